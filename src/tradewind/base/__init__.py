@@ -1,0 +1,1 @@
+"""The ground floor: clock, ids, errors, settings. Standard library only; imports nothing of ours."""

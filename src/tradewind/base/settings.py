@@ -1,0 +1,229 @@
+"""One typed settings object: built once at the composition root, passed down by part.
+
+Sources, the later wins: defaults, `tradewind.toml`, the environment, flags. The environment speaks
+`TRADEWIND__SECTION__KEY`; where a key means the same in Airflow, `AIRFLOW__SECTION__KEY` is honoured too
+(see `Setting.airflow`), and the first of the two wins.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from tradewind.base.errors import InvalidInput
+
+__all__ = [
+    "ApiSettings", "AuthSettings", "DbSettings", "ExecutorSettings", "LogSettings", "ParsingSettings",
+    "SchedulerSettings", "Settings", "WorkerSettings", "load_settings",
+]
+
+
+def _setting(default: Any, doc: str, airflow: str = "") -> Any:  # noqa: ANN401 - a dataclass field of any type
+    """A setting with its sentence for the reference and the Airflow variable (`SECTION__KEY`) that means the same."""
+    return field(default=default, metadata={"doc": doc, "airflow": airflow})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DbSettings:
+    url: str = _setting("", "SQLAlchemy URL of the metadata database; empty: SQLite in the home folder.",
+                        "DATABASE__SQL_ALCHEMY_CONN")
+    sqlite_synchronous: str = _setting("NORMAL", "SQLite's synchronous level: NORMAL or FULL.")
+    pool_size: int = _setting(8, "Connections kept open to PostgreSQL by one process.",
+                              "DATABASE__SQL_ALCHEMY_POOL_SIZE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchedulerSettings:
+    max_batch: int = _setting(200, "Changes in one transaction, at most.")
+    lease_ttl_s: float = _setting(15.0, "Seconds after which a silent scheduler loses its shards.")
+    lease_renew_s: float = _setting(5.0, "Seconds between renewals of the leases.")
+    max_losses: int = _setting(3, "Attempts of a task instance that may be lost without costing a retry.")
+    queue_timeout_s: float = _setting(600.0, "Seconds an attempt may stay queued.", "SCHEDULER__TASK_QUEUED_TIMEOUT")
+    inbox_poll_s: float = _setting(10.0, "Seconds between looks into the inbox when no bell rings.")
+    catchup_by_default: bool = _setting(False, "catchup of DAGs that do not say.", "SCHEDULER__CATCHUP_BY_DEFAULT")
+    create_cron_data_intervals: bool = _setting(
+        False, "Cron strings make data-interval timetables instead of trigger ones.",
+        "SCHEDULER__CREATE_CRON_DATA_INTERVALS")
+    create_delta_data_intervals: bool = _setting(
+        False, "Timedeltas make data-interval timetables instead of trigger ones.",
+        "SCHEDULER__CREATE_DELTA_DATA_INTERVALS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExecutorSettings:
+    name: str = _setting("local", "Executor of tasks that name none.", "CORE__EXECUTOR")
+    parallelism: int = _setting(32, "Attempts at once on one scheduler.", "CORE__PARALLELISM")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    isolation: str = _setting("fork", "Isolation of tasks that name none: fork, spawn or reuse.")
+    reuse_limit: int = _setting(1000, "Attempts that one reused process runs before it is replaced.")
+    kill_grace_s: float = _setting(5.0, "Seconds between SIGTERM and SIGKILL.", "CORE__KILLED_TASK_CLEANUP_TIME")
+    idle_zygote_s: float = _setting(600.0, "Seconds after which a warm process that had no work is let go.")
+    memory_limit_mb: int = _setting(0, "Address space one task may use, in MB; 0: no limit.")
+    xcom_inline_kb: int = _setting(16, "XComs larger than this go to the artifact store.")
+    artifact_url: str = _setting("", "Folder or fsspec URL of the artifact store; empty: in the home folder.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsingSettings:
+    dags_folder: str = _setting("", "Folder of the DAG files; empty: `dags` in the home folder.", "CORE__DAGS_FOLDER")
+    timeout_s: float = _setting(30.0, "Seconds that importing one DAG file may take.", "CORE__DAGBAG_IMPORT_TIMEOUT")
+    processes: int = _setting(2, "Files parsed at once.", "DAG_PROCESSOR__PARSING_PROCESSES")
+    rescan_s: float = _setting(60.0, "Seconds between full looks at the folder, for what watching can't see.")
+    dags_are_paused_at_creation: bool = _setting(
+        True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    folder: str = _setting("", "Folder of task logs; empty: `logs` in the home folder.", "LOGGING__BASE_LOG_FOLDER")
+    level: str = _setting("INFO", "Level of the server's own log.", "LOGGING__LOGGING_LEVEL")
+    task_limit_mb: int = _setting(100, "Size at which one attempt's log is cut, in MB; 0: no limit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    host: str = _setting("127.0.0.1", "Address to listen on.", "API__HOST")
+    port: int = _setting(8080, "Port to listen on.", "API__PORT")
+    page_limit: int = _setting(50, "Rows of a list when the client does not say.", "API__FALLBACK_PAGE_LIMIT")
+    max_page_limit: int = _setting(100, "Rows of a list at most.", "API__MAXIMUM_PAGE_LIMIT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthSettings:
+    token_ttl_s: int = _setting(86_400, "Life of a token from /auth/token, in seconds.",
+                                "API_AUTH__JWT_EXPIRATION_TIME")
+    cli_token_ttl_s: int = _setting(3_600, "Life of a token from /auth/token/cli, in seconds.",
+                                    "API_AUTH__JWT_CLI_EXPIRATION_TIME")
+    attempt_token_ttl_s: int = _setting(600, "Life of an attempt's token, in seconds; renewed while it runs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set."""
+
+    home: Path
+    db: DbSettings = DbSettings()
+    scheduler: SchedulerSettings = SchedulerSettings()
+    executor: ExecutorSettings = ExecutorSettings()
+    worker: WorkerSettings = WorkerSettings()
+    parsing: ParsingSettings = ParsingSettings()
+    logs: LogSettings = LogSettings()
+    api: ApiSettings = ApiSettings()
+    auth: AuthSettings = AuthSettings()
+
+    @property
+    def db_url(self) -> str:
+        """The database, with the default filled in."""
+        return self.db.url or f"sqlite:///{self.home / 'tradewind.db'}"
+
+    @property
+    def dags_folder(self) -> Path:
+        """The folder of DAG files, with the default filled in."""
+        return Path(self.parsing.dags_folder or self.home / "dags")
+
+    @property
+    def log_folder(self) -> Path:
+        """The folder of task logs, with the default filled in."""
+        return Path(self.logs.folder or self.home / "logs")
+
+    @property
+    def artifact_url(self) -> str:
+        """The artifact store, with the default filled in."""
+        return self.worker.artifact_url or str(self.home / "artifacts")
+
+
+SECTIONS = {f.name: f for f in fields(Settings) if f.name != "home"}
+
+
+def load_settings(
+    environ: Mapping[str, str], *, home: Path | None = None, overrides: Mapping[str, Mapping[str, object]] | None = None,
+) -> Settings:
+    """Settings from the file in the home folder, the environment, and flags.
+
+    Args:
+        environ: the environment's variables.
+        home: the home folder; else `TRADEWIND_HOME`, else `~/.tradewind`.
+        overrides: section -> key -> value, from flags; values of None are passed over.
+
+    Raises:
+        InvalidInput: an unknown section or key, or a value of the wrong type; the sentence says where it was set.
+    """
+    folder = home or Path(environ.get("TRADEWIND_HOME") or Path.home() / ".tradewind")
+    folder = folder.expanduser().resolve()
+    settings = Settings(home=folder)
+    file = folder / "tradewind.toml"
+    if file.exists():
+        settings = _with_file(settings, file)
+    settings = _with_environment(settings, environ)
+    for section, values in (overrides or {}).items():
+        for key, value in values.items():
+            if value is not None:
+                settings = _with(settings, section, key, value, "a flag")
+    return settings
+
+
+def _with_file(settings: Settings, file: Path) -> Settings:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{file} is not valid TOML: {error}", file=str(file)) from error
+    for section, values in content.items():
+        if not isinstance(values, dict):
+            raise InvalidInput(f"{file}: {section!r} must be a table such as [{section}]", section=section)
+        for key, value in values.items():
+            settings = _with(settings, section, key, value, str(file))
+    return settings
+
+
+def _with_environment(settings: Settings, environ: Mapping[str, str]) -> Settings:
+    for section in SECTIONS:
+        for key, spec in _keys(section).items():
+            ours = f"TRADEWIND__{section.upper()}__{key.upper()}"
+            theirs = f"AIRFLOW__{spec.metadata['airflow']}" if spec.metadata["airflow"] else ""
+            for name in (theirs, ours):
+                if name and name in environ:
+                    settings = _with(settings, section, key, environ[name], name)
+    known = {f"TRADEWIND__{s.upper()}__{k.upper()}" for s in SECTIONS for k in _keys(s)}
+    unknown = sorted(n for n in environ if n.startswith("TRADEWIND__") and n not in known)
+    if unknown:
+        raise InvalidInput(f"no such setting: {unknown[0]}; `tradewind config list` shows all", name=unknown[0])
+    return settings
+
+
+def _keys(section: str) -> dict[str, Field[Any]]:
+    kind = get_type_hints(Settings)[section]
+    return {f.name: f for f in fields(kind)}
+
+
+def _with(settings: Settings, section: str, key: str, value: object, source: str) -> Settings:
+    if section not in SECTIONS:
+        raise InvalidInput(f"{source}: no section {section!r}; there are {', '.join(SECTIONS)}", section=section)
+    keys = _keys(section)
+    if key not in keys:
+        raise InvalidInput(f"{source}: no key {key!r} in [{section}]; there are {', '.join(keys)}", key=key)
+    part = getattr(settings, section)
+    typed = _typed(value, type(keys[key].default), f"{source}: {section}.{key}")
+    return replace(settings, **{section: replace(part, **{key: typed})})
+
+
+def _typed(value: object, kind: type, where: str) -> object:
+    if kind is bool:
+        if isinstance(value, bool):
+            return value
+        words = {"true": True, "t": True, "1": True, "yes": True, "on": True,
+                 "false": False, "f": False, "0": False, "no": False, "off": False}
+        if str(value).strip().lower() in words:
+            return words[str(value).strip().lower()]
+        raise InvalidInput(f"{where} must be true or false, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise InvalidInput(f"{where} must be of type {kind.__name__}, not {type(value).__name__}")
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise InvalidInput(f"{where} must be of type {kind.__name__}, not {value!r}") from error

@@ -1,0 +1,188 @@
+"""What the core orders. Saves hold absolute values, so that a batch can be committed twice with the same result.
+
+`Dispatch`, `Kill` and `RunCallback` leave the process: the shell carries them out only after the transaction that
+holds the Saves of the same batch has committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tradewind.core.events import Outcome, RunFacts
+from tradewind.core.states import RunState, TaskState
+from tradewind.spec import DagKey
+
+__all__ = [
+    "Command", "CreateRun", "CreateTasks", "DeleteRun", "DeleteDag", "Dispatch", "EndAttempt", "ForgetTasks",
+    "KeepOutput", "Kill", "RunCallback", "SaveDag", "SaveRun", "SaveTask", "StartAttempt",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRun:
+    """Insert a run that the schedule asks for, in state queued. Where one with the same run id or logical date is
+    there already, the shell drops it and answers with `RunDeleted(uid)`."""
+
+    run: RunFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveRun:
+    """The run as it is now."""
+
+    uid: str
+    dag: DagKey
+    state: RunState
+    version_id: str
+    queued_at: datetime | None
+    start_date: datetime | None
+    end_date: datetime | None
+    clear_number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTasks:
+    """Insert instances of a task in state none: `map_index` from `first` to `last` (both -1: the unmapped one)."""
+
+    run_uid: str
+    task_id: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTasks:
+    """Delete the instances of a task whose `map_index` is at least `first` (-1: all of them, and their XComs)."""
+
+    run_uid: str
+    task_id: str
+    first: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveTask:
+    """The task instance as it is now."""
+
+    run_uid: str
+    task_id: str
+    map_index: int
+    state: TaskState | None
+    try_number: int
+    """0 before the first attempt; the first attempt is try 1."""
+    max_tries: int
+    """The try number of the last attempt allowed, counted from 1; grows when the instance is cleared."""
+    attempt: str | None
+    """The current or last attempt."""
+    losses: int = 0
+    """Attempts lost since the last clear: they cost no retry, up to a bound."""
+    scheduled_at: datetime | None = None
+    queued_at: datetime | None = None
+    start_date: datetime | None = None
+    end_date: datetime | None = None
+    next_at: datetime | None = None
+    """When an instance that is up for retry or reschedule is due."""
+    skipped_by: str | None = None
+    """The task whose decision skipped this one."""
+    reason: str | None = None
+    """Why it is in this state, in words, where that is not plain."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartAttempt:
+    """Append: a process runs the attempt."""
+
+    attempt: str
+    at: datetime
+    hostname: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndAttempt:
+    """Append: how an attempt ended."""
+
+    attempt: str
+    at: datetime
+    outcome: Outcome
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOutput:
+    """The report of this attempt counts: store what it brought (XComs, rendered fields) in the same transaction."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDag:
+    """When the next run by schedule is due, for display; None: never."""
+
+    dag: DagKey
+    next_run_after: datetime | None
+    next_logical_date: datetime | None
+    next_interval_start: datetime | None
+    next_interval_end: datetime | None
+    has_exceeded_max_runs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRun:
+    """Delete a run and all that hangs on it."""
+
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteDag:
+    """Delete a DAG and all that hangs on it."""
+
+    dag: DagKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """Start a new attempt: append its row, then hand it to an executor."""
+
+    attempt: str
+    run_uid: str
+    dag: DagKey
+    task_id: str
+    map_index: int
+    try_number: int
+    version_id: str
+    at: datetime
+    executor: str | None = None
+    queue: str = "default"
+    isolation: str | None = None
+    pool_slots: int = 1
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Stop an attempt's process and all its children; the executor answers with `AttemptExited`."""
+
+    attempt: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunCallback:
+    """Run a callback that the code defines, in a worker: of the DAG (`task_id` None) or of a task whose own process
+    can no longer do it. `kind`: ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``."""
+
+    run_uid: str
+    dag: DagKey
+    version_id: str
+    kind: str
+    reason: str
+    task_id: str | None = None
+    map_index: int = -1
+
+
+Command = (
+    CreateRun | SaveRun | CreateTasks | ForgetTasks | SaveTask | StartAttempt | EndAttempt | KeepOutput | SaveDag
+    | DeleteRun | DeleteDag | Dispatch | Kill | RunCallback
+)

@@ -1,0 +1,234 @@
+"""What can happen: the only things that change the state of runs and tasks. Moments are aware UTC datetimes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from tradewind.core.states import RunState, TaskState
+from tradewind.spec import DagKey, DagSpec
+
+__all__ = [
+    "AttemptExited", "AttemptFailed", "AttemptLost", "AttemptRescheduled", "AttemptSkipped", "AttemptStarted",
+    "AttemptSucceeded", "Cleared", "DagDeleted", "DagStale", "DispatchFailed", "Event", "PauseSet", "PoolSet",
+    "RunDeleted", "RunFacts", "RunMarked", "RunRequested", "TaskRef", "TasksMarked", "Tick", "VersionAdded",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TaskRef:
+    """A task instance of a run. `map_index` -1: the one instance of an unmapped task, or of one not yet expanded."""
+
+    task_id: str
+    map_index: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """Everything about a run that never changes, save the version that a clear may move it to."""
+
+    uid: str
+    dag: DagKey
+    run_id: str
+    run_type: str
+    """``scheduled``, ``manual``, ``backfill``, ``operator_triggered``, ``asset_triggered``, ``asset_materialization``."""
+    logical_date: datetime | None
+    interval_start: datetime | None
+    interval_end: datetime | None
+    run_after: datetime
+    queued_at: datetime
+    version_id: str
+    """The DAG version the run is bound to; empty in a request: the newest."""
+    conf: Mapping[str, object] = field(default_factory=dict)
+    triggered_by: str = "timetable"
+    triggering_user: str | None = None
+    note: str | None = None
+
+
+# -- clock ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; whatever is due happens."""
+
+
+# -- parser ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VersionAdded:
+    """A DAG is known, or has new code. The newest version takes new runs; runs in flight stay on theirs."""
+
+    dag: DagKey
+    version_id: str
+    spec: DagSpec
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DagStale:
+    """The file no longer holds this DAG: no new runs by schedule; runs in flight go on."""
+
+    dag: DagKey
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequested:
+    """Somebody asked for a run; its row exists, in state queued."""
+
+    run: RunFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSet:
+    """A DAG was paused or resumed. Paused: queued runs wait, no tasks are dispatched but running ones end."""
+
+    dag: DagKey
+    is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """These instances run again, as if they never had; the run is reopened."""
+
+    run_uid: str
+    tasks: tuple[TaskRef, ...]
+    """A ref with map_index -1 of an expanded task means all its instances, and a new expansion."""
+    version_id: str | None = None
+    """Move the run to this version of the DAG first; None: stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class TasksMarked:
+    """Somebody says how these instances ended: success, failed or skipped."""
+
+    run_uid: str
+    tasks: tuple[TaskRef, ...]
+    state: TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class RunMarked:
+    """Somebody says how a run ended (success, failed: unfinished instances are ended with it), or queues it again."""
+
+    run_uid: str
+    state: RunState
+
+
+@dataclass(frozen=True, slots=True)
+class RunDeleted:
+    """A run is to be forgotten; its attempts are killed."""
+
+    run_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class DagDeleted:
+    """A DAG and its runs are to be forgotten."""
+
+    dag: DagKey
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSet:
+    """A pool was made, resized or removed (slots None). -1 slots: no limit."""
+
+    workspace: str
+    pool: str
+    slots: int | None
+    include_deferred: bool = False
+
+
+# -- attempts: every report names the attempt it believes in; one that is not the current one changes nothing --------
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted:
+    """A process runs the attempt."""
+
+    attempt: str
+    at: datetime
+    hostname: str = ""
+    pid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSucceeded:
+    """The task's code returned."""
+
+    attempt: str
+    at: datetime
+    lengths: Mapping[str, int] = field(default_factory=dict)
+    """Length of each pushed XCom that is a list or dict, by key, for downstream expansion."""
+    pushed: frozenset[str] = frozenset()
+    """Keys of the XComs pushed with a value other than None."""
+    skip: tuple[str, ...] = ()
+    """Task ids this one decided to skip: a branch, a short circuit, latest-only."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """The task's code raised, ran out of time, or its process died."""
+
+    attempt: str
+    at: datetime
+    reason: str = ""
+    retryable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSkipped:
+    """The task's code asked to be skipped."""
+
+    attempt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRescheduled:
+    """A sensor gives its slot back and wants to look again at `until`; the try number stays."""
+
+    attempt: str
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLost:
+    """The process and whoever watched it are gone: nobody knows how far it came. Costs no retry, up to a bound."""
+
+    attempt: str
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptExited:
+    """The process of an attempt that was told to stop is gone."""
+
+    attempt: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchFailed:
+    """The executor could not start the attempt."""
+
+    attempt: str
+    at: datetime
+    reason: str = ""
+
+
+Event = (
+    Tick | VersionAdded | DagStale | RunRequested | PauseSet | Cleared | TasksMarked | RunMarked | RunDeleted
+    | DagDeleted | PoolSet | AttemptStarted | AttemptSucceeded | AttemptFailed | AttemptSkipped | AttemptRescheduled
+    | AttemptLost | AttemptExited | DispatchFailed
+)
+
+Outcome = Literal["success", "failed", "skipped", "up_for_reschedule", "lost", "killed", "dispatch_failed"]

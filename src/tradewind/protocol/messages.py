@@ -1,0 +1,302 @@
+"""Every message that crosses a process border around an attempt.
+
+A `Workload` goes to the worker. The worker answers with a stream of messages: reports (`Started`, then exactly one
+`Ended`) and requests, each answered by one reply. The same structs travel as msgpack frames over a socket pair to the
+process that supervises, or as JSON over HTTP with the attempt's token.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+__all__ = [
+    "PROTOCOL_VERSION", "CallbackWork", "ConnectionReply", "DagFacts", "DeleteVariable", "DeleteXCom", "Done", "Ended",
+    "ErrorReply", "GetConnection", "GetPrevious", "GetRunState", "GetTaskCount", "GetVariable", "GetXCom",
+    "GetXComSequence", "PreviousReply", "Reply", "Report", "Request", "RunInfo", "SetVariable", "SetXCom", "Started",
+    "StateReply", "TriggerRun", "ValueReply", "Workload", "XComReply", "XComSequenceReply", "XComValue",
+]
+
+PROTOCOL_VERSION = 1
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task may know of its run."""
+
+    uid: str
+    run_id: str
+    run_type: str
+    run_after: datetime
+    logical_date: datetime | None = None
+    interval_start: datetime | None = None
+    interval_end: datetime | None = None
+    start_date: datetime | None = None
+    queued_at: datetime | None = None
+    conf: dict[str, Any] = {}
+    triggering_user: str | None = None
+    note: str | None = None
+    clear_number: int = 0
+
+
+class DagFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the code of a DAG version is."""
+
+    workspace: str
+    dag_id: str
+    version_id: str
+    bundle_path: str
+    """Folder of the snapshot, on the worker's disk."""
+    relative_fileloc: str
+
+
+class Workload(msgspec.Struct, frozen=True, kw_only=True):
+    """One attempt to run."""
+
+    attempt: str
+    dag: DagFacts
+    run: RunInfo
+    task_id: str
+    map_index: int
+    try_number: int
+    max_tries: int
+    isolation: Literal["fork", "spawn", "reuse"]
+    log_path: str
+    """File that the attempt's log lines are appended to."""
+    execution_timeout_s: float | None = None
+    first_start: datetime | None = None
+    """Start of the first attempt of this try, for sensors that were rescheduled."""
+    reschedules: int = 0
+    queue: str = "default"
+    priority: int = 1
+    pool: str = "default_pool"
+    pool_slots: int = 1
+    token: str = ""
+    """For a worker that talks HTTP; empty for a child of the scheduler's process."""
+    api_url: str = ""
+    artifact_url: str = ""
+    """Where XCom values too large for the database go: a folder or an fsspec URL."""
+    secrets: list[str] = []
+    """Values to mask in logs from the first line on."""
+    protocol: int = PROTOCOL_VERSION
+
+
+class CallbackWork(msgspec.Struct, frozen=True, kw_only=True):
+    """A callback to run in a worker: of the DAG where `task_id` is empty."""
+
+    work_id: str
+    dag: DagFacts
+    run: RunInfo
+    kind: str
+    reason: str
+    log_path: str
+    task_id: str = ""
+    map_index: int = -1
+    try_number: int = 0
+    run_state: str = ""
+
+
+class XComValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A value as it is stored. `value` is JSON text; a large or binary one is in the artifact store, and `value` then
+    tells where, how it is encoded and what it looks like."""
+
+    key: str
+    value: str
+    kind: str = "json"
+    """``json``, or the name of an encoding: ``parquet``, ``npy``, ``bytes``, ``pickle``, ..."""
+    length: int | None = None
+    """Number of items of a list or dict."""
+    is_none: bool = False
+
+
+# -- reports -------------------------------------------------------------------------------------------------------
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The worker process has the attempt; user code starts now."""
+
+    attempt: str
+    at: datetime
+    hostname: str
+    pid: int
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How the attempt ended, with all it leaves behind: stored in the same transaction as the new state."""
+
+    attempt: str
+    at: datetime
+    outcome: Literal["success", "failed", "skipped", "up_for_reschedule"]
+    reason: str = ""
+    retryable: bool = True
+    xcoms: list[XComValue] = []
+    skip: list[str] = []
+    until: datetime | None = None
+    rendered: dict[str, Any] | None = None
+    rendered_map_index: str | None = None
+    error: str | None = None
+    """Traceback text, for display."""
+
+
+Report = Started | Ended
+
+
+# -- requests and replies ------------------------------------------------------------------------------------------
+
+
+class GetXCom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """One value. `run_id` and `dag_id` empty: those of the attempt. -> XComReply (value None: not there)"""
+
+    key: str
+    task_id: str
+    map_index: int = -1
+    dag_id: str = ""
+    run_id: str = ""
+    include_prior_dates: bool = False
+
+
+class GetXComSequence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Values of all mapped instances of a task, by map index. -> XComSequenceReply"""
+
+    key: str
+    task_id: str
+    dag_id: str = ""
+    run_id: str = ""
+    start: int | None = None
+    stop: int | None = None
+
+
+class SetXCom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Store now (a push in the middle of a task). -> Done"""
+
+    value: XComValue
+    task_id: str = ""
+    map_index: int | None = None
+    dag_id: str = ""
+    run_id: str = ""
+
+
+class DeleteXCom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Delete a value of this instance. -> Done"""
+
+    key: str
+
+
+class GetVariable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """-> ValueReply (None: not there)"""
+
+    key: str
+
+
+class SetVariable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """-> Done"""
+
+    key: str
+    value: str
+    description: str | None = None
+
+
+class DeleteVariable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """-> Done"""
+
+    key: str
+
+
+class GetConnection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """-> ConnectionReply (found False: not there)"""
+
+    conn_id: str
+
+
+class GetTaskCount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How many instances of tasks, groups or runs there are, by state. -> ValueReply (JSON: {state: n})"""
+
+    dag_id: str
+    task_ids: list[str] = []
+    group_id: str = ""
+    run_ids: list[str] = []
+    logical_dates: list[datetime] = []
+
+
+class GetRunState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """State of a run. -> StateReply (None: no such run)"""
+
+    dag_id: str
+    run_id: str
+
+
+class GetPrevious(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The run before this one. -> PreviousReply"""
+
+    state: str | None = None
+    """Only runs in this state."""
+
+
+class TriggerRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Ask for a run of another DAG. -> StateReply with the run's id, or ErrorReply `conflict`"""
+
+    dag_id: str
+    run_id: str = ""
+    logical_date: datetime | None = None
+    run_after: datetime | None = None
+    conf: dict[str, Any] = {}
+    reset: bool = False
+    note: str | None = None
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It is done."""
+
+
+class ErrorReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It can't be done: `code` of a `TradewindError`, and its sentence."""
+
+    code: str
+    message: str
+
+
+class ValueReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    value: str | None
+
+
+class XComReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    value: XComValue | None
+
+
+class XComSequenceReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    values: list[XComValue]
+    map_indexes: list[int]
+
+
+class StateReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    state: str | None
+    run_id: str = ""
+
+
+class PreviousReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    run: RunInfo | None
+    end_date: datetime | None = None
+    state: str | None = None
+
+
+class ConnectionReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    found: bool
+    conn_id: str = ""
+    conn_type: str = ""
+    host: str | None = None
+    login: str | None = None
+    password: str | None = None
+    schema: str | None = None
+    port: int | None = None
+    extra: str | None = None
+    description: str | None = None
+
+
+Request = (
+    GetXCom | GetXComSequence | SetXCom | DeleteXCom | GetVariable | SetVariable | DeleteVariable | GetConnection
+    | GetTaskCount | GetRunState | GetPrevious | TriggerRun
+)
+Reply = (
+    Done | ErrorReply | ValueReply | XComReply | XComSequenceReply | StateReply | PreviousReply | ConnectionReply
+)
