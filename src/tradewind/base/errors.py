@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = [
-    "AuthoringError", "BrokenInvariant", "BundleError", "Conflict", "ExecutorError", "Forbidden",
-    "InvalidInput", "InvalidMove", "LeaseLost", "NotFound", "StaleAttempt", "TradewindError", "Unauthenticated",
+    "AuthoringError",
+    "BrokenInvariant",
+    "BundleError",
+    "Conflict",
+    "ExecutorError",
+    "Forbidden",
+    "InvalidInput",
+    "InvalidMove",
+    "LeaseLost",
+    "NotFound",
+    "StaleAttempt",
+    "TradewindError",
+    "Unauthenticated",
 ]
 
 

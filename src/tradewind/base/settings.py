@@ -11,28 +11,38 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from tradewind.base.errors import InvalidInput
 
 __all__ = [
-    "ApiSettings", "AuthSettings", "DbSettings", "ExecutorSettings", "LogSettings", "ParsingSettings",
-    "SchedulerSettings", "Settings", "WorkerSettings", "load_settings",
+    "ApiSettings",
+    "AuthSettings",
+    "DbSettings",
+    "ExecutorSettings",
+    "LogSettings",
+    "ParsingSettings",
+    "SchedulerSettings",
+    "Settings",
+    "WorkerSettings",
+    "load_settings",
 ]
 
 
-def _setting(default: Any, doc: str, airflow: str = "") -> Any:  # noqa: ANN401 - a dataclass field of any type
+def _setting(default: Any, doc: str, airflow: str = "") -> Any:
     """A setting with its sentence for the reference and the Airflow variable (`SECTION__KEY`) that means the same."""
     return field(default=default, metadata={"doc": doc, "airflow": airflow})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DbSettings:
-    url: str = _setting("", "SQLAlchemy URL of the metadata database; empty: SQLite in the home folder.",
-                        "DATABASE__SQL_ALCHEMY_CONN")
+    url: str = _setting(
+        "", "SQLAlchemy URL of the metadata database; empty: SQLite in the home folder.", "DATABASE__SQL_ALCHEMY_CONN"
+    )
     sqlite_synchronous: str = _setting("NORMAL", "SQLite's synchronous level: NORMAL or FULL.")
-    pool_size: int = _setting(8, "Connections kept open to PostgreSQL by one process.",
-                              "DATABASE__SQL_ALCHEMY_POOL_SIZE")
+    pool_size: int = _setting(
+        8, "Connections kept open to PostgreSQL by one process.", "DATABASE__SQL_ALCHEMY_POOL_SIZE"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +55,15 @@ class SchedulerSettings:
     inbox_poll_s: float = _setting(10.0, "Seconds between looks into the inbox when no bell rings.")
     catchup_by_default: bool = _setting(False, "catchup of DAGs that do not say.", "SCHEDULER__CATCHUP_BY_DEFAULT")
     create_cron_data_intervals: bool = _setting(
-        False, "Cron strings make data-interval timetables instead of trigger ones.",
-        "SCHEDULER__CREATE_CRON_DATA_INTERVALS")
+        False,
+        "Cron strings make data-interval timetables instead of trigger ones.",
+        "SCHEDULER__CREATE_CRON_DATA_INTERVALS",
+    )
     create_delta_data_intervals: bool = _setting(
-        False, "Timedeltas make data-interval timetables instead of trigger ones.",
-        "SCHEDULER__CREATE_DELTA_DATA_INTERVALS")
+        False,
+        "Timedeltas make data-interval timetables instead of trigger ones.",
+        "SCHEDULER__CREATE_DELTA_DATA_INTERVALS",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +89,7 @@ class ParsingSettings:
     timeout_s: float = _setting(30.0, "Seconds that importing one DAG file may take.", "CORE__DAGBAG_IMPORT_TIMEOUT")
     processes: int = _setting(2, "Files parsed at once.", "DAG_PROCESSOR__PARSING_PROCESSES")
     rescan_s: float = _setting(60.0, "Seconds between full looks at the folder, for what watching can't see.")
-    dags_are_paused_at_creation: bool = _setting(
-        True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
+    dags_are_paused_at_creation: bool = _setting(True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +109,12 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthSettings:
-    token_ttl_s: int = _setting(86_400, "Life of a token from /auth/token, in seconds.",
-                                "API_AUTH__JWT_EXPIRATION_TIME")
-    cli_token_ttl_s: int = _setting(3_600, "Life of a token from /auth/token/cli, in seconds.",
-                                    "API_AUTH__JWT_CLI_EXPIRATION_TIME")
+    token_ttl_s: int = _setting(
+        86_400, "Life of a token from /auth/token, in seconds.", "API_AUTH__JWT_EXPIRATION_TIME"
+    )
+    cli_token_ttl_s: int = _setting(
+        3_600, "Life of a token from /auth/token/cli, in seconds.", "API_AUTH__JWT_CLI_EXPIRATION_TIME"
+    )
     attempt_token_ttl_s: int = _setting(600, "Life of an attempt's token, in seconds; renewed while it runs.")
 
 
@@ -142,7 +157,10 @@ SECTIONS = {f.name: f for f in fields(Settings) if f.name != "home"}
 
 
 def load_settings(
-    environ: Mapping[str, str], *, home: Path | None = None, overrides: Mapping[str, Mapping[str, object]] | None = None,
+    environ: Mapping[str, str],
+    *,
+    home: Path | None = None,
+    overrides: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Settings:
     """Settings from the file in the home folder, the environment, and flags.
 
@@ -176,7 +194,7 @@ def _with_file(settings: Settings, file: Path) -> Settings:
     for section, values in content.items():
         if not isinstance(values, dict):
             raise InvalidInput(f"{file}: {section!r} must be a table such as [{section}]", section=section)
-        for key, value in values.items():
+        for key, value in cast("dict[str, object]", values).items():
             settings = _with(settings, section, key, value, str(file))
     return settings
 
@@ -208,16 +226,27 @@ def _with(settings: Settings, section: str, key: str, value: object, source: str
     if key not in keys:
         raise InvalidInput(f"{source}: no key {key!r} in [{section}]; there are {', '.join(keys)}", key=key)
     part = getattr(settings, section)
-    typed = _typed(value, type(keys[key].default), f"{source}: {section}.{key}")
+    kind = cast("type[bool | int | float | str]", type(keys[key].default))
+    typed = _typed(value, kind, f"{source}: {section}.{key}")
     return replace(settings, **{section: replace(part, **{key: typed})})
 
 
-def _typed(value: object, kind: type, where: str) -> object:
+def _typed(value: object, kind: type[bool | int | float | str], where: str) -> object:
     if kind is bool:
         if isinstance(value, bool):
             return value
-        words = {"true": True, "t": True, "1": True, "yes": True, "on": True,
-                 "false": False, "f": False, "0": False, "no": False, "off": False}
+        words = {
+            "true": True,
+            "t": True,
+            "1": True,
+            "yes": True,
+            "on": True,
+            "false": False,
+            "f": False,
+            "0": False,
+            "no": False,
+            "off": False,
+        }
         if str(value).strip().lower() in words:
             return words[str(value).strip().lower()]
         raise InvalidInput(f"{where} must be true or false, not {value!r}")

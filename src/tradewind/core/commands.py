@@ -14,8 +14,21 @@ from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey
 
 __all__ = [
-    "Command", "CreateRun", "CreateTasks", "DeleteRun", "DeleteDag", "Dispatch", "EndAttempt", "ForgetTasks",
-    "KeepOutput", "Kill", "RunCallback", "SaveDag", "SaveRun", "SaveTask", "StartAttempt",
+    "Command",
+    "CreateRun",
+    "CreateTasks",
+    "DeleteRun",
+    "DeleteDag",
+    "Dispatch",
+    "EndAttempt",
+    "ForgetTasks",
+    "KeepOutput",
+    "Kill",
+    "RunCallback",
+    "SaveDag",
+    "SaveRun",
+    "SaveTask",
+    "StartAttempt",
 ]
 
 
@@ -183,6 +196,18 @@ class RunCallback:
 
 
 Command = (
-    CreateRun | SaveRun | CreateTasks | ForgetTasks | SaveTask | StartAttempt | EndAttempt | KeepOutput | SaveDag
-    | DeleteRun | DeleteDag | Dispatch | Kill | RunCallback
+    CreateRun
+    | SaveRun
+    | CreateTasks
+    | ForgetTasks
+    | SaveTask
+    | StartAttempt
+    | EndAttempt
+    | KeepOutput
+    | SaveDag
+    | DeleteRun
+    | DeleteDag
+    | Dispatch
+    | Kill
+    | RunCallback
 )

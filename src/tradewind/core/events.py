@@ -11,9 +11,28 @@ from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = [
-    "AttemptExited", "AttemptFailed", "AttemptLost", "AttemptRescheduled", "AttemptSkipped", "AttemptStarted",
-    "AttemptSucceeded", "Cleared", "DagDeleted", "DagStale", "DispatchFailed", "Event", "PauseSet", "PoolSet",
-    "RunDeleted", "RunFacts", "RunMarked", "RunRequested", "TaskRef", "TasksMarked", "Tick", "VersionAdded",
+    "AttemptExited",
+    "AttemptFailed",
+    "AttemptLost",
+    "AttemptRescheduled",
+    "AttemptSkipped",
+    "AttemptStarted",
+    "AttemptSucceeded",
+    "Cleared",
+    "DagDeleted",
+    "DagStale",
+    "DispatchFailed",
+    "Event",
+    "PauseSet",
+    "PoolSet",
+    "RunDeleted",
+    "RunFacts",
+    "RunMarked",
+    "RunRequested",
+    "TaskRef",
+    "TasksMarked",
+    "Tick",
+    "VersionAdded",
 ]
 
 
@@ -226,9 +245,25 @@ class DispatchFailed:
 
 
 Event = (
-    Tick | VersionAdded | DagStale | RunRequested | PauseSet | Cleared | TasksMarked | RunMarked | RunDeleted
-    | DagDeleted | PoolSet | AttemptStarted | AttemptSucceeded | AttemptFailed | AttemptSkipped | AttemptRescheduled
-    | AttemptLost | AttemptExited | DispatchFailed
+    Tick
+    | VersionAdded
+    | DagStale
+    | RunRequested
+    | PauseSet
+    | Cleared
+    | TasksMarked
+    | RunMarked
+    | RunDeleted
+    | DagDeleted
+    | PoolSet
+    | AttemptStarted
+    | AttemptSucceeded
+    | AttemptFailed
+    | AttemptSkipped
+    | AttemptRescheduled
+    | AttemptLost
+    | AttemptExited
+    | DispatchFailed
 )
 
 Outcome = Literal["success", "failed", "skipped", "up_for_reschedule", "lost", "killed", "dispatch_failed"]

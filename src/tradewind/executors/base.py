@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tradewind.protocol.messages import CallbackWork, Report, Reply, Request, Workload
+from tradewind.protocol.messages import CallbackWork, Reply, Report, Request, Workload
 
 __all__ = ["Exited", "Executor", "Fact", "Lost", "NotStarted", "RequestHandler", "Sink"]
 

@@ -13,10 +13,37 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
-    "PROTOCOL_VERSION", "CallbackWork", "ConnectionReply", "DagFacts", "DeleteVariable", "DeleteXCom", "Done", "Ended",
-    "ErrorReply", "GetConnection", "GetPrevious", "GetRunState", "GetTaskCount", "GetVariable", "GetXCom",
-    "GetXComSequence", "PreviousReply", "Reply", "Report", "Request", "RunInfo", "SetVariable", "SetXCom", "Started",
-    "StateReply", "TriggerRun", "ValueReply", "Workload", "XComReply", "XComSequenceReply", "XComValue",
+    "PROTOCOL_VERSION",
+    "CallbackWork",
+    "ConnectionReply",
+    "DagFacts",
+    "DeleteVariable",
+    "DeleteXCom",
+    "Done",
+    "Ended",
+    "ErrorReply",
+    "GetConnection",
+    "GetPrevious",
+    "GetRunState",
+    "GetTaskCount",
+    "GetVariable",
+    "GetXCom",
+    "GetXComSequence",
+    "PreviousReply",
+    "Reply",
+    "Report",
+    "Request",
+    "RunInfo",
+    "SetVariable",
+    "SetXCom",
+    "Started",
+    "StateReply",
+    "TriggerRun",
+    "ValueReply",
+    "Workload",
+    "XComReply",
+    "XComSequenceReply",
+    "XComValue",
 ]
 
 PROTOCOL_VERSION = 1
@@ -294,9 +321,17 @@ class ConnectionReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 Request = (
-    GetXCom | GetXComSequence | SetXCom | DeleteXCom | GetVariable | SetVariable | DeleteVariable | GetConnection
-    | GetTaskCount | GetRunState | GetPrevious | TriggerRun
+    GetXCom
+    | GetXComSequence
+    | SetXCom
+    | DeleteXCom
+    | GetVariable
+    | SetVariable
+    | DeleteVariable
+    | GetConnection
+    | GetTaskCount
+    | GetRunState
+    | GetPrevious
+    | TriggerRun
 )
-Reply = (
-    Done | ErrorReply | ValueReply | XComReply | XComSequenceReply | StateReply | PreviousReply | ConnectionReply
-)
+Reply = Done | ErrorReply | ValueReply | XComReply | XComSequenceReply | StateReply | PreviousReply | ConnectionReply

@@ -1,11 +1,33 @@
 """The serialized DAG: what scheduling, the API and the UI know of a DAG without its code."""
 
 from tradewind.spec.model import (
-    ConcatInput, DagKey, DagSpec, EdgeLabel, GroupSpec, LiteralInput, MapInput, MapSpec, ParamSpec, ScheduleSpec,
-    TaskSpec, XComInput, ZipInput,
+    ConcatInput,
+    DagKey,
+    DagSpec,
+    EdgeLabel,
+    GroupSpec,
+    LiteralInput,
+    MapInput,
+    MapSpec,
+    ParamSpec,
+    ScheduleSpec,
+    TaskSpec,
+    XComInput,
+    ZipInput,
 )
 
 __all__ = [
-    "ConcatInput", "DagKey", "DagSpec", "EdgeLabel", "GroupSpec", "LiteralInput", "MapInput", "MapSpec", "ParamSpec",
-    "ScheduleSpec", "TaskSpec", "XComInput", "ZipInput",
+    "ConcatInput",
+    "DagKey",
+    "DagSpec",
+    "EdgeLabel",
+    "GroupSpec",
+    "LiteralInput",
+    "MapInput",
+    "MapSpec",
+    "ParamSpec",
+    "ScheduleSpec",
+    "TaskSpec",
+    "XComInput",
+    "ZipInput",
 ]

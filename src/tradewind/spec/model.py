@@ -8,8 +8,21 @@ from datetime import datetime
 from typing import NamedTuple
 
 __all__ = [
-    "ConcatInput", "DagKey", "DagSpec", "EdgeLabel", "GroupSpec", "Json", "LiteralInput", "MapInput", "MapSource",
-    "MapSpec", "ParamSpec", "ScheduleSpec", "TaskSpec", "XComInput", "ZipInput",
+    "ConcatInput",
+    "DagKey",
+    "DagSpec",
+    "EdgeLabel",
+    "GroupSpec",
+    "Json",
+    "LiteralInput",
+    "MapInput",
+    "MapSource",
+    "MapSpec",
+    "ParamSpec",
+    "ScheduleSpec",
+    "TaskSpec",
+    "XComInput",
+    "ZipInput",
 ]
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]

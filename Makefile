@@ -1,0 +1,62 @@
+# Everything runs in the checkout: .venv holds the project, .uv the installer. `make help` lists the targets.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+STAMP := $(VENV)/.installed
+# Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup start test check lint types contracts budgets generate bench clean
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP)  ## make .venv with everything for development
+
+.uv/bin/uv:
+	@echo "Installing the installer (uv $(UV_VERSION)) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+
+$(STAMP): requirements.lock pyproject.toml | .uv/bin/uv
+	@test -x $(BIN)/python || .uv/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+	@echo "Installing the locked dependencies into $(VENV) ..."
+	@.uv/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $(STAMP)
+
+start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
+	@$(BIN)/python -m compileall -q src
+	@$(BIN)/python tools/start.py
+
+test: setup check  ## the whole test suite, with all gates
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
+	@$(BIN)/python tools/generate.py --check
+
+lint: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: setup
+	@$(BIN)/pyright
+
+contracts: setup
+	@$(BIN)/lint-imports
+
+budgets: setup
+	@$(BIN)/python tools/budgets.py
+
+generate: setup  ## write the files that are made from the code
+	@$(BIN)/python tools/generate.py
+
+bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
+	@$(BIN)/python -m compileall -q src
+	@$(BIN)/python tests/bench/run.py
+
+clean:
+	rm -rf .venv .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
