@@ -1,0 +1,7 @@
+"""Pure calendar maths: timetables say when the next run is due and which stretch of time it is about."""
+
+from tradewind.timetables.base import Interval, NextRun, Timetable
+from tradewind.timetables.cron import PRESETS, Cron, parse_cron
+from tradewind.timetables.kinds import KINDS, build, parse_zone
+
+__all__ = ["KINDS", "PRESETS", "Cron", "Interval", "NextRun", "Timetable", "build", "parse_cron", "parse_zone"]

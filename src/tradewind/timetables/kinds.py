@@ -1,0 +1,136 @@
+"""From a schedule's kind and JSON arguments to its timetable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tradewind.base.errors import InvalidInput
+from tradewind.timetables.base import Args, Timetable
+from tradewind.timetables.cron import parse_cron
+from tradewind.timetables.delta import parse_delta
+from tradewind.timetables.intervals import CronIntervals, DeltaIntervals
+from tradewind.timetables.simple import Continuous, Events, Never, Once
+from tradewind.timetables.trigger import CronTrigger, DeltaTrigger, MultiCronTrigger
+from tradewind.timetables.zoned import ZonedCron
+
+__all__ = ["KINDS", "build", "parse_zone"]
+
+
+def build(kind: str, args: Args, timezone: str) -> Timetable:
+    """The timetable of a `ScheduleSpec`.
+
+    Args:
+        kind: one of `KINDS`.
+        args: what the kind needs: ``{"cron": "0 9 * * 5", "interval_s": 0, "run_immediately": false}`` for
+            `cron_trigger`; ``{"cron": ...}`` for `cron_interval`; ``{"crons": [...]}`` and the same options for
+            `multi_cron_trigger`; ``{"seconds": N}`` or calendar units (``{"months": 1}``) for `delta_trigger` (also
+            `interval_s`) and `delta_interval`; ``{"dates": [iso, ...], "restrict": false, "description": ""}`` for
+            `events`. The others need none; `custom` takes ``summary`` and ``description`` for display.
+        timezone: IANA name, ``UTC``, or an offset such as ``+05:30``.
+
+    Raises:
+        InvalidInput: an unknown kind or zone, or arguments that can't be.
+    """
+    if kind not in BUILDERS:
+        raise InvalidInput(f"no timetable of kind {kind!r}; there are {', '.join(BUILDERS)}", kind=kind)
+    return BUILDERS[kind](args, parse_zone(timezone))
+
+
+def parse_zone(name: str) -> tzinfo:
+    """A zone by its IANA name, or a fixed offset such as ``+05:30``.
+
+    Raises:
+        InvalidInput: no such zone.
+    """
+    if name in ("UTC", "utc", ""):
+        return UTC
+    try:
+        if name[0] in "+-":
+            hours, _, minutes = name[1:].partition(":")
+            offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+            return timezone(-offset if name[0] == "-" else offset)
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput(f"no time zone named {name!r}", timezone=name) from error
+
+
+def _cron_trigger(args: Args, zone: tzinfo) -> Timetable:
+    return _trigger(_text(args, "cron"), args, zone)
+
+
+def _trigger(cron: str, args: Args, zone: tzinfo) -> CronTrigger:
+    immediately = args.get("run_immediately")
+    if immediately is not None and not isinstance(immediately, bool | int | float):
+        raise InvalidInput(f"run_immediately must be true, false or seconds, not {immediately!r}")
+    patience = bool(immediately) if isinstance(immediately, bool | None) else timedelta(seconds=immediately)
+    return CronTrigger(ZonedCron(parse_cron(cron), zone), _interval(args), patience)
+
+
+def _multi_cron_trigger(args: Args, zone: tzinfo) -> Timetable:
+    crons = _texts(args, "crons")
+    if not crons:
+        raise InvalidInput("a schedule of several cron expressions needs at least one")
+    return MultiCronTrigger([_trigger(cron, args, zone) for cron in crons])
+
+
+def _events(args: Args, zone: tzinfo) -> Timetable:
+    moments: list[datetime] = []
+    for text in _texts(args, "dates"):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise InvalidInput(f"{text!r} is no date in ISO format", date=text) from error
+        moments.append(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    description = args.get("description") or ""
+    return Events(moments, restrict=bool(args.get("restrict")), description=str(description))
+
+
+def _custom(args: Args, zone: tzinfo) -> Timetable:
+    del zone
+    return Never(str(args.get("summary") or "custom"), str(args.get("description") or ""))
+
+
+def _text(args: Args, name: str) -> str:
+    value = args.get(name)
+    if not isinstance(value, str):
+        raise InvalidInput(f"the schedule needs {name!r}, a text, not {value!r}", name=name)
+    return value
+
+
+def _texts(args: Args, name: str) -> list[str]:
+    value = args.get(name)
+    if not isinstance(value, list | tuple):
+        raise InvalidInput(f"the schedule needs {name!r}, a list of texts, not {value!r}", name=name)
+    texts: list[str] = []
+    for item in value:  # pyright: ignore[reportUnknownVariableType] - a JSON list, checked item by item
+        if not isinstance(item, str):
+            raise InvalidInput(f"{name!r} of the schedule must hold texts only, not {item!r}", name=name)
+        texts.append(item)
+    return texts
+
+
+def _interval(args: Args) -> timedelta:
+    seconds = args.get("interval_s", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise InvalidInput(f"interval_s of the schedule must be seconds, not {seconds!r}", interval_s=seconds)
+    return timedelta(seconds=seconds)
+
+
+BUILDERS: dict[str, Callable[[Args, tzinfo], Timetable]] = {
+    "none": lambda args, zone: Never(),  # noqa: ARG005 - one signature for all kinds
+    "once": lambda args, zone: Once(),  # noqa: ARG005
+    "continuous": lambda args, zone: Continuous(),  # noqa: ARG005
+    "cron_trigger": _cron_trigger,
+    "cron_interval": lambda args, zone: CronIntervals(ZonedCron(parse_cron(_text(args, "cron")), zone)),
+    "multi_cron_trigger": _multi_cron_trigger,
+    "delta_trigger": lambda args, zone: DeltaTrigger(parse_delta(args), _interval(args)),  # noqa: ARG005
+    "delta_interval": lambda args, zone: DeltaIntervals(parse_delta(args)),  # noqa: ARG005
+    "events": _events,
+    "assets": lambda args, zone: Never("Asset", "Triggered by assets"),  # noqa: ARG005
+    "custom": _custom,
+}
+
+KINDS = tuple(BUILDERS)
+"""The kinds of timetables."""
