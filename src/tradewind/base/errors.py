@@ -9,6 +9,7 @@ __all__ = [
     "BrokenInvariant",
     "BundleError",
     "Conflict",
+    "DatabaseUnavailable",
     "ExecutorError",
     "Forbidden",
     "InvalidInput",
@@ -95,6 +96,12 @@ class BundleError(TradewindError):
     """The code that a run is bound to can't be laid out."""
 
     code = "bundle"
+
+
+class DatabaseUnavailable(TradewindError):
+    """The metadata database does not answer, is locked by someone else, or can't be written."""
+
+    code = "database_unavailable"
 
 
 class InvalidMove(TradewindError):
