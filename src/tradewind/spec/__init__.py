@@ -1,5 +1,6 @@
 """The serialized DAG: what scheduling, the API and the UI know of a DAG without its code."""
 
+from tradewind.spec.codec import decode, encode, spec_hash
 from tradewind.spec.model import (
     ConcatInput,
     DagKey,

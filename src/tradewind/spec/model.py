@@ -100,7 +100,7 @@ class ScheduleSpec:
     """
 
     kind: str
-    args: Mapping[str, Json] = field(default_factory=dict)
+    args: Mapping[str, Json] = field(default_factory=dict[str, Json])
     summary: str = ""
     """Short form for lists, e.g. ``0 9 * * 5``; `timetable_summary` in the REST API."""
     description: str = ""
@@ -188,8 +188,8 @@ class TaskSpec:
     weight_rule: str = "downstream"
     base_priority_weight: int = 1
     template_fields: tuple[str, ...] = ()
-    template_fields_renderers: Mapping[str, str] = field(default_factory=dict)
-    template_sources: Mapping[str, Json] = field(default_factory=dict)
+    template_fields_renderers: Mapping[str, str] = field(default_factory=dict[str, str])
+    template_sources: Mapping[str, Json] = field(default_factory=dict[str, Json])
     """Unrendered values of the template fields, for display; long ones are cut."""
     map_index_template: str | None = None
     do_xcom_push: bool = True
@@ -231,15 +231,15 @@ class DagSpec:
     doc_md: str | None = None
     tags: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
-    owner_links: Mapping[str, str] = field(default_factory=dict)
+    owner_links: Mapping[str, str] = field(default_factory=dict[str, str])
     params: tuple[ParamSpec, ...] = ()
     timezone: str = "UTC"
     render_template_as_native_obj: bool = False
     template_searchpath: tuple[str, ...] = ()
     has_callbacks: tuple[str, ...] = ()
     """``on_success``, ``on_failure``."""
-    access_control: Mapping[str, Json] = field(default_factory=dict)
-    default_args: Mapping[str, Json] = field(default_factory=dict)
+    access_control: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    default_args: Mapping[str, Json] = field(default_factory=dict[str, Json])
     disable_bundle_versioning: bool = False
     rerun_with_latest_version: bool | None = None
     relative_fileloc: str = ""
