@@ -31,4 +31,7 @@ __all__ = [
     "TaskSpec",
     "XComInput",
     "ZipInput",
+    "decode",
+    "encode",
+    "spec_hash",
 ]
