@@ -1,0 +1,152 @@
+"""What every list has in common: pages, sorting that ends in a unique key, and the filters of Airflow's query language.
+
+A list function takes a frozen filter and a `Page`; it adds conditions made here to its select and hands it to `paged`.
+Patterns: `%` and `_` are wildcards, `|` means or, `~` means all. Prefixes are case-sensitive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, func, or_
+
+from tradewind.base.errors import InvalidInput
+from tradewind.db.engine import Tx
+
+__all__ = [
+    "EVERYTHING",
+    "AnySelect",
+    "DateRange",
+    "NumberRange",
+    "Page",
+    "Range",
+    "among",
+    "between",
+    "like",
+    "ordered",
+    "paged",
+    "prefixed",
+]
+
+R = TypeVar("R")
+T = TypeVar("T")
+AnySelect = Select[*tuple[Any, ...]]
+
+MAX_SORT_KEYS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows of a list, in which order."""
+
+    limit: int = 50
+    offset: int = 0
+    order_by: tuple[str, ...] = ()
+    """Names that the list allows, each with a leading ``-`` for descending; empty: the list's own order."""
+
+
+EVERYTHING = Page(limit=2**31 - 1)
+"""All rows, for lists that are known to be short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range(Generic[T]):
+    """Bounds of a value; None: open."""
+
+    gte: T | None = None
+    gt: T | None = None
+    lte: T | None = None
+    lt: T | None = None
+
+
+DateRange = Range[datetime]
+NumberRange = Range[float]
+
+
+def between(column: ColumnElement[Any], bounds: Range[Any] | None) -> list[ColumnElement[bool]]:
+    """Conditions that hold where the column is within the bounds."""
+    if bounds is None:
+        return []
+    found: list[ColumnElement[bool]] = []
+    if bounds.gte is not None:
+        found.append(column >= bounds.gte)
+    if bounds.gt is not None:
+        found.append(column > bounds.gt)
+    if bounds.lte is not None:
+        found.append(column <= bounds.lte)
+    if bounds.lt is not None:
+        found.append(column < bounds.lt)
+    return found
+
+
+def among(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
+    """The column is one of the values; no values: no condition. None and ``"none"`` mean null."""
+    if not values:
+        return []
+    named = [value for value in values if value is not None and value != "none"]
+    if len(named) == len(values):
+        return [column.in_(named)]
+    return [or_(column.is_(None), column.in_(named))]
+
+
+def like(column: ColumnElement[Any], pattern: str | None) -> list[ColumnElement[bool]]:
+    """The column holds one of the patterns between `|`, wherever it stands and in any case."""
+    if pattern is None or pattern in {"~", "%", ""}:
+        return []
+    return [or_(*(column.ilike(f"%{part.strip()}%") for part in pattern.split("|")))]
+
+
+def prefixed(column: ColumnElement[Any], prefix: str | None) -> list[ColumnElement[bool]]:
+    """The column begins with one of the prefixes between `|`."""
+    if prefix is None or prefix in {"~", ""}:
+        return []
+    return [or_(*(_begins(column, part) for part in prefix.split("|")))]
+
+
+def _begins(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
+    return func.substr(column, 1, len(prefix)) == prefix
+
+
+def ordered(
+    statement: AnySelect,
+    page: Page,
+    columns: Mapping[str, ColumnElement[Any]],
+    unique: Sequence[ColumnElement[Any]],
+) -> AnySelect:
+    """Sort by the page's names, nulls last, then by the unique columns in the direction of the first name.
+
+    Raises:
+        InvalidInput: a name that the list does not allow, or more than ten of them.
+    """
+    if len(page.order_by) > MAX_SORT_KEYS:
+        raise InvalidInput(f"order_by takes at most {MAX_SORT_KEYS} names, not {len(page.order_by)}", name="order_by")
+    keys: list[ColumnElement[Any]] = []
+    for name in page.order_by:
+        column = columns.get(name.removeprefix("-"))
+        if column is None:
+            allowed = ", ".join(sorted(columns))
+            raise InvalidInput(
+                f"Ordering with {name.removeprefix('-')!r} is disallowed; there are {allowed}", name=name
+            )
+        keys.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
+    descending = bool(page.order_by) and page.order_by[0].startswith("-")
+    return statement.order_by(None).order_by(*keys, *(key.desc() if descending else key.asc() for key in unique))
+
+
+def paged(
+    tx: Tx, statement: AnySelect, counted: Select[int], page: Page, read: Callable[[Sequence[Any]], R]
+) -> tuple[list[R], int]:
+    """The records of one page, and how many there are in all.
+
+    A page that is not full tells the total by itself; only a full one costs `counted`, which needs no joins that no
+    condition uses.
+    """
+    rows: Sequence[Sequence[Any]] = ()
+    if page.limit:
+        rows = tx.execute(statement.limit(page.limit).offset(page.offset)).all()
+    if rows and len(rows) < page.limit:
+        return [read(row) for row in rows], page.offset + len(rows)
+    return [read(row) for row in rows], int(tx.scalar(counted))

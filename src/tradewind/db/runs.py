@@ -1,0 +1,279 @@
+"""DAG runs as people see them: lists, one run, a request for a run, notes. Their state is written by `transitions`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, update
+
+from tradewind.base.errors import Conflict, NotFound
+from tradewind.core.events import RunFacts
+from tradewind.core.states import RunState
+from tradewind.db.engine import Tx
+from tradewind.db.leases import shard_of
+from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.tables import dag, dag_run, dag_version
+
+__all__ = [
+    "RunFilter", "RunRecord", "VersionRef", "count_by_state", "get_run", "insert_requested", "list_runs",
+    "runs_between", "set_note",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRef:
+    """Which version of a DAG something ran with."""
+
+    id: str
+    number: int
+    bundle_name: str
+    bundle_version: str | None
+    created_at: datetime
+    spec_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run as it is shown."""
+
+    uid: str
+    dag_id: str
+    dag_display_name: str
+    run_id: str
+    run_type: str
+    state: RunState
+    logical_date: datetime | None
+    interval_start: datetime | None
+    interval_end: datetime | None
+    run_after: datetime
+    queued_at: datetime | None
+    start_date: datetime | None
+    end_date: datetime | None
+    duration: float | None
+    """Seconds."""
+    conf: dict[str, Any]
+    triggered_by: str
+    triggering_user: str | None
+    note: str | None
+    clear_number: int
+    updated_at: datetime
+    version: VersionRef | None
+    """The version it is bound to; of a run just asked for, the DAG's newest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFilter:
+    """Which runs; empty sequences and None: no condition."""
+
+    dag_ids: Sequence[str] = ()
+    run_ids: Sequence[str] = ()
+    states: Sequence[RunState | None] = ()
+    run_types: Sequence[str] = ()
+    version_numbers: Sequence[int] = ()
+    bundle_version: str | None = None
+    conf_contains: str | None = None
+    run_after: DateRange | None = None
+    logical_date: DateRange | None = None
+    start_date: DateRange | None = None
+    end_date: DateRange | None = None
+    updated_at: DateRange | None = None
+    duration: NumberRange | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix: str | None = None
+    dag_id_pattern: str | None = None
+    dag_id_prefix: str | None = None
+    user_pattern: str | None = None
+    user_prefix: str | None = None
+    extra: Sequence[ColumnElement[bool]] = field(default=())
+
+
+_VERSION_ID = case((dag_run.c.version_id == "", dag.c.version_id), else_=dag_run.c.version_id)
+_SAME_DAG = and_(dag.c.workspace == dag_run.c.workspace, dag.c.dag_id == dag_run.c.dag_id)
+_JOINED = dag_run.join(dag, _SAME_DAG).outerjoin(dag_version, dag_version.c.id == _VERSION_ID)
+_COLUMNS = (
+    dag_run.c.uid, dag_run.c.dag_id, dag.c.display_name, dag_run.c.run_id, dag_run.c.run_type, dag_run.c.state,
+    dag_run.c.logical_date, dag_run.c.interval_start, dag_run.c.interval_end, dag_run.c.run_after,
+    dag_run.c.queued_at, dag_run.c.start_date, dag_run.c.end_date, dag_run.c.duration, dag_run.c.conf,
+    dag_run.c.triggered_by, dag_run.c.triggering_user, dag_run.c.note, dag_run.c.clear_number, dag_run.c.updated_at,
+    dag_version.c.id, dag_version.c.version_number, dag_version.c.bundle_name, dag_version.c.bundle_version,
+    dag_version.c.created_at, dag_version.c.spec_hash,
+)  # fmt: skip
+_SELECT = select(*_COLUMNS).select_from(_JOINED)
+
+SORTABLE: dict[str, ColumnElement[Any]] = {
+    "id": dag_run.c.uid,
+    "dag_id": dag_run.c.dag_id,
+    "run_id": dag_run.c.run_id,
+    "dag_run_id": dag_run.c.run_id,
+    "state": dag_run.c.state,
+    "run_type": dag_run.c.run_type,
+    "logical_date": dag_run.c.logical_date,
+    "run_after": dag_run.c.run_after,
+    "start_date": dag_run.c.start_date,
+    "end_date": dag_run.c.end_date,
+    "queued_at": dag_run.c.queued_at,
+    "duration": dag_run.c.duration,
+    "updated_at": dag_run.c.updated_at,
+    "data_interval_start": dag_run.c.interval_start,
+    "data_interval_end": dag_run.c.interval_end,
+    "triggering_user_name": dag_run.c.triggering_user,
+    "conf": dag_run.c.conf,
+}
+
+
+def _record(row: Sequence[Any]) -> RunRecord:
+    version = VersionRef(*row[20:]) if row[20] is not None else None
+    return RunRecord(
+        uid=row[0],
+        dag_id=row[1],
+        dag_display_name=row[2],
+        run_id=row[3],
+        run_type=row[4],
+        state=RunState(row[5]),
+        logical_date=row[6],
+        interval_start=row[7],
+        interval_end=row[8],
+        run_after=row[9],
+        queued_at=row[10],
+        start_date=row[11],
+        end_date=row[12],
+        duration=row[13],
+        conf=row[14],
+        triggered_by=row[15],
+        triggering_user=row[16],
+        note=row[17],
+        clear_number=row[18],
+        updated_at=row[19],
+        version=version,
+    )
+
+
+def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[list[RunRecord], int]:
+    """A page of runs, and how many match in all.
+
+    Raises:
+        InvalidInput: the page sorts by something unknown.
+    """
+    conditions = _conditions(workspace, wanted)
+    statement = ordered(_SELECT.where(*conditions), page, SORTABLE, (dag_run.c.uid,))
+    counted: Select[int] = select(func.count()).where(*conditions)
+    joins_versions = bool(wanted.version_numbers) or wanted.bundle_version is not None
+    counted = counted.select_from(_JOINED if joins_versions else dag_run)
+    return paged(tx, statement, counted, page, _record)
+
+
+def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
+    found = [dag_run.c.workspace == workspace]
+    found += among(dag_run.c.dag_id, wanted.dag_ids)
+    found += among(dag_run.c.run_id, wanted.run_ids)
+    found += among(dag_run.c.state, wanted.states)
+    found += among(dag_run.c.run_type, wanted.run_types)
+    found += among(dag_version.c.version_number, wanted.version_numbers)
+    if wanted.bundle_version is not None:
+        found.append(dag_version.c.bundle_version == wanted.bundle_version)
+    if wanted.conf_contains:
+        found.append(dag_run.c.conf.op("LIKE")(f"%{wanted.conf_contains}%"))
+    for column, bounds in (
+        (dag_run.c.run_after, wanted.run_after),
+        (dag_run.c.logical_date, wanted.logical_date),
+        (dag_run.c.start_date, wanted.start_date),
+        (dag_run.c.end_date, wanted.end_date),
+        (dag_run.c.updated_at, wanted.updated_at),
+        (dag_run.c.duration, wanted.duration),
+    ):
+        found += between(column, bounds)
+    found += like(dag_run.c.run_id, wanted.run_id_pattern) + prefixed(dag_run.c.run_id, wanted.run_id_prefix)
+    found += like(dag_run.c.dag_id, wanted.dag_id_pattern) + prefixed(dag_run.c.dag_id, wanted.dag_id_prefix)
+    user = dag_run.c.triggering_user
+    return found + like(user, wanted.user_pattern) + prefixed(user, wanted.user_prefix) + list(wanted.extra)
+
+
+def get_run(tx: Tx, workspace: str, dag_id: str, run_id: str) -> RunRecord:
+    """One run.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    statement = _SELECT.where(dag_run.c.workspace == workspace, dag_run.c.dag_id == dag_id, dag_run.c.run_id == run_id)
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"The DagRun with dag_id: `{dag_id}` and run_id: `{run_id}` was not found", dag_id=dag_id, run_id=run_id
+        )
+    return _record(row)
+
+
+def runs_between(tx: Tx, workspace: str, dag_id: str, start: datetime | None, end: datetime | None) -> list[RunRecord]:
+    """All runs of a DAG whose logical date is within the bounds, oldest first."""
+    statement = _SELECT.where(dag_run.c.workspace == workspace, dag_run.c.dag_id == dag_id)
+    if start is not None:
+        statement = statement.where(dag_run.c.logical_date >= start)
+    if end is not None:
+        statement = statement.where(dag_run.c.logical_date <= end)
+    return [_record(row) for row in tx.execute(statement.order_by(dag_run.c.run_after, dag_run.c.uid))]
+
+
+def insert_requested(tx: Tx, facts: RunFacts, now: datetime) -> None:
+    """Insert a run that somebody asked for, in state queued; the scheduler hears of it by `RunRequested`.
+
+    Raises:
+        Conflict: the DAG has a run of this id or of this logical date.
+    """
+    same = [dag_run.c.run_id == facts.run_id]
+    if facts.logical_date is not None:
+        same.append(dag_run.c.logical_date == facts.logical_date)
+    for condition, name, value in zip(
+        same, ("run_id", "logical_date"), (facts.run_id, facts.logical_date), strict=False
+    ):
+        there = select(dag_run.c.run_id).where(
+            dag_run.c.workspace == facts.dag.workspace, dag_run.c.dag_id == facts.dag.dag_id, condition
+        )
+        if tx.scalar(there) is not None:
+            raise Conflict(
+                f"DAGRun with dag_id: `{facts.dag.dag_id}` and {name}: `{value}` already exists",
+                dag_id=facts.dag.dag_id,
+                **{name: value},
+            )
+    row = {
+        "uid": facts.uid,
+        "workspace": facts.dag.workspace,
+        "dag_id": facts.dag.dag_id,
+        "run_id": facts.run_id,
+        "run_type": facts.run_type,
+        "state": RunState.QUEUED.value,
+        "logical_date": facts.logical_date,
+        "interval_start": facts.interval_start,
+        "interval_end": facts.interval_end,
+        "run_after": facts.run_after,
+        "queued_at": facts.queued_at,
+        "conf": dict(facts.conf),
+        "version_id": facts.version_id,
+        "triggered_by": facts.triggered_by,
+        "triggering_user": facts.triggering_user,
+        "note": facts.note,
+        "shard": shard_of(facts.dag),
+        "updated_at": now,
+    }
+    tx.execute(insert(dag_run), [row])
+
+
+def set_note(tx: Tx, uid: str, note: str | None, by: str, now: datetime) -> None:
+    """Write a note on a run."""
+    tx.execute(update(dag_run).where(dag_run.c.uid == uid).values(note=note, note_by=by, updated_at=now))
+
+
+def count_by_state(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many runs of each DAG are in each state: DAG id -> state -> number; no DAG ids: of all."""
+    statement = (
+        select(dag_run.c.dag_id, dag_run.c.state, func.count())
+        .where(dag_run.c.workspace == workspace, *among(dag_run.c.dag_id, dag_ids))
+        .group_by(dag_run.c.dag_id, dag_run.c.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    rows: Sequence[Sequence[Any]] = tx.execute(statement).all()
+    for dag_id, state, number in rows:
+        found.setdefault(dag_id, {})[state] = number
+    return found

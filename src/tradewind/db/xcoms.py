@@ -1,0 +1,203 @@
+"""XComs as people see them: lists, one value, and values set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+
+from tradewind.base.errors import Conflict, NotFound
+from tradewind.db.engine import Tx
+from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.tables import dag, dag_run, xcom
+from tradewind.db.tasks import TaskRecord
+from tradewind.protocol.messages import XComValue
+
+__all__ = [
+    "XComFilter", "XComRecord", "delete_xcom", "get_xcom", "insert_xcom", "list_xcoms", "results_of", "update_xcom",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XComRecord:
+    """A value and where it came from."""
+
+    key: str
+    task_id: str
+    map_index: int
+    dag_id: str
+    dag_display_name: str
+    run_id: str
+    run_uid: str
+    logical_date: datetime | None
+    run_after: datetime
+    timestamp: datetime
+    value: str
+    """JSON; of a value that is in the artifact store, where it is and what it looks like."""
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XComFilter:
+    """Which values; empty sequences and None: no condition."""
+
+    dag_ids: Sequence[str] = ()
+    run_ids: Sequence[str] = ()
+    task_ids: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    map_indexes: Sequence[int] = ()
+    logical_date: DateRange | None = None
+    run_after: DateRange | None = None
+    key_pattern: str | None = None
+    key_prefix: str | None = None
+    dag_name_pattern: str | None = None
+    dag_name_prefix: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix: str | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix: str | None = None
+
+
+_JOINED = xcom.join(dag_run, dag_run.c.uid == xcom.c.run_uid).join(
+    dag, and_(dag.c.workspace == dag_run.c.workspace, dag.c.dag_id == dag_run.c.dag_id)
+)
+_SELECT = select(
+    xcom.c.key, xcom.c.task_id, xcom.c.map_index, dag_run.c.dag_id, dag.c.display_name, dag_run.c.run_id,
+    xcom.c.run_uid, dag_run.c.logical_date, dag_run.c.run_after, xcom.c.timestamp, xcom.c.value, xcom.c.kind,
+).select_from(_JOINED)  # fmt: skip
+_KEY = (xcom.c.run_uid, xcom.c.task_id, xcom.c.map_index, xcom.c.key)
+
+SORTABLE: dict[str, ColumnElement[Any]] = {
+    "key": xcom.c.key,
+    "dag_id": dag_run.c.dag_id,
+    "run_id": dag_run.c.run_id,
+    "task_id": xcom.c.task_id,
+    "map_index": xcom.c.map_index,
+    "timestamp": xcom.c.timestamp,
+    "run_after": dag_run.c.run_after,
+    "logical_date": dag_run.c.logical_date,
+}
+
+
+def _record(row: Sequence[Any]) -> XComRecord:
+    return XComRecord(
+        key=row[0],
+        task_id=row[1],
+        map_index=row[2],
+        dag_id=row[3],
+        dag_display_name=row[4],
+        run_id=row[5],
+        run_uid=row[6],
+        logical_date=row[7],
+        run_after=row[8],
+        timestamp=row[9],
+        value=row[10],
+        kind=row[11],
+    )
+
+
+def list_xcoms(tx: Tx, workspace: str, wanted: XComFilter, page: Page) -> tuple[list[XComRecord], int]:
+    """A page of values, and how many match in all.
+
+    Raises:
+        InvalidInput: the page sorts by something unknown.
+    """
+    conditions = [dag_run.c.workspace == workspace]
+    for column, values in (
+        (dag_run.c.dag_id, wanted.dag_ids),
+        (dag_run.c.run_id, wanted.run_ids),
+        (xcom.c.task_id, wanted.task_ids),
+        (xcom.c.key, wanted.keys),
+        (xcom.c.map_index, wanted.map_indexes),
+    ):
+        conditions += among(column, values)
+    conditions += between(dag_run.c.logical_date, wanted.logical_date) + between(dag_run.c.run_after, wanted.run_after)
+    for column, pattern, prefix in (
+        (xcom.c.key, wanted.key_pattern, wanted.key_prefix),
+        (dag.c.display_name, wanted.dag_name_pattern, wanted.dag_name_prefix),
+        (dag_run.c.run_id, wanted.run_id_pattern, wanted.run_id_prefix),
+        (xcom.c.task_id, wanted.task_id_pattern, wanted.task_id_prefix),
+    ):
+        conditions += like(column, pattern) + prefixed(column, prefix)
+    statement = ordered(_SELECT.where(*conditions), page, SORTABLE, _KEY)
+    return paged(tx, statement, select(func.count()).select_from(_JOINED).where(*conditions), page, _record)
+
+
+def get_xcom(tx: Tx, instance: TaskRecord, key: str) -> XComRecord:
+    """One value of an instance.
+
+    Raises:
+        NotFound: the instance has none of this key.
+    """
+    row = tx.execute(_SELECT.where(*_is(instance, key))).one_or_none()
+    if row is None:
+        raise NotFound(f"XCom entry with key: `{key}` not found", key=key, task_id=instance.task_id)
+    return _record(row)
+
+
+def results_of(tx: Tx, run_uid: str, task_ids: Sequence[str]) -> dict[str, list[XComRecord]]:
+    """What these tasks of a run returned, by task, in the order of map indexes."""
+    statement = _SELECT.where(xcom.c.run_uid == run_uid, xcom.c.task_id.in_(task_ids), xcom.c.key == "return_value")
+    found: dict[str, list[XComRecord]] = {}
+    for row in tx.execute(statement.order_by(*_KEY)):
+        record = _record(row)
+        found.setdefault(record.task_id, []).append(record)
+    return found
+
+
+def insert_xcom(tx: Tx, instance: TaskRecord, value: XComValue, now: datetime) -> None:
+    """Add a value by hand.
+
+    Raises:
+        Conflict: the instance has one of this key.
+    """
+    if tx.scalar(select(xcom.c.key).where(*_is(instance, value.key))) is not None:
+        raise Conflict(f"The XCom with key: `{value.key}` with mentioned task instance already exists.", key=value.key)
+    row = {
+        "run_uid": instance.run_uid,
+        "task_id": instance.task_id,
+        "map_index": instance.map_index,
+        "key": value.key,
+        "value": value.value,
+        "kind": value.kind,
+        "length": value.length,
+        "is_none": value.is_none,
+        "attempt": instance.attempt,
+        "timestamp": now,
+    }
+    tx.execute(insert(xcom), [row])
+
+
+def update_xcom(tx: Tx, instance: TaskRecord, value: XComValue, now: datetime) -> None:
+    """Replace a value by hand.
+
+    Raises:
+        NotFound: the instance has none of this key.
+    """
+    get_xcom(tx, instance, value.key)
+    changed = update(xcom).where(*_is(instance, value.key))
+    tx.execute(
+        changed.values(value=value.value, kind=value.kind, length=value.length, is_none=value.is_none, timestamp=now)
+    )
+
+
+def delete_xcom(tx: Tx, instance: TaskRecord, key: str) -> None:
+    """Delete a value.
+
+    Raises:
+        NotFound: the instance has none of this key.
+    """
+    get_xcom(tx, instance, key)
+    tx.execute(delete(xcom).where(*_is(instance, key)))
+
+
+def _is(instance: TaskRecord, key: str) -> list[ColumnElement[bool]]:
+    return [
+        xcom.c.run_uid == instance.run_uid,
+        xcom.c.task_id == instance.task_id,
+        xcom.c.map_index == instance.map_index,
+        xcom.c.key == key,
+    ]
