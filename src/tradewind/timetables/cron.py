@@ -247,14 +247,20 @@ def _parse_days(of_month: str, of_week: str, text: str) -> _Days:
             weekdays.append(item)
     if nth and weekdays:
         raise InvalidInput(f"the cron expression {text!r} mixes days of the week with '#' or 'L' days", cron=text)
+    days_of_week = (
+        frozenset(n % 7 for n in _numbers(",".join(weekdays), FIELDS[4], text)) if weekdays else frozenset[int]()
+    )
+    # As in croniter: a field that names all its values restricts nothing if the other one has a star.
+    any_of_month = of_month in ("*", "?") or (len(days) == 31 and "*" in of_week)
+    any_of_week = of_week in ("*", "?") or (len(days_of_week) == 7 and "*" in of_month)
     return _Days(
         of_month=frozenset(days),
         last_of_month=has_last,
         nearest_weekdays=frozenset(nearest),
-        any_of_month=of_month in ("*", "?"),
-        of_week=frozenset(n % 7 for n in _numbers(",".join(weekdays), FIELDS[4], text)) if weekdays else frozenset(),
+        any_of_month=any_of_month,
+        of_week=days_of_week,
         nth_of_week=frozenset(nth),
-        any_of_week=of_week in ("*", "?"),
+        any_of_week=any_of_week,
     )
 
 
