@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tradewind.base.ids import IdSource
+from tradewind.core import dags, runs, tasks
+from tradewind.core.advance import settle
 from tradewind.core.commands import Command, SaveTask
-from tradewind.core.events import Event, RunFacts
+from tradewind.core.events import (
+    AttemptFailed,
+    AttemptStarted,
+    AttemptSucceeded,
+    DagStale,
+    Event,
+    PauseSet,
+    PoolSet,
+    RunFacts,
+    RunRequested,
+    Tick,
+    VersionAdded,
+)
+from tradewind.core.machine import Machine
 from tradewind.core.states import RunState
 from tradewind.spec import DagKey, DagSpec
 
@@ -50,11 +66,35 @@ class RunImage:
     tasks: Sequence[TaskImage]
 
 
+Handler = Callable[[Machine, Any], None]
+
+HANDLERS: Mapping[type, Handler] = {
+    Tick: dags.tick,
+    VersionAdded: dags.version_added,
+    DagStale: dags.stale,
+    PauseSet: dags.pause_set,
+    PoolSet: dags.pool_set,
+    RunRequested: runs.requested,
+    AttemptStarted: tasks.started,
+    AttemptSucceeded: tasks.succeeded,
+    AttemptFailed: tasks.failed,
+}
+"""What happens on each event."""
+SWEEP_BUDGET = 500
+"""Instances of mapped tasks that one event looks at; the rest follows on the next `Tick`, which is due at once."""
+
+
 class Shard:
     """The state of all DAGs that one scheduler owns. Synchronous, deterministic, in memory."""
 
-    def __init__(self, ids: IdSource, limits: Limits = Limits()) -> None:  # noqa: B008
-        raise NotImplementedError
+    def __init__(self, ids: IdSource, limits: Limits = Limits()) -> None:
+        self._m = Machine(
+            ids,
+            parallelism=limits.parallelism,
+            max_losses=limits.max_losses,
+            queue_timeout_s=limits.queue_timeout_s,
+            max_map_length=limits.max_map_length,
+        )
 
     def apply(self, event: Event, now: datetime) -> list[Command]:
         """Take one event, return what to do. An event about something unknown or stale returns nothing.
@@ -62,22 +102,42 @@ class Shard:
         Raises:
             InvalidMove: a bug: a transition outside the table.
         """
-        raise NotImplementedError
+        m = self._m
+        m.now = now
+        m.budget = SWEEP_BUDGET
+        m.story.add(now, event)
+        HANDLERS[type(event)](m, event)
+        settle(m)
+        return m.flush()
 
     def next_deadline(self) -> datetime | None:
         """When `Tick` is due next; None: only another event can change anything."""
-        raise NotImplementedError
+        if self._m.sweeping:
+            return self._m.now
+        return self._m.timers.next()
 
-    # -- loading: state from rows, no commands ----------------------------------------------------------------------
+    # -- loading: state from rows, no commands ------------------------------------------------------------------------
 
     def load_version(self, dag: DagKey, version_id: str, spec: DagSpec) -> None:
         """Know a version that runs are bound to, without making it the newest."""
-        raise NotImplementedError
+        dags.know_version(self._m, dag, version_id, spec)
 
-    def load_dag(self, dag: DagKey, version_id: str, *, is_paused: bool, is_stale: bool,
-                 latest: RunFacts | None, failed_in_a_row: int) -> None:
+    def load_dag(
+        self,
+        dag: DagKey,
+        version_id: str,
+        *,
+        is_paused: bool,
+        is_stale: bool,
+        latest: RunFacts | None,
+        failed_in_a_row: int,
+    ) -> None:
         """Make a loaded version the newest, with the latest run by schedule so that planning goes on after it."""
-        raise NotImplementedError
+        found = self._m.dags[dag]
+        found.newest = version_id
+        found.is_paused, found.is_stale = is_paused, is_stale
+        found.latest, found.failed_in_a_row = latest, failed_in_a_row
+        found.gate.capacity = 0 if is_paused else None
 
     def load_run(self, image: RunImage) -> list[Command]:
         """Rebuild a run with its tallies and deadlines. Attempts queued or running are held until the executor
@@ -86,8 +146,8 @@ class Shard:
 
     def has_run(self, uid: str) -> bool:
         """Whether the run is in memory (a finished one usually is not)."""
-        raise NotImplementedError
+        return uid in self._m.runs
 
     def active_attempts(self) -> list[str]:
         """Attempts that were dispatched and have not ended."""
-        raise NotImplementedError
+        return list(self._m.attempts)

@@ -1,0 +1,117 @@
+"""A DAG in memory: its versions, its runs, and the limits they share."""
+
+from __future__ import annotations
+
+import heapq
+from datetime import datetime
+
+from tradewind.core.events import RunFacts
+from tradewind.core.graph import Graph
+from tradewind.core.limits import Gate
+from tradewind.core.run import Run
+from tradewind.core.states import RunState
+from tradewind.spec import DagKey
+
+__all__ = ["Dag"]
+
+Gates = tuple[tuple[Gate, int], ...]
+
+
+class Dag:
+    """What the core knows of a DAG."""
+
+    def __init__(self, key: DagKey) -> None:
+        self.key = key
+        self.versions: dict[str, Graph] = {}
+        self.newest: str | None = None
+        """The version that new runs are bound to."""
+        self.is_paused = False
+        self.is_stale = False
+        self.gate = Gate(f"{key.dag_id} is paused", None)
+        """Closed while the DAG is paused."""
+        self.gates: dict[str, dict[int, Gates]] = {}
+        """By run, by node: what an instance must pass."""
+        self._run_gates: dict[str, Gate] = {}
+        self._task_gates: dict[str, Gate] = {}
+        self._run_task_gates: dict[str, dict[str, Gate]] = {}
+        self.runs: dict[str, Run] = {}
+        """Runs in memory, by uid."""
+        self._queued: list[tuple[datetime, int, Run]] = []
+        self._serial = 0
+        self.running: set[str] = set()
+        self.failed_in_a_row = 0
+        self.latest: RunFacts | None = None
+        """The latest run by schedule."""
+
+    @property
+    def graph(self) -> Graph | None:
+        """The newest version."""
+        return self.versions.get(self.newest) if self.newest is not None else None
+
+    def task_gate(self, task_id: str, capacity: int) -> Gate:
+        """The limit of a task over all runs."""
+        gate = self._task_gates.get(task_id)
+        if gate is None:
+            gate = self._task_gates[task_id] = Gate(f"max_active_tis_per_dag of {task_id}", capacity)
+        return gate
+
+    def task_gates(self) -> dict[str, Gate]:
+        """The limits of tasks over all runs, by task."""
+        return self._task_gates
+
+    def run_task_gate(self, run: Run, task_id: str, capacity: int) -> Gate:
+        """The limit of a task within a run."""
+        gates = self._run_task_gates.setdefault(run.uid, {})
+        gate = gates.get(task_id)
+        if gate is None:
+            gate = gates[task_id] = Gate(f"max_active_tis_per_dagrun of {task_id}", capacity)
+        gate.capacity = capacity
+        return gate
+
+    def run_gate(self, run: Run) -> Gate:
+        """The limit of a run on its active tasks."""
+        gate = self._run_gates.get(run.uid)
+        if gate is None:
+            gate = self._run_gates[run.uid] = Gate("max_active_tasks", run.graph.spec.max_active_tasks)
+        return gate
+
+    def add(self, run: Run) -> None:
+        """Take a run into memory."""
+        self.runs[run.uid] = run
+        if run.state is RunState.QUEUED:
+            self.enqueue(run)
+        elif run.state is RunState.RUNNING:
+            self.running.add(run.uid)
+
+    def enqueue(self, run: Run) -> None:
+        """Let a queued run wait for its turn."""
+        self._serial += 1
+        heapq.heappush(self._queued, (run.facts.run_after, self._serial, run))
+
+    def first_queued(self) -> Run | None:
+        """The queued run that is next."""
+        while self._queued:
+            run = self._queued[0][2]
+            if run.state is RunState.QUEUED and self.runs.get(run.uid) is run:
+                return run
+            heapq.heappop(self._queued)
+        return None
+
+    def forget(self, run: Run) -> None:
+        """A run leaves memory."""
+        self.runs.pop(run.uid, None)
+        self.running.discard(run.uid)
+        self.gates.pop(run.uid, None)
+        self._run_gates.pop(run.uid, None)
+        self._run_task_gates.pop(run.uid, None)
+
+    def forget_gates(self, run: Run) -> None:
+        """The run has a new graph: its limits are read anew."""
+        self.gates.pop(run.uid, None)
+        gate = self._run_gates.get(run.uid)
+        if gate is not None:
+            gate.capacity = run.graph.spec.max_active_tasks
+
+    def queued_count(self) -> int:
+        """How many runs wait to start."""
+        return sum(run.state is RunState.QUEUED for run in self.runs.values())
