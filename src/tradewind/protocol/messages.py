@@ -29,6 +29,7 @@ __all__ = [
     "GetVariable",
     "GetXCom",
     "GetXComSequence",
+    "ListVariables",
     "PreviousReply",
     "Reply",
     "Report",
@@ -230,6 +231,12 @@ class DeleteVariable(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     key: str
 
 
+class ListVariables(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Names of variables. -> ValueReply (JSON: a list, in order)"""
+
+    prefix: str = ""
+
+
 class GetConnection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """-> ConnectionReply (found False: not there)"""
 
@@ -328,6 +335,7 @@ Request = (
     | GetVariable
     | SetVariable
     | DeleteVariable
+    | ListVariables
     | GetConnection
     | GetTaskCount
     | GetRunState

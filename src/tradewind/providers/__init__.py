@@ -1,0 +1,1 @@
+"""Operators, sensors and hooks, one package for each system they talk to."""

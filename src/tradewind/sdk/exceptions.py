@@ -1,0 +1,160 @@
+"""The exceptions of Airflow's vocabulary, by the names that DAG files and providers import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from tradewind.sdk.authoring_errors import (
+    DagCycle,
+    DuplicateTaskIdFound,
+    FailFastDagInvalidTriggerRule,
+    InvalidSchedule,
+    ParamValidationError,
+    TaskAlreadyInTaskGroup,
+    TaskNotFound,
+)
+
+__all__ = [
+    "AirflowBadRequest",
+    "AirflowConfigException",
+    "AirflowDagCycleException",
+    "AirflowException",
+    "AirflowFailException",
+    "AirflowNotFoundException",
+    "AirflowOptionalProviderFeatureException",
+    "AirflowRescheduleException",
+    "AirflowRuntimeError",
+    "AirflowSecretsBackendAccessDenied",
+    "AirflowSensorTimeout",
+    "AirflowSkipException",
+    "AirflowTaskTerminated",
+    "AirflowTaskTimeout",
+    "AirflowTimetableInvalid",
+    "DagNotFound",
+    "DagRunAlreadyExists",
+    "DagRunNotFound",
+    "DeserializationError",
+    "DownstreamTasksSkipped",
+    "DuplicateTaskIdFound",
+    "FailFastDagInvalidTriggerRule",
+    "NodeNotFound",
+    "ParamValidationError",
+    "SerializationError",
+    "TaskAlreadyInTaskGroup",
+    "TaskNotFound",
+    "UnmappableXComTypePushed",
+    "XComForMappingNotPushed",
+    "XComNotFound",
+]
+
+
+class AirflowException(Exception):
+    """Base of the exceptions below; raised by a task, it fails the attempt."""
+
+
+class AirflowBadRequest(AirflowException):
+    """The request to some service makes no sense."""
+
+
+class AirflowNotFoundException(AirflowException):
+    """A connection, or another named thing, is not there."""
+
+
+class AirflowConfigException(AirflowException):
+    """A setting is wrong."""
+
+
+class AirflowRuntimeError(AirflowException):
+    """The server answered a task's request with an error."""
+
+
+class AirflowSecretsBackendAccessDenied(AirflowException):
+    """A secrets backend refused to answer."""
+
+
+class AirflowOptionalProviderFeatureException(AirflowException):
+    """A feature needs a package that is not installed."""
+
+
+class AirflowSensorTimeout(AirflowException):
+    """A sensor waited longer than its `timeout`; no retry follows."""
+
+
+class AirflowSkipException(AirflowException):
+    """Raised by a task that wants to be skipped."""
+
+
+class AirflowFailException(AirflowException):
+    """Raised by a task that wants to fail now, without a retry."""
+
+
+class AirflowRescheduleException(AirflowException):
+    """Raised by a sensor that gives its slot back until `reschedule_date`."""
+
+    def __init__(self, reschedule_date: datetime) -> None:
+        super().__init__(f"next look at {reschedule_date.isoformat()}")
+        self.reschedule_date = reschedule_date
+
+
+class AirflowTaskTimeout(BaseException):
+    """The task ran longer than its `execution_timeout`. Not an `Exception`, so that user code does not catch it by
+    accident; the attempt fails and may be retried."""
+
+
+class AirflowTaskTerminated(BaseException):
+    """The task was told to stop from outside."""
+
+
+class DownstreamTasksSkipped(AirflowException):
+    """Raised by a branch or short circuit: this task succeeds, and `tasks` are skipped."""
+
+    def __init__(self, *, tasks: Sequence[str | tuple[str, int]]) -> None:
+        super().__init__(f"skipping {len(tasks)} downstream tasks")
+        self.tasks = tasks
+
+
+class XComNotFound(AirflowException):
+    """The task that an XComArg refers to pushed nothing under that key."""
+
+
+class XComForMappingNotPushed(AirflowException):
+    """A mapped task needs its upstream's value, and there is none."""
+
+
+class UnmappableXComTypePushed(AirflowException):
+    """A task that others are mapped over pushed something that is neither list nor dict."""
+
+    def __init__(self, value: Any, *values: Any) -> None:
+        names = " in ".join(type(v).__qualname__ for v in (value, *values))
+        super().__init__(f"unmappable return type {names!r}: tasks can be mapped over a list or dict only")
+        self.value = value
+
+
+class SerializationError(AirflowException):
+    """A value can't be stored as an XCom."""
+
+
+class DeserializationError(AirflowException):
+    """A stored XCom can't be read back."""
+
+
+class DagNotFound(AirflowNotFoundException):
+    """There is no such DAG."""
+
+
+class DagRunNotFound(AirflowNotFoundException):
+    """There is no such run."""
+
+
+class DagRunAlreadyExists(AirflowBadRequest):
+    """A run with this id or logical date is there already."""
+
+
+class NodeNotFound(AirflowNotFoundException):
+    """There is no such task or group in the DAG."""
+
+
+AirflowTimetableInvalid = InvalidSchedule
+AirflowDagCycleException = DagCycle

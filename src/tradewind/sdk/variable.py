@@ -1,0 +1,116 @@
+"""Variables: named texts that DAGs read while they run; the environment wins over the server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from tradewind.sdk.exceptions import AirflowNotFoundException
+from tradewind.sdk.notset import NOTSET
+from tradewind.sdk.task_api import NoTaskApi, TaskApi, mask_secret, task_api
+
+__all__ = ["Variable", "VariableAccessor"]
+
+_PREFIXES = ("TRADEWIND_VAR_", "AIRFLOW_VAR_")
+
+
+def variable_text(key: str) -> str | None:
+    """The text of a variable from the environment, else from the server; None: there is none."""
+    for prefix in _PREFIXES:
+        text = os.environ.get(prefix + key.upper())
+        if text is not None:
+            break
+    else:
+        api = task_api()
+        text = None if api is None else api.variable(key)
+    if text is not None:
+        mask_secret(text, key)
+    return text
+
+
+class Variable:
+    """A variable; the class methods are what tasks use."""
+
+    def __init__(self, key: str, value: str | None = None, description: str | None = None) -> None:
+        self.key, self.value, self.description = key, value, description
+
+    @classmethod
+    def get(cls, key: str, default: Any = NOTSET, deserialize_json: bool = False, **legacy: Any) -> Any:
+        """The value of a variable.
+
+        Args:
+            key: its name.
+            default: returned where there is no such variable.
+            deserialize_json: the text is JSON; return what it says.
+            legacy: `default_var`, the name of `default` in Airflow 2.
+
+        Raises:
+            AirflowNotFoundException: there is none, and no default was given.
+        """
+        if "default_var" in legacy:
+            default = legacy.pop("default_var")
+        if legacy:
+            raise TypeError(f"Variable.get() got an unexpected keyword argument {next(iter(legacy))!r}")
+        text = variable_text(key)
+        if text is None:
+            if default is NOTSET:
+                raise AirflowNotFoundException(
+                    f"Variable {key} does not exist. Set it with `tradewind variables set {key} VALUE`, or in the "
+                    f"environment as TRADEWIND_VAR_{key.upper()}."
+                )
+            return default
+        if not deserialize_json:
+            return text
+        value = json.loads(text)
+        mask_secret(value, key)
+        return value
+
+    @classmethod
+    def set(cls, key: str, value: Any, description: str | None = None, serialize_json: bool = False) -> None:
+        """Store a variable on the server."""
+        text = json.dumps(value, indent=2) if serialize_json else str(value)
+        _api("set").set_variable(key, text, description)
+
+    @classmethod
+    def delete(cls, key: str) -> None:
+        """Delete a variable from the server, if it is there."""
+        _api("delete").delete_variable(key)
+
+    @classmethod
+    def keys(cls, prefix: str | None = None) -> Sequence[str]:
+        """Names of the variables on the server."""
+        return _api("list").variable_keys(prefix)
+
+
+def _api(verb: str) -> TaskApi:
+    api = task_api()
+    if api is None:
+        raise NoTaskApi(f"only a running task can {verb} variables; on the command line use `tradewind variables`")
+    return api
+
+
+class VariableAccessor:
+    """`var.value.name` and `var.json.name` of templates."""
+
+    __slots__ = ("_deserialize_json",)
+
+    def __init__(self, *, deserialize_json: bool) -> None:
+        self._deserialize_json = deserialize_json
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("__"):
+            raise AttributeError(key)
+        return Variable.get(key, deserialize_json=self._deserialize_json)
+
+    def __getitem__(self, key: str) -> Any:
+        return Variable.get(key, deserialize_json=self._deserialize_json)
+
+    def get(self, key: str, default: Any = NOTSET, default_var: Any = NOTSET) -> Any:
+        """The value, or `default`."""
+        chosen = default if default_var is NOTSET else default_var
+        return Variable.get(key, default=chosen, deserialize_json=self._deserialize_json)
+
+    def __repr__(self) -> str:
+        return f"<VariableAccessor json={self._deserialize_json}>"

@@ -1,0 +1,378 @@
+"""How values become XComs and come back: JSON with tags for small things, files for frames, arrays and large things.
+
+A tagged value is an object with the key ``__tw__`` that names its type. Frames, tables and arrays are always written
+to the artifact store (Parquet, npy), named by their content; JSON text and bytes go there when they are large. What
+stays in the database then says where the file is and what it looks like (shape, columns, first rows). Nothing is
+pickled unless the task wraps it in `Pickled`. A library is touched only if the value comes from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
+from enum import Enum
+from importlib import import_module
+from pathlib import PurePath
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tradewind.sdk import xcom_frames
+from tradewind.sdk.exceptions import DeserializationError, SerializationError
+from tradewind.sdk.task_api import EncodedXCom
+
+__all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain"]
+
+TAG = "__tw__"
+
+
+class ArtifactStore(Protocol):
+    """Where values too large for the database are kept, by name."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data`; a name that is there already has the same content."""
+        ...
+
+    def get(self, name: str) -> bytes:
+        """What is kept under the name.
+
+        Raises:
+            FileNotFoundError: nothing is.
+        """
+        ...
+
+
+class MemoryArtifacts:
+    """An artifact store for runs that leave nothing behind."""
+
+    def __init__(self) -> None:
+        self._data: dict[str, bytes] = {}
+
+    def put(self, name: str, data: bytes) -> None:
+        self._data[name] = data
+
+    def get(self, name: str) -> bytes:
+        try:
+            return self._data[name]
+        except KeyError:
+            raise FileNotFoundError(name) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Pickled:
+    """A value to be pickled (by cloudpickle): return `Pickled(model)` where nothing else can store it. Reading it back
+    runs code of whoever wrote it; the reader gets the value itself."""
+
+    value: Any
+
+
+class XComCodec:
+    """Encodes and decodes with one artifact store.
+
+    Args:
+        store: where files go.
+        inline_bytes: JSON text up to this size stays in the database.
+    """
+
+    def __init__(self, store: ArtifactStore, inline_bytes: int = 16 * 1024) -> None:
+        self._store = store
+        self._inline_bytes = inline_bytes
+
+    def encode(self, value: Any, where: str = "") -> EncodedXCom:
+        """The stored form of a value.
+
+        Args:
+            value: what the task pushed.
+            where: which key of which task, for the error.
+
+        Raises:
+            SerializationError: there is no way to store it; the sentence says what and what to do.
+        """
+        if value is None:
+            return EncodedXCom("null", is_none=True)
+        try:
+            shaped = self._shape(value, "")
+            if isinstance(shaped, dict) and shaped.get(TAG) == "file":
+                return EncodedXCom(json.dumps(shaped), kind=shaped["format"])
+            text = json.dumps(shaped, ensure_ascii=False, separators=(",", ":"), allow_nan=True)
+        except SerializationError as error:
+            raise SerializationError(f"{where + ': ' if where else ''}{error}") from error
+        except RecursionError as error:
+            raise SerializationError(f"{where}: the value contains itself, or is nested too deeply") from error
+        length = len(value) if isinstance(value, list | tuple | dict | set | frozenset) else None
+        data = text.encode("utf-8", "surrogatepass")
+        if len(data) <= self._inline_bytes:
+            return EncodedXCom(text, length=length)
+        about = self._file(data, "json", {"type": type(value).__qualname__, "preview": text[:300]})
+        return EncodedXCom(json.dumps(about), kind="json_file", length=length)
+
+    def decode(self, stored: EncodedXCom) -> Any:
+        """The value again.
+
+        Raises:
+            DeserializationError: its file or its class is gone.
+        """
+        if stored.is_none:
+            return None
+        shaped = json.loads(stored.value)
+        if stored.kind == "json_file":
+            shaped = json.loads(self._read(shaped).decode("utf-8", "surrogatepass"))
+        return self._build(shaped)
+
+    # -- to JSON ------------------------------------------------------------------------------------------------
+
+    def _shape(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        if value is None or kind in (bool, int, float, str):
+            return value
+        if kind is list:
+            return [self._shape(item, f"{path}[{i}]") for i, item in enumerate(value)]
+        if kind is dict:
+            return self._shape_dict(value, path)
+        encoder = _ENCODERS.get(kind)
+        if encoder is not None:
+            tag, encode = encoder
+            return {TAG: tag, "v": encode(value)}
+        if kind in (tuple, set, frozenset):
+            items = value if kind is tuple else sorted(value, key=repr)
+            return {TAG: kind.__name__, "v": [self._shape(item, f"{path}[{i}]") for i, item in enumerate(items)]}
+        if kind in (bytes, bytearray):
+            return self._shape_bytes(bytes(value))
+        return self._shape_object(value, path)
+
+    def _shape_dict(self, value: dict[Any, Any], path: str) -> Any:
+        if all(type(key) is str for key in value) and TAG not in value:
+            return {key: self._shape(item, f"{path}[{key!r}]") for key, item in value.items()}
+        pairs = [[self._shape(k, path), self._shape(v, f"{path}[{k!r}]")] for k, v in value.items()]
+        return {TAG: "dict", "v": pairs}
+
+    def _shape_bytes(self, value: bytes) -> Any:
+        if len(value) <= self._inline_bytes // 2:
+            return {TAG: "bytes", "v": base64.b64encode(value).decode("ascii")}
+        return self._file(value, "bytes", {"type": "bytes", "size": len(value)})
+
+    def _shape_object(self, value: Any, path: str) -> Any:
+        kind = type(value)
+        if isinstance(value, Enum):
+            return {TAG: "enum", "c": _class_name(kind, path), "v": self._shape(value.value, path)}
+        if isinstance(value, Pickled):
+            return self._pickle(value.value)
+        binary = xcom_frames.to_file(value, path)
+        if binary is not None:
+            return self._file(binary.data, binary.format, binary.about)
+        scalar = xcom_frames.numpy_scalar(value)
+        if scalar is not None:
+            return {TAG: "numpy", "t": scalar[0], "v": self._shape(scalar[1], path)}
+        if is_dataclass(value):
+            content = {f.name: self._shape(getattr(value, f.name), f"{path}.{f.name}") for f in fields(value) if f.init}
+            return {TAG: "dataclass", "c": _class_name(kind, path), "v": content}
+        if hasattr(kind, "model_validate") and hasattr(value, "model_dump"):
+            content = {name: self._shape(getattr(value, name), f"{path}.{name}") for name in kind.model_fields}
+            return {TAG: "pydantic", "c": _class_name(kind, path), "v": content}
+        return self._shape_subclass(value, path)
+
+    def _shape_subclass(self, value: Any, path: str) -> Any:
+        for base, tag in _BASES:
+            if isinstance(value, base):
+                return {TAG: tag, "v": _ENCODERS[base][1](value)}
+        if isinstance(value, tuple) and hasattr(value, "_fields"):
+            content = [self._shape(item, path) for item in value]
+            return {TAG: "namedtuple", "c": _class_name(type(value), path), "v": content}
+        if isinstance(value, PurePath):
+            return {TAG: "path", "v": str(value)}
+        if isinstance(value, tzinfo) and hasattr(value, "key"):
+            return {TAG: "zone", "v": value.key}  # pyright: ignore[reportAttributeAccessIssue] - asked just before
+        for base in (str, int, float):
+            if isinstance(value, base):
+                return base(value)
+        if isinstance(value, dict):
+            return self._shape_dict(dict(value), path)
+        if isinstance(value, list):
+            return self._shape(list(value), path)
+        if hasattr(value, "__next__"):
+            raise SerializationError(_sentence(value, path, "return a list: `list(...)`"))
+        if type(value).__name__ == "LazyXComSequence":
+            return self._shape(list(value), path)
+        raise SerializationError(
+            _sentence(
+                value,
+                path,
+                "return plain data, a DataFrame, an array, a dataclass or a pydantic model; write it to a "
+                "file and return the path; or wrap it as `Pickled(value)`",
+            )
+        )
+
+    def _pickle(self, value: Any) -> Any:
+        import cloudpickle  # noqa: PLC0415 - only where a task asks for it
+
+        about = {"type": f"{type(value).__module__}.{type(value).__qualname__}"}
+        return self._file(cloudpickle.dumps(value), "pickle", about)
+
+    def _file(self, data: bytes, form: str, about: dict[str, Any]) -> dict[str, Any]:
+        name = f"{hashlib.sha256(data).hexdigest()[:40]}.{form}"
+        self._store.put(name, data)
+        return {TAG: "file", "name": name, "format": form, "bytes": len(data), **about}
+
+    def _read(self, about: dict[str, Any]) -> bytes:
+        try:
+            return self._store.get(about["name"])
+        except OSError as error:
+            raise DeserializationError(
+                f"the file {about['name']} that holds this XCom can't be read from the artifact store: {error}"
+            ) from error
+
+    # -- from JSON ----------------------------------------------------------------------------------------------
+
+    def _build(self, shaped: Any) -> Any:
+        if isinstance(shaped, list):
+            return [self._build(item) for item in shaped]
+        if not isinstance(shaped, dict):
+            return shaped
+        tag = shaped.get(TAG)
+        if tag is None:
+            return {key: self._build(item) for key, item in shaped.items()}
+        if tag == "file":
+            return self._build_file(shaped)
+        if tag in _DECODERS:
+            return _DECODERS[tag](shaped["v"])
+        if tag == "dict":
+            return {self._build(key): self._build(item) for key, item in shaped["v"]}
+        if tag == "numpy":
+            return xcom_frames.from_numpy_scalar(shaped["t"], self._build(shaped["v"]))
+        content = self._build(shaped["v"])
+        if tag in _COLLECTIONS:
+            return _COLLECTIONS[tag](content)
+        return _instance(tag, _class(shaped["c"]), content)
+
+    def _build_file(self, about: dict[str, Any]) -> Any:
+        data = self._read(about)
+        if about["format"] == "bytes":
+            return data
+        if about["format"] == "pickle":
+            import cloudpickle  # noqa: PLC0415 - only where a task asked for it
+
+            return cloudpickle.loads(data)
+        return xcom_frames.from_file(data, about)
+
+
+def plain(stored: EncodedXCom) -> Any:
+    """The value as plain JSON for display: tags give way to what they hold, files to what is known about them."""
+
+    def strip(shaped: Any) -> Any:
+        if isinstance(shaped, list):
+            return [strip(item) for item in shaped]
+        if not isinstance(shaped, dict):
+            return shaped
+        tag = shaped.get(TAG)
+        if tag is None or tag == "file":
+            return {key: strip(item) for key, item in shaped.items() if key != TAG}
+        if tag == "dict":
+            return {str(strip(key)): strip(item) for key, item in shaped["v"]}
+        return strip(shaped["v"])
+
+    return strip(json.loads(stored.value))
+
+
+# -- types ---------------------------------------------------------------------------------------------------------
+
+
+def _datetime_text(value: datetime) -> Any:
+    zone = value.tzinfo
+    name = getattr(zone, "key", None) or getattr(zone, "name", None)
+    return [value.isoformat(), name if isinstance(name, str) and "/" in name else None]
+
+
+def _datetime_of(shaped: Any) -> datetime:
+    text, zone = shaped
+    value = datetime.fromisoformat(text)
+    return value.astimezone(ZoneInfo(zone)) if zone else value
+
+
+def _pendulum_of(shaped: Any) -> Any:
+    import pendulum  # noqa: PLC0415 - only where a value is one
+
+    return pendulum.instance(_datetime_of(shaped))
+
+
+_ENCODERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
+    datetime: ("datetime", _datetime_text),
+    date: ("date", date.isoformat),
+    time: ("time", time.isoformat),
+    timedelta: ("timedelta", lambda v: [v.days, v.seconds, v.microseconds]),
+    Decimal: ("decimal", str),
+    UUID: ("uuid", str),
+    complex: ("complex", lambda v: [v.real, v.imag]),
+    range: ("range", lambda v: [v.start, v.stop, v.step]),
+    slice: ("slice", lambda v: [v.start, v.stop, v.step]),
+}
+_BASES: tuple[tuple[type, str], ...] = (
+    (datetime, "pendulum"),
+    (date, "date"),
+    (time, "time"),
+    (timedelta, "timedelta"),
+    (Decimal, "decimal"),
+    (UUID, "uuid"),
+)
+"""Subclasses are stored as their base; those of datetime are pendulum's."""
+_DECODERS: dict[str, Callable[[Any], Any]] = {
+    "datetime": _datetime_of,
+    "pendulum": _pendulum_of,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "timedelta": lambda v: timedelta(*v),
+    "decimal": Decimal,
+    "uuid": UUID,
+    "complex": lambda v: complex(*v),
+    "range": lambda v: range(*v),
+    "slice": lambda v: slice(*v),
+    "bytes": base64.b64decode,
+    "path": lambda v: __import__("pathlib").Path(v),
+    "zone": ZoneInfo,
+}
+_COLLECTIONS: dict[str, Callable[[Any], Any]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
+
+
+def _class_name(kind: type, path: str) -> str:
+    if "<locals>" in kind.__qualname__:
+        raise SerializationError(
+            f"{kind.__qualname__}{f' at {path}' if path else ''} is defined inside a function, so that another process "
+            "can't find it; define the class at the top of the file"
+        )
+    return f"{kind.__module__}:{kind.__qualname__}"
+
+
+def _class(name: str) -> Any:
+    module, qualname = name.split(":")
+    try:
+        found: Any = import_module(module)
+        for part in qualname.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError) as error:
+        raise DeserializationError(
+            f"the class {qualname} of this XCom can't be found: {error}. Define it in a module that both tasks import."
+        ) from error
+    return found
+
+
+def _instance(tag: str, kind: Any, content: Any) -> Any:
+    if tag == "enum" and issubclass(kind, Enum):
+        return kind(content)
+    if tag == "dataclass" and is_dataclass(kind):
+        return kind(**content)
+    if tag == "pydantic" and hasattr(kind, "model_validate"):
+        return kind.model_validate(content)
+    if tag == "namedtuple" and hasattr(kind, "_fields"):
+        return kind(*content)
+    raise DeserializationError(f"this XCom says {kind!r} is a {tag}, and it is not")
+
+
+def _sentence(value: Any, path: str, advice: str) -> str:
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    place = f" at {path}" if path else ""
+    return f"a value of type {name}{place} can't be stored as an XCom; {advice}"

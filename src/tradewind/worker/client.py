@@ -1,0 +1,270 @@
+"""The task API from the worker's side: what tasks ask (`sdk.task_api`) as messages, over frames or over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+import msgspec
+import urllib3
+
+from tradewind.base.errors import ExecutorError, StaleAttempt
+from tradewind.protocol import messages
+from tradewind.protocol.messages import Reply, Report, Request, XComValue
+from tradewind.sdk.exceptions import AirflowRuntimeError, DagRunAlreadyExists
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
+
+__all__ = ["HttpRequests", "Requests", "WorkerTaskApi", "to_message", "to_stored"]
+
+R = TypeVar("R")
+HTTP_TIMEOUT_S = 30.0
+HTTP_RETRIES = 5
+
+
+class Requests(Protocol):
+    """Carries a request to the server and brings its reply: over a socket pair, over HTTP, or by a plain call."""
+
+    def request(self, message: Request, /) -> Reply:
+        """Ask and wait."""
+        ...
+
+
+class WorkerTaskApi:
+    """The requests of running code as messages.
+
+    All methods raise `AirflowRuntimeError` where the server refuses.
+    """
+
+    def __init__(self, requests: Requests) -> None:
+        self._requests = requests
+
+    def _ask(self, message: Request, kind: type[R]) -> R:
+        reply = self._requests.request(message)
+        if isinstance(reply, kind):
+            return reply
+        if isinstance(reply, messages.ErrorReply):
+            if reply.code == "conflict":
+                raise DagRunAlreadyExists(reply.message)
+            raise AirflowRuntimeError(reply.message)
+        raise AirflowRuntimeError(f"the server answered {type(message).__name__} with {type(reply).__name__}")
+
+    # -- XComs -------------------------------------------------------------------------------------------------------
+
+    def xcom(self, where: XComAddress) -> EncodedXCom | None:
+        """One stored value; None: not there."""
+        message = messages.GetXCom(
+            key=where.key,
+            task_id=where.task_id,
+            map_index=where.map_index,
+            dag_id=where.dag_id,
+            run_id=where.run_id,
+            include_prior_dates=where.include_prior_dates,
+        )
+        value = self._ask(message, messages.XComReply).value
+        return None if value is None else to_stored(value)
+
+    def xcoms(self, where: XComAddress) -> list[tuple[int, EncodedXCom]]:
+        """The stored values of all instances of a task, with their map indexes."""
+        message = messages.GetXComSequence(
+            key=where.key, task_id=where.task_id, dag_id=where.dag_id, run_id=where.run_id
+        )
+        reply = self._ask(message, messages.XComSequenceReply)
+        return [(index, to_stored(value)) for index, value in zip(reply.map_indexes, reply.values, strict=True)]
+
+    def push_xcom(self, key: str, value: EncodedXCom) -> None:
+        """Store a value of this attempt now."""
+        self._ask(messages.SetXCom(value=to_message(key, value)), messages.Done)
+
+    def delete_xcom(self, key: str) -> None:
+        """Delete a value of this task instance."""
+        self._ask(messages.DeleteXCom(key=key), messages.Done)
+
+    # -- variables and connections -----------------------------------------------------------------------------------
+
+    def variable(self, key: str) -> str | None:
+        """The text of a variable; None: not there."""
+        return self._ask(messages.GetVariable(key=key), messages.ValueReply).value
+
+    def set_variable(self, key: str, value: str, description: str | None) -> None:
+        """Store a variable."""
+        self._ask(messages.SetVariable(key=key, value=value, description=description), messages.Done)
+
+    def delete_variable(self, key: str) -> None:
+        """Delete a variable."""
+        self._ask(messages.DeleteVariable(key=key), messages.Done)
+
+    def variable_keys(self, prefix: str | None) -> list[str]:
+        """Names of variables."""
+        text = self._ask(messages.ListVariables(prefix=prefix or ""), messages.ValueReply).value
+        return msgspec.json.decode(text or "[]", type=list[str])
+
+    def connection(self, conn_id: str) -> Mapping[str, object] | None:
+        """The fields of a connection; None: not there."""
+        reply = self._ask(messages.GetConnection(conn_id=conn_id), messages.ConnectionReply)
+        if not reply.found:
+            return None
+        return {
+            "conn_type": reply.conn_type,
+            "description": reply.description,
+            "host": reply.host,
+            "login": reply.login,
+            "password": reply.password,
+            "schema": reply.schema,
+            "port": reply.port,
+            "extra": reply.extra,
+        }
+
+    # -- runs --------------------------------------------------------------------------------------------------------
+
+    def task_counts(
+        self,
+        dag_id: str,
+        *,
+        task_ids: Sequence[str] = (),
+        group_id: str = "",
+        run_ids: Sequence[str] = (),
+        logical_dates: Sequence[datetime] = (),
+    ) -> dict[str, int]:
+        """How many instances (of runs, where neither tasks nor a group are named) there are, by state."""
+        message = messages.GetTaskCount(
+            dag_id=dag_id,
+            task_ids=list(task_ids),
+            group_id=group_id,
+            run_ids=list(run_ids),
+            logical_dates=list(logical_dates),
+        )
+        text = self._ask(message, messages.ValueReply).value
+        return msgspec.json.decode(text or "{}", type=dict[str, int])
+
+    def run_state(self, dag_id: str, run_id: str) -> str | None:
+        """The state of a run; None: no such run."""
+        return self._ask(messages.GetRunState(dag_id=dag_id, run_id=run_id), messages.StateReply).state
+
+    def previous_run(self, state: str | None) -> PreviousRun | None:
+        """The run before this one, of those in `state`."""
+        reply = self._ask(messages.GetPrevious(state=state), messages.PreviousReply)
+        run = reply.run
+        if run is None:
+            return None
+        return PreviousRun(
+            run_id=run.run_id,
+            logical_date=run.logical_date,
+            interval_start=run.interval_start,
+            interval_end=run.interval_end,
+            start_date=run.start_date,
+            end_date=reply.end_date,
+            state=reply.state,
+            run_type=run.run_type,
+            run_after=run.run_after,
+        )
+
+    def trigger_run(
+        self,
+        dag_id: str,
+        *,
+        run_id: str = "",
+        logical_date: datetime | None = None,
+        run_after: datetime | None = None,
+        conf: Mapping[str, object] | None = None,
+        reset: bool = False,
+        note: str | None = None,
+    ) -> str:
+        """Ask for a run of a DAG; returns its id.
+
+        Raises:
+            DagRunAlreadyExists: there is one of this id or logical date, and `reset` is off.
+        """
+        message = messages.TriggerRun(
+            dag_id=dag_id,
+            run_id=run_id,
+            logical_date=logical_date,
+            run_after=run_after,
+            conf=dict(conf or {}),
+            reset=reset,
+            note=note,
+        )
+        return self._ask(message, messages.StateReply).run_id
+
+
+class HttpRequests:
+    """The task API over HTTP, for an attempt that is not a child of the scheduler's machine.
+
+    Args:
+        api_url: where the server is.
+        token: the attempt's; `renew` takes its successor.
+        pool: for tests and for several attempts of one process.
+    """
+
+    def __init__(self, api_url: str, token: str, pool: urllib3.PoolManager | None = None) -> None:
+        self._base = api_url.rstrip("/") + "/execution/v1"
+        self._token = token
+        retry = urllib3.Retry(
+            total=HTTP_RETRIES,
+            backoff_factor=0.2,
+            status_forcelist=(502, 503, 504),
+            allowed_methods=None,
+            raise_on_status=False,
+        )
+        self._pool = pool or urllib3.PoolManager(retries=retry, timeout=HTTP_TIMEOUT_S)
+
+    def request(self, message: Request, /) -> Reply:
+        """Ask and wait.
+
+        Raises:
+            StaleAttempt: the server says that this attempt is no longer the current one.
+            ExecutorError: the server can't be reached, or answers with an error.
+        """
+        return msgspec.json.decode(self._post("request", msgspec.json.encode(message)), type=Reply)
+
+    def started(self, report: messages.Started) -> None:
+        """Say that user code starts now."""
+        self._report("started", report)
+
+    def ended(self, report: messages.Ended) -> None:
+        """Say how it ended."""
+        self._report("ended", report)
+
+    def heartbeat(self) -> str:
+        """Say that it lives; returns the token to go on with."""
+        body = self._post("heartbeat", b"{}")
+        answer = msgspec.json.decode(body, type=dict[str, object]) if body else {}
+        token = answer.get("token")
+        if isinstance(token, str) and token:
+            self.renew(token)
+        return self._token
+
+    def renew(self, token: str) -> None:
+        """Use this token from now on."""
+        self._token = token
+
+    def _report(self, path: str, report: Report) -> None:
+        self._post(path, msgspec.json.encode(report))
+
+    def _post(self, path: str, body: bytes) -> bytes:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        try:
+            answer = self._pool.request("POST", f"{self._base}/{path}", body=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise ExecutorError(f"the server at {self._base} can't be reached: {error}", url=self._base) from error
+        if answer.status in (401, 403, 409, 410):
+            raise StaleAttempt(
+                f"the server refused /{path} with {answer.status}: {answer.data[:300].decode(errors='replace')}"
+            )
+        if answer.status >= 400:
+            raise ExecutorError(
+                f"the server answered /{path} with {answer.status}: {answer.data[:300].decode(errors='replace')}",
+                url=self._base,
+                status=answer.status,
+            )
+        return answer.data
+
+
+def to_stored(value: XComValue) -> EncodedXCom:
+    """A stored value as the SDK knows it."""
+    return EncodedXCom(value.value, value.kind, value.length, value.is_none)
+
+
+def to_message(key: str, value: EncodedXCom) -> XComValue:
+    """A stored value as it travels."""
+    return XComValue(key=key, value=value.value, kind=value.kind, length=value.length, is_none=value.is_none)

@@ -1,0 +1,475 @@
+"""Runs one attempt: finds the task, builds its context, renders, executes, and says how it ended.
+
+`run_attempt` is the same in a forked child, a fresh interpreter, a reused worker, and the process of `dag.test()`.
+It never raises for what user code does: whatever comes out of a task becomes an `Ended`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import socket
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from tradewind.base.clock import Clock, SystemClock
+from tradewind.protocol.messages import CallbackWork, Ended, RunInfo, Workload
+from tradewind.sdk.context import Context, DagRun, build_context, build_run_context, entered
+from tradewind.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSensorTimeout,
+    AirflowSkipException,
+    AirflowTaskTerminated,
+    DownstreamTasksSkipped,
+    UnmappableXComTypePushed,
+    XComForMappingNotPushed,
+)
+from tradewind.sdk.task_api import EncodedXCom, Mask, TaskApi, bound
+from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
+from tradewind.sdk.xcom_codec import ArtifactStore, MemoryArtifacts, XComCodec
+from tradewind.worker.client import Requests, WorkerTaskApi, to_message
+from tradewind.worker.deadline import deadline
+from tradewind.worker.secrets_masking import MASKER, add_mask
+from tradewind.worker.xcom import open_artifacts
+
+__all__ = ["Surroundings", "kill_running", "run_attempt", "run_callback", "terminate"]
+
+log = logging.getLogger("tradewind.task")
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
+HOSTNAME = socket.gethostname()
+MAX_RENDERED = 4096
+_running: ContextVar[Any] = ContextVar("running_operator", default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an attempt finds around it, apart from its workload; the defaults are right for a worker process."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    artifacts: ArtifactStore | None = None
+    """None: opened at the workload's `artifact_url`."""
+    inline_kb: int = 16
+    mask: Mask | None = add_mask
+    test_mode: bool = False
+    is_in_process: bool = False
+    """The process is the user's own: its environment is put back afterwards."""
+
+
+def run_attempt(
+    workload: Workload, dag: Any, requests: Requests, around: Surroundings | None = None, api: TaskApi | None = None
+) -> Ended:
+    """Run one attempt to its end.
+
+    Args:
+        workload: which.
+        dag: the DAG object that the file defines.
+        requests: the way to the server.
+        around: what differs from a worker process.
+        api: answers the task's requests in place of messages over `requests`.
+
+    Raises:
+        KeyboardInterrupt: somebody pressed Ctrl-C.
+    """
+    return _Attempt(workload, dag, api or WorkerTaskApi(requests), around or Surroundings()).run()
+
+
+def kill_running() -> None:
+    """Let the operator that runs in this context clean up (`on_kill`); what it raises is logged."""
+    operator = _running.get()
+    if operator is None:
+        return
+    try:
+        operator.on_kill()
+    except Exception:
+        log.exception("on_kill of task %s failed", operator.task_id)
+
+
+def terminate(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the shape of a signal handler
+    """The handler of SIGTERM in a worker process: clean up, and end the task."""
+    kill_running()
+    raise AirflowTaskTerminated(f"the task was told to stop (signal {signum})")
+
+
+@dataclass(slots=True)
+class _End:
+    """How it ended, before it is a message."""
+
+    outcome: Literal["success", "failed", "skipped", "up_for_reschedule"]
+    reason: str = ""
+    retryable: bool = True
+    skip: list[str] = field(default_factory=list)
+    until: Any = None
+    error: BaseException | None = None
+
+
+class _Attempt:
+    """The walk through one attempt."""
+
+    def __init__(self, workload: Workload, dag: Any, api: TaskApi, around: Surroundings) -> None:
+        self._work, self._dag, self._api, self._around = workload, dag, api, around
+        self._rendered: dict[str, Any] | None = None
+        store = around.artifacts or open_artifacts(workload.artifact_url)
+        self._codec = XComCodec(store, around.inline_kb * 1024)
+        self._ti: RuntimeTaskInstance | None = None
+        self._context: Context | None = None
+
+    def run(self) -> Ended:
+        work, around = self._work, self._around
+        with bound(self._api, around.mask), _environment(work, self._dag, is_borrowed=around.is_in_process):
+            try:
+                end = self._run()
+            except KeyboardInterrupt:
+                kill_running()
+                raise
+            except BaseException as error:  # noqa: BLE001 - the edge of the task: whatever it raises is how it ended
+                end = _end_of(error)
+                _log_end(end)
+            self._call_back(end)
+            return self._report(end)
+
+    def _run(self) -> _End:
+        task = self._find()
+        self._ti = ti = self._task_instance(task)
+        run = _dag_run(self._work)
+        ti.dag_run = run
+        self._context = context = build_context(
+            ti, run, reschedules=self._work.reschedules, test_mode=self._around.test_mode
+        )
+        ti.context = context
+        with entered(context):
+            operator = self._prepare(task, context)
+            ti.task = context["task"] = operator
+            token = _running.set(operator)
+            try:
+                return self._execute(operator, context, ti)
+            finally:
+                _running.reset(token)
+
+    def _find(self) -> Any:
+        task = self._dag.task_dict.get(self._work.task_id)
+        if task is None:
+            raise AirflowFailException(
+                f"the DAG {self._work.dag.dag_id!r} in {self._work.dag.relative_fileloc or 'this process'} has no task "
+                f"{self._work.task_id!r}: the file builds another DAG here than when it was parsed"
+            )
+        return task
+
+    def _task_instance(self, task: Any) -> RuntimeTaskInstance:
+        work = self._work
+        return RuntimeTaskInstance(
+            id=work.attempt,
+            task=task,
+            dag_id=work.dag.dag_id,
+            task_id=work.task_id,
+            run_id=work.run.run_id,
+            map_index=work.map_index,
+            try_number=work.try_number,
+            max_tries=work.max_tries - 1,
+            codec=self._codec,
+            start_date=self._around.clock.now(),
+            first_start=work.first_start,
+            hostname=HOSTNAME,
+            pid=os.getpid(),
+            queue=work.queue,
+            pool=work.pool,
+            priority_weight=work.priority,
+            dag_version_id=work.dag.version_id,
+        )
+
+    def _prepare(self, task: Any, context: Context) -> Any:
+        """The operator of this instance, with its fields rendered."""
+        if task.is_mapped:
+            operator = task.unmap(task.resolve_map_inputs(context))
+        else:
+            operator = task.prepare_for_execution()
+        context["task"] = operator
+        try:
+            operator.render_template_fields(context)
+        finally:
+            self._rendered = _display(operator)
+        return operator
+
+    def _execute(self, operator: Any, context: Context, ti: RuntimeTaskInstance) -> _End:
+        _call_all(operator.on_execute_callback, context, "on_execute_callback")
+        limit_s = self._limit_s(operator)
+        end, result = _End("success"), None
+        try:
+            operator.pre_execute(context)
+            with deadline(limit_s, kill_running):
+                result = operator.execute(context)
+                if inspect.iscoroutine(result):
+                    result = asyncio.run(result)
+            operator.post_execute(context, result)
+        except DownstreamTasksSkipped as skip:
+            end = _End("success", skip=[one if isinstance(one, str) else one[0] for one in skip.tasks])
+        else:
+            self._push(operator, result, ti)
+        self._label(context, ti)
+        return end
+
+    def _limit_s(self, operator: Any) -> float | None:
+        if self._work.execution_timeout_s is not None:
+            return self._work.execution_timeout_s
+        limit = operator.execution_timeout
+        return None if limit is None else limit.total_seconds()
+
+    def _push(self, operator: Any, result: Any, ti: RuntimeTaskInstance) -> None:
+        if operator.do_xcom_push and result is not None:
+            if operator.multiple_outputs:
+                for key, value in _outputs(result).items():
+                    ti.keep(key, value)
+            ti.keep(RETURN_KEY, result)
+        if ti.map_index < 0 and is_mapped_over(self._dag, ti.task_id):
+            if RETURN_KEY not in ti.pushed:
+                raise XComForMappingNotPushed(
+                    "did not push XCom for task mapping: tasks are mapped over what it returns"
+                )
+            if not isinstance(result, list | dict) and ti.pushed[RETURN_KEY].length is None:
+                raise UnmappableXComTypePushed(result)
+
+    def _label(self, context: Context, ti: RuntimeTaskInstance) -> None:
+        """The name of this mapped instance for people, from its template, which may use what the task left behind."""
+        template = context.get("map_index_template")
+        if template is None or ti.map_index < 0:
+            return
+        try:
+            ti.rendered_map_index = str(ti.task.render_template(template, context))
+        except Exception:
+            log.exception("map_index_template of task %s can't be rendered", ti.task_id)
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def _call_back(self, end: _End) -> None:
+        """Call what the task wants to be called at this end."""
+        context, ti = self._context, self._ti
+        if context is None or ti is None or end.outcome == "up_for_reschedule":
+            return
+        kind, ti.state = "on_failure_callback", end.outcome
+        if end.outcome == "success":
+            kind = "on_success_callback"
+        elif end.outcome == "skipped":
+            kind = "on_skipped_callback"
+        elif end.retryable and self._work.try_number < self._work.max_tries:
+            kind, ti.state = "on_retry_callback", "up_for_retry"
+        callbacks = getattr(ti.task, kind, None)
+        if not callbacks:
+            return
+        if end.error is not None and end.outcome == "failed":
+            context["exception"] = end.error
+            context["reason"] = end.reason
+        ti.end_date = self._around.clock.now()
+        with entered(context):
+            _call_all(callbacks, context, kind)
+
+    def _report(self, end: _End) -> Ended:
+        ti = self._ti
+        pushed: Mapping[str, EncodedXCom] = ti.pushed if ti is not None else {}
+        failed = end.error if end.outcome == "failed" else None
+        return Ended(
+            attempt=self._work.attempt,
+            at=self._around.clock.now(),
+            outcome=end.outcome,
+            reason=MASKER.redact(end.reason),
+            retryable=end.retryable,
+            xcoms=[to_message(key, value) for key, value in pushed.items()],
+            skip=end.skip,
+            until=end.until,
+            rendered=self._rendered,
+            rendered_map_index=ti.rendered_map_index if ti is not None else None,
+            error=MASKER.redact(traceback_text(failed)) if failed is not None else None,
+        )
+
+
+def _end_of(error: BaseException) -> _End:
+    """What an exception that came out of a task means."""
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    match error:
+        case AirflowSkipException():
+            return _End("skipped", str(error), error=error)
+        case AirflowRescheduleException():
+            return _End("up_for_reschedule", until=error.reschedule_date)
+        case AirflowFailException() | AirflowSensorTimeout() | AirflowTaskTerminated():
+            return _End("failed", reason, retryable=False, error=error)
+        case SystemExit():
+            return _End("failed", f"the task called sys.exit({error.code!r})", error=error)
+        case _:
+            return _End("failed", reason, error=error)
+
+
+def _log_end(end: _End) -> None:
+    match end.outcome:
+        case "skipped":
+            log.info("Skipping: %s", end.reason or "the task asked for it")
+        case "up_for_reschedule":
+            log.info("Rescheduling; it looks again at %s", end.until)
+        case "failed" if end.error is not None:
+            log.error("Task failed with exception\n%s", traceback_text(end.error).rstrip())
+        case _:
+            pass
+
+
+def traceback_text(error: BaseException) -> str:
+    """The traceback without the frames of ours that lead to the user's code."""
+    trace = error.__traceback__
+    first = trace
+    while first is not None and first.tb_frame.f_code.co_filename.startswith(PACKAGE):
+        first = first.tb_next
+    kept: TracebackType | None = first or trace
+    return "".join(traceback.format_exception(type(error), error, kept))
+
+
+def _outputs(result: Any) -> Mapping[str, Any]:
+    if not isinstance(result, Mapping):
+        raise TypeError(f"Returned output was type {type(result)} expected dictionary for multiple_outputs")
+    for key in result:
+        if not isinstance(key, str):
+            raise TypeError(
+                f"Returned dictionary keys must be strings when using multiple_outputs, found {key} ({type(key)}) instead"
+            )
+    return result
+
+
+def _display(operator: Any) -> dict[str, Any]:
+    """The rendered fields as people may see them: plain, masked, and not too long."""
+    shown = {}
+    for name in operator.template_fields:
+        value = _plain(getattr(operator, name, None))
+        shown[name] = MASKER.redact_fields(value, name)
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= MAX_RENDERED else f"{value[:MAX_RENDERED]}... ({len(value)} characters)"
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in list(value.items())[:200]}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in list(value)[:200]]
+    if callable(value):
+        return f"<callable {getattr(value, '__qualname__', type(value).__qualname__)}>"
+    return _plain(str(value))
+
+
+def _call_all(callbacks: Any, context: Context, kind: str) -> None:
+    """Call one callback or a list of them; what they raise is logged and changes nothing."""
+    if not callbacks:
+        return
+    for callback in callbacks if isinstance(callbacks, list | tuple | set) else [callbacks]:
+        try:
+            result = callback(context)
+            if inspect.iscoroutine(result):
+                asyncio.run(result)
+        except Exception:
+            log.exception("%s %s failed", kind, getattr(callback, "__name__", type(callback).__name__))
+
+
+_mapped_over: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
+
+
+def is_mapped_over(dag: Any, task_id: str) -> bool:
+    """Whether tasks or groups of the DAG are mapped over what this task returns."""
+    found = _mapped_over.get(dag)
+    if found is None:
+        inputs = [task.expand_input for task in dag.task_dict.values() if task.is_mapped]
+        groups = {group for task in dag.task_dict.values() for group in task.iter_mapped_task_groups()}
+        inputs += [group.expand_input for group in groups]
+        found = frozenset(
+            operator.task_id for one in inputs for operator, key in one.iter_references() if key == RETURN_KEY
+        )
+        _mapped_over[dag] = found
+    return task_id in found
+
+
+def _dag_run(work: Workload | CallbackWork) -> DagRun:
+    run: RunInfo = work.run
+    return DagRun(
+        dag_id=work.dag.dag_id,
+        run_id=run.run_id,
+        run_type=run.run_type,
+        run_after=run.run_after,
+        logical_date=run.logical_date,
+        data_interval_start=run.interval_start,
+        data_interval_end=run.interval_end,
+        start_date=run.start_date,
+        queued_at=run.queued_at,
+        conf=dict(run.conf),
+        triggering_user_name=run.triggering_user,
+        note=run.note,
+        clear_number=run.clear_number,
+    )
+
+
+@contextmanager
+def _environment(work: Workload, dag: Any, *, is_borrowed: bool) -> Iterator[None]:
+    """Facts about the task as environment variables, for the programs that it starts."""
+    task = dag.task_dict.get(work.task_id)
+    facts = {
+        "AIRFLOW_CTX_DAG_ID": work.dag.dag_id,
+        "AIRFLOW_CTX_TASK_ID": work.task_id,
+        "AIRFLOW_CTX_TRY_NUMBER": str(work.try_number),
+        "AIRFLOW_CTX_DAG_RUN_ID": work.run.run_id,
+        "AIRFLOW_CTX_DAG_OWNER": str(getattr(task, "owner", "")),
+    }
+    if work.run.logical_date is not None:
+        facts["AIRFLOW_CTX_LOGICAL_DATE"] = work.run.logical_date.isoformat()
+    email = getattr(task, "email", None)
+    if email:
+        facts["AIRFLOW_CTX_DAG_EMAIL"] = email if isinstance(email, str) else ",".join(email)
+    before = {name: os.environ.get(name) for name in facts} if is_borrowed else {}
+    os.environ.update(facts)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def run_callback(work: CallbackWork, dag: Any, requests: Requests, around: Surroundings | None = None) -> None:
+    """Call the callbacks of a DAG, or of a task whose own process could not; what they raise is logged."""
+    around = around or Surroundings()
+    kind = f"{work.kind}_callback"
+    with bound(WorkerTaskApi(requests), around.mask):
+        run = _dag_run(work)
+        if work.task_id:
+            task = dag.task_dict[work.task_id]
+            ti = RuntimeTaskInstance(
+                id=work.work_id,
+                task=task,
+                dag_id=work.dag.dag_id,
+                task_id=work.task_id,
+                run_id=work.run.run_id,
+                map_index=work.map_index,
+                try_number=work.try_number,
+                codec=XComCodec(around.artifacts or MemoryArtifacts(), around.inline_kb * 1024),
+                hostname=HOSTNAME,
+                pid=os.getpid(),
+                dag_version_id=work.dag.version_id,
+                state="up_for_retry" if work.kind == "on_retry" else work.kind.removeprefix("on_"),
+            )
+            ti.dag_run = run
+            ti.context = context = build_context(ti, run)
+            context["exception"] = AirflowException(work.reason) if work.reason else None
+            callbacks = getattr(task, kind, None)
+        else:
+            run.state = work.run_state or work.kind.removeprefix("on_")
+            context = build_run_context(dag, run)
+            callbacks = getattr(dag, kind, None)
+        context["reason"] = work.reason
+        with entered(context):
+            _call_all(callbacks, context, kind)

@@ -1,0 +1,91 @@
+"""The artifact store of XComs that are too large for the database: a folder, or an fsspec URL where fsspec is installed.
+
+Names are hashes of the content, so that a file is written once, and never changes.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from tradewind.base.errors import InvalidInput
+from tradewind.sdk.xcom_codec import ArtifactStore, MemoryArtifacts
+
+__all__ = ["FolderArtifacts", "UrlArtifacts", "open_artifacts"]
+
+
+def open_artifacts(url: str) -> ArtifactStore:
+    """The store at a folder or URL; without one, memory.
+
+    Raises:
+        InvalidInput: a URL is given, and fsspec, or the driver for its scheme, is not installed.
+    """
+    if not url:
+        return MemoryArtifacts()
+    if url.startswith("file://"):
+        return FolderArtifacts(Path(url.removeprefix("file://")))
+    return UrlArtifacts(url) if "://" in url else FolderArtifacts(Path(url))
+
+
+class FolderArtifacts:
+    """Files in a folder, in subfolders by the first two characters of their names."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data`; the file appears whole or not at all."""
+        path = self._path(name)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{name}.{os.getpid()}")
+        try:
+            part.write_bytes(data)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def get(self, name: str) -> bytes:
+        """What is kept under the name."""
+        return self._path(name).read_bytes()
+
+
+class _FileSystem(Protocol):
+    def exists(self, path: str) -> bool: ...
+
+    def pipe_file(self, path: str, value: bytes) -> None: ...
+
+    def cat_file(self, path: str) -> bytes: ...
+
+
+class UrlArtifacts:
+    """Objects under an fsspec URL such as ``s3://bucket/prefix``."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            core = import_module("fsspec.core")
+            found: tuple[_FileSystem, str] = core.url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise InvalidInput(
+                f"the artifact store {url} needs fsspec and its driver for this scheme: {error}", url=url
+            ) from error
+        self._files, self._root = found
+
+    def _path(self, name: str) -> str:
+        return f"{self._root.rstrip('/')}/{name[:2]}/{name}"
+
+    def put(self, name: str, data: bytes) -> None:
+        """Keep `data`."""
+        path = self._path(name)
+        if not self._files.exists(path):
+            self._files.pipe_file(path, data)
+
+    def get(self, name: str) -> bytes:
+        """What is kept under the name."""
+        return self._files.cat_file(self._path(name))
