@@ -1,0 +1,557 @@
+"""Which process runs what: zygotes are opened per DAG file, forks, fresh processes and reused workers get their work.
+
+Every method is called with the executor's lock held.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection
+from functools import partial
+
+import msgspec
+
+from tradewind.base.clock import Clock
+from tradewind.base.settings import WorkerSettings
+from tradewind.executors.base import Exited, Fact, Lost, NotStarted
+from tradewind.executors.local_loop import Loop
+from tradewind.executors.local_processes import CodeFile, FileKey, Process, Work, ZygoteState, end_in_words, work_id
+from tradewind.protocol.messages import DagFacts, Ended, Reply, Request, Started, Workload
+from tradewind.worker.child import Entries
+from tradewind.worker.comms import FileRef, Fork, FromChild, FromZygote, Gone, Idle, Link, LogLoss, Ready, Run, Stop
+
+__all__ = ["Fleet"]
+
+log = logging.getLogger(__name__)
+
+GROW_AFTER_S = 0.005
+"""A queue that waits longer than this gets one more reused worker: about what a fork costs."""
+SLACK_S = 5.0
+"""Beyond the zygote's own time-out of an import, before it is killed from outside."""
+MAX_FALSE_STARTS = 3
+QUICK_WORKERS = max(2, os.cpu_count() or 1)
+
+_from_zygote: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
+_from_child: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Fleet:
+    """All processes of one executor.
+
+    Args:
+        emit: takes facts, in order.
+        answer: takes a task's request; the reply is sent later, from another thread.
+        end_strays: kills what carries the mark of these attempts, off the loop's thread, then calls back.
+        environment: of the zygotes, with the server's mark in it.
+    """
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        entries: Entries,
+        environment: dict[str, str],
+        *,
+        loop: Loop,
+        clock: Clock,
+        emit: Callable[[Fact], None],
+        answer: Callable[[Process, Request], None],
+        end_strays: Callable[[Collection[str], Callable[[], None]], None],
+    ) -> None:
+        self._settings = settings
+        self._entries = entries
+        self._environment = environment
+        self._loop = loop
+        self._clock = clock
+        self._emit = emit
+        self._answer = answer
+        self._end_strays = end_strays
+        self._ids = itertools.count(1)
+        self._base: ZygoteState | None = None
+        self._false_starts = 0
+        self._zygotes: dict[str, ZygoteState] = {}
+        self.files: dict[FileKey, CodeFile] = {}
+        self.by_attempt: dict[str, Process | CodeFile] = {}
+        """Who has an attempt: its process, or the file in whose queue it waits."""
+        self.is_stopping = False
+        self._handlers: dict[type, Callable[[Process, FromChild], None]] = {
+            Started: self._on_report,
+            Ended: self._on_ended,
+            LogLoss: self._on_log_loss,
+            Idle: lambda _process, _message: None,
+        }
+
+    # -- zygotes -----------------------------------------------------------------------------------------------------
+
+    def open_base(self) -> ZygoteState:
+        """The base zygote; it is started where there is none."""
+        if self._base is not None:
+            return self._base
+        ours, theirs = socket.socketpair()
+        fd = theirs.fileno()
+        settings = msgspec.json.encode(self._entries).decode()
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "tradewind.worker.zygote", str(fd), settings],
+            pass_fds=[fd], stdin=subprocess.DEVNULL, env=self._environment, start_new_session=True,
+        )  # fmt: skip
+        theirs.close()
+        self._base = self._watch_zygote(ZygoteState(id="base", key=None, link=Link(ours), popen=popen, pid=popen.pid))
+        return self._base
+
+    def _watch_zygote(self, zygote: ZygoteState) -> ZygoteState:
+        self._zygotes[zygote.id] = zygote
+        self._loop.watch(zygote.link, partial(self._read_zygote, zygote))
+        return zygote
+
+    def file_of(self, dag: DagFacts) -> CodeFile:
+        """The record of a DAG's file."""
+        key = (dag.bundle_path, dag.relative_fileloc)
+        file = self.files.get(key)
+        if file is None:
+            file = self.files[key] = CodeFile(key)
+        file.last_used = time.monotonic()
+        return file
+
+    def open_file(self, file: CodeFile) -> None:
+        """Start the file's zygote, where there is none and forking is safe."""
+        if file.zygote is not None or file.native_threads:
+            return
+        ours, theirs = socket.socketpair()
+        zygote = ZygoteState(id=f"file-{next(self._ids)}", key=file.key, link=Link(ours))
+        self._send(
+            self.open_base(), Fork(id=zygote.id, body="file", payload=_encoder.encode(FileRef(*file.key))), theirs
+        )
+        file.zygote = self._watch_zygote(zygote)
+        self._loop.after(self._entries.import_timeout_s + SLACK_S, partial(self._check_hang, zygote))
+
+    def _check_hang(self, zygote: ZygoteState) -> None:
+        if zygote.state == "starting" and self._base is not None:
+            zygote.hang_reason = (
+                f"importing {zygote.key[1] if zygote.key else ''} took more than {self._entries.import_timeout_s:g} s and "
+                "could not be interrupted: it hangs in native code (parsing.timeout_s)"
+            )
+            self._send(self._base, Stop(id=zygote.id, grace_s=0))
+
+    def _read_zygote(self, zygote: ZygoteState) -> None:
+        messages, closed = zygote.link.read(_from_zygote)
+        for message in messages:
+            if isinstance(message, Ready):
+                self._on_ready(zygote, message)
+            else:
+                self._on_gone(zygote, message)
+        if closed:
+            self._on_zygote_closed(zygote)
+
+    def _on_ready(self, zygote: ZygoteState, ready: Ready) -> None:
+        zygote.state, zygote.pid = "ready", ready.pid
+        if zygote.key is None:
+            self._false_starts = 0
+            return
+        file = self.files[zygote.key]
+        works, file.waiting = list(file.waiting), type(file.waiting)()
+        if ready.failure:
+            for work in works:
+                self._fork(zygote, file, work)
+            self.retire(zygote)  # the next attempt imports anew: the cause may have been a passing one
+            return
+        if ready.threads:
+            file.native_threads = ready.threads
+            log.info(
+                "importing %s starts threads (%s) that a fork would lose; its tasks run in fresh processes",
+                file.key[1], ", ".join(ready.threads),
+            )  # fmt: skip
+            self.retire(zygote)
+        for work in works:
+            self.place(file, work)
+
+    def retire(self, zygote: ZygoteState) -> None:
+        """Give it no more work; let it go when it has none."""
+        zygote.is_retiring = True
+        file = self.files.get(zygote.key) if zygote.key else None
+        if file is not None and file.zygote is zygote:
+            file.zygote = None
+            for worker in file.idle:
+                self.let_go(worker)
+            file.idle.clear()
+        if not zygote.processes:
+            self._close_zygote(zygote)
+
+    def _close_zygote(self, zygote: ZygoteState) -> None:
+        zygote.state = "closed"
+        self._zygotes.pop(zygote.id, None)
+        self._loop.forget(zygote.link)
+
+    def _on_zygote_closed(self, zygote: ZygoteState) -> None:
+        was_starting = zygote.state == "starting"
+        self._close_zygote(zygote)
+        if zygote.key is None:
+            self._on_base_closed(zygote, was_starting)
+        else:
+            file = self.files[zygote.key]
+            if file.zygote is zygote:
+                file.zygote = None
+            if was_starting and file.waiting and not self.is_stopping:
+                self._loop.after(1.0, partial(self._give_up_import, file))  # the base's Gone tells why, normally first
+        self._lose_all(zygote)
+
+    def _on_base_closed(self, zygote: ZygoteState, was_starting: bool) -> None:
+        self._base = None
+        if zygote.popen is not None:
+            zygote.popen.wait()
+        if self.is_stopping:
+            return
+        self._false_starts += was_starting
+        log.error("the base zygote (process %s) ended; status %s", zygote.pid, zygote.popen and zygote.popen.returncode)
+        starting = [z for z in self._zygotes.values() if z.state == "starting"]
+        if self._false_starts < MAX_FALSE_STARTS:
+            self.open_base()
+        for other in starting:  # whether the base had forked them already, nobody can say
+            self._close_zygote(other)
+            file = self.files[other.key] if other.key else None
+            if file is not None and file.zygote is other:
+                file.zygote = None
+                self._replace(file)
+
+    def _replace(self, file: CodeFile) -> None:
+        works = [*file.waiting, *file.queue]
+        file.waiting.clear()
+        file.queue.clear()
+        for work in works:
+            self.place(file, work)
+
+    def _give_up_import(self, file: CodeFile) -> None:
+        if file.zygote is None:
+            self._replace(file)
+
+    def _lose_all(self, zygote: ZygoteState) -> None:
+        lost = list(zygote.processes.values())
+        zygote.processes.clear()
+        attempts: list[str] = []
+        for process in lost:
+            self._loop.forget(process.link)
+            self._drop(process)
+            if process.work is not None:
+                attempts.append(work_id(process.work))
+
+        def tell() -> None:
+            for process in lost:
+                self._conclude(process, "the process that supervised it is gone", is_infrastructure=True)
+            file = self.files.get(zygote.key) if zygote.key else None
+            if file is not None and not self.is_stopping:
+                self._replace(file)
+
+        if lost:
+            self._end_strays(attempts, tell)
+
+    # -- placing work ------------------------------------------------------------------------------------------------
+
+    def place(self, file: CodeFile, work: Work) -> None:
+        """Give work to a process, or let it wait for one."""
+        self.by_attempt[work_id(work)] = file
+        if self._false_starts >= MAX_FALSE_STARTS:
+            self._refuse(work, "worker processes can't be started; the server's log says why")
+            return
+        isolation = work.isolation if isinstance(work, Workload) else "fork"
+        try:
+            if isolation == "spawn" or file.native_threads:
+                self._start_fresh(file, work)
+            elif file.zygote is None or file.zygote.state != "ready":
+                file.waiting.append(work)
+                self.open_file(file)
+            elif isolation == "reuse" and isinstance(work, Workload):
+                self._enqueue(file, work)
+            else:
+                self._fork(file.zygote, file, work)
+        except OSError as error:
+            self._refuse(work, f"no process could be started: {error}")
+
+    def _refuse(self, work: Work, reason: str) -> None:
+        self.by_attempt.pop(work_id(work), None)
+        log.error("%s could not be started: %s", work_id(work), reason)
+        if isinstance(work, Workload):
+            self._emit(NotStarted(work.attempt, self._clock.now(), reason))
+
+    def _start(self, zygote: ZygoteState, file: CodeFile, fork: Fork, work: Work | None) -> Process:
+        ours, theirs = socket.socketpair()
+        process = Process(fork.id, fork.body, zygote, file, Link(ours), work)
+        try:
+            self._send(zygote, fork, theirs)
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
+        zygote.processes[process.id] = process
+        if work is not None:
+            self.by_attempt[work_id(work)] = process
+        self._loop.watch(process.link, partial(self.read_process, process))
+        return process
+
+    def _send(self, zygote: ZygoteState, message: Fork | Stop, *passed: socket.socket) -> None:
+        zygote.link.send(message, *passed)
+        self._loop.settle(zygote.link)
+
+    def _fork(self, zygote: ZygoteState, file: CodeFile, work: Work, failure: str = "") -> None:
+        body = "attempt" if isinstance(work, Workload) else "callback"
+        fork = Fork(id=work_id(work), body=body, payload=_encoder.encode(work), failure=failure)
+        self._start(zygote, file, fork, work)
+
+    def _start_fresh(self, file: CodeFile, work: Work) -> None:
+        process, file.spare = file.spare, None
+        if process is None:
+            process = self._fresh_process(file)
+        process.work = work
+        self.by_attempt[work_id(work)] = process
+        process.link.send(Run(attempt=work) if isinstance(work, Workload) else Run(callback=work))
+        self._loop.settle(process.link)
+        if file.native_threads:
+            self.prime_spare(file)
+
+    def _fresh_process(self, file: CodeFile) -> Process:
+        fork = Fork(id=f"fresh-{next(self._ids)}", body="exec", payload=_encoder.encode(FileRef(*file.key)))
+        return self._start(self.open_base(), file, fork, None)
+
+    def prime_spare(self, file: CodeFile) -> None:
+        """Have a fresh process ready that has imported the file."""
+        if file.spare is None and not self.is_stopping:
+            file.spare = self._fresh_process(file)
+
+    # -- reused workers ----------------------------------------------------------------------------------------------
+
+    def _enqueue(self, file: CodeFile, work: Workload) -> None:
+        if file.idle and not file.queue:
+            self._run_on(file.idle.pop(), work)
+            return
+        file.queue.append(work)
+        if len(file.workers) < QUICK_WORKERS:
+            self._add_worker(file)
+        elif not file.is_growing:
+            file.is_growing = True
+            self._loop.after(GROW_AFTER_S, partial(self._grow, file, file.queue[0]))
+
+    def _grow(self, file: CodeFile, waited: Workload) -> None:
+        file.is_growing = False
+        if not file.queue or file.zygote is None or self.is_stopping:
+            return
+        if file.queue[0] is waited:  # nobody took one in all this time: the workers are busy with long tasks
+            self._add_worker(file)
+        file.is_growing = True
+        self._loop.after(GROW_AFTER_S, partial(self._grow, file, file.queue[0] if file.queue else waited))
+
+    def _add_worker(self, file: CodeFile) -> None:
+        zygote = file.zygote
+        if zygote is None or zygote.state != "ready":
+            return
+        fork = Fork(id=f"worker-{next(self._ids)}", body="worker", limit=max(1, self._settings.reuse_limit))
+        process = self._start(zygote, file, fork, None)
+        file.workers.add(process)
+        self._feed(process)
+
+    def _feed(self, process: Process) -> None:
+        file = process.file
+        assert file is not None
+        if process.is_leaving:
+            return
+        if file.queue:
+            self._run_on(process, file.queue.popleft())
+        elif process.zygote.is_retiring:
+            self.let_go(process)
+        else:
+            process.idle_since = time.monotonic()
+            file.idle.append(process)
+
+    def _run_on(self, process: Process, work: Workload) -> None:
+        process.work, process.has_ended = work, False
+        self.by_attempt[work.attempt] = process
+        try:
+            process.link.send(Run(attempt=work))
+            self._loop.settle(process.link)
+        except OSError:  # it is dying; it can't have seen the work
+            process.work, process.is_leaving = None, True
+            assert process.file is not None
+            self.place(process.file, work)
+
+    def let_go(self, process: Process) -> None:
+        """Close its socket: a worker that waits for work leaves."""
+        process.is_leaving = True
+        self._loop.forget(process.link)
+
+    # -- what processes say ------------------------------------------------------------------------------------------
+
+    def read_process(self, process: Process) -> None:
+        """Handle all that a process has said."""
+        if process.link.fileno() < 0:
+            return
+        messages, closed = process.link.read(_from_child)
+        for message in messages:
+            handler = self._handlers.get(type(message))
+            if handler is not None:
+                handler(process, message)
+            elif process.work is not None:
+                self._answer(process, message)  # pyright: ignore[reportArgumentType] - what is left of the union is Request
+        if closed:
+            process.is_leaving = True
+            self._loop.forget(process.link)
+
+    def _on_report(self, process: Process, message: FromChild) -> None:
+        if not process.is_kill_ordered and isinstance(message, Started):
+            self._emit(message)
+
+    def _on_ended(self, process: Process, message: FromChild) -> None:
+        assert isinstance(message, Ended)
+        process.has_ended = True
+        if not process.is_kill_ordered:
+            self._emit(message)
+        if process.body == "worker" and not process.is_kill_ordered:
+            self.by_attempt.pop(message.attempt, None)
+            process.work = None
+            process.served += 1
+            if message.outcome == "failed" or process.served >= self._settings.reuse_limit:
+                self._retire_worker(process)
+            else:
+                self._feed(process)
+            return
+        self._loop.after(self._settings.kill_grace_s, partial(self._end_lingering, process))
+
+    def _retire_worker(self, process: Process) -> None:
+        process.is_leaving = True
+        file = process.file
+        assert file is not None
+        file.workers.discard(process)
+        if file.queue:
+            self._add_worker(file)
+        self._loop.after(self._settings.kill_grace_s, partial(self._end_lingering, process))
+
+    def _end_lingering(self, process: Process) -> None:
+        if process.id in process.zygote.processes and process.zygote.state == "ready":
+            log.warning("process of %s lives on after its end was reported; it is killed", process.id)
+            self._send(process.zygote, Stop(id=process.id, grace_s=0))
+
+    def _on_log_loss(self, process: Process, message: FromChild) -> None:
+        assert isinstance(message, LogLoss)
+        process.lost_lines, process.loss_reason = message.lines, message.reason
+        log.error(
+            "log lines of attempt %s can't be written (%s so far): %s", message.attempt, message.lines, message.reason
+        )
+
+    def reply(self, process: Process, message: Reply) -> None:
+        """Send a task the answer it waits for; a task that is gone needs none."""
+        if process.link.fileno() >= 0:
+            try:
+                process.link.send(message)
+                self._loop.settle(process.link)
+            except OSError:
+                log.info("%s went before its request was answered", process.id)
+
+    # -- ends --------------------------------------------------------------------------------------------------------
+
+    def _on_gone(self, zygote: ZygoteState, gone: Gone) -> None:
+        process = zygote.processes.pop(gone.id, None)
+        if process is None:
+            self._on_file_zygote_gone(gone)
+            return
+        self.read_process(process)  # what it said before it went
+        self._loop.forget(process.link)
+        self._drop(process)
+        if gone.reason.startswith("fork failed") and process.work is not None and not process.is_kill_ordered:
+            self._refuse(process.work, gone.reason)
+        else:
+            reason = end_in_words(gone, process.lost_lines, process.loss_reason)
+            self._conclude(process, reason, is_infrastructure=False)
+        if zygote.is_retiring and not zygote.processes:
+            self._close_zygote(zygote)
+
+    def _on_file_zygote_gone(self, gone: Gone) -> None:
+        """A file's zygote ended; if it did so while importing, the attempts that waited for it fail with the reason."""
+        zygote = self._zygotes.get(gone.id)
+        if zygote is None or zygote.key is None:
+            return
+        file = self.files[zygote.key]
+        if zygote.state != "starting" or file.zygote is not zygote:
+            return
+        file.zygote = None
+        works = list(file.waiting)
+        file.waiting.clear()
+        reason = zygote.hang_reason or f"importing {file.key[1]} ended the process: {end_in_words(gone, 0, '')}"
+        for work in works:
+            self._fork(self.open_base(), file, work, failure=reason)
+
+    def _drop(self, process: Process) -> None:
+        file = process.file
+        if file is None:
+            return
+        file.workers.discard(process)
+        if process in file.idle:
+            file.idle.remove(process)
+        if file.spare is process:
+            file.spare = None
+        if file.queue and not file.workers and not self.is_stopping:
+            self._add_worker(file)
+
+    def _conclude(self, process: Process, reason: str, *, is_infrastructure: bool) -> None:
+        work = process.work
+        if work is None:
+            return
+        self.by_attempt.pop(work_id(work), None)
+        if not isinstance(work, Workload):
+            if not process.has_ended and is_infrastructure:
+                log.error("callback %s was lost: %s", work.work_id, reason)
+            return
+        now = self._clock.now()
+        if process.is_kill_ordered:
+            self._emit(Exited(work.attempt, now))
+        elif not process.has_ended:
+            is_ours = is_infrastructure or self.is_stopping
+            self._emit(Lost(work.attempt, now, "the server was stopped" if self.is_stopping else reason, is_ours))
+
+    # -- orders ------------------------------------------------------------------------------------------------------
+
+    def kill(self, attempt: str) -> None:
+        """Stop an attempt wherever it is; `Exited` follows."""
+        holder = self.by_attempt.get(attempt)
+        if isinstance(holder, Process):
+            if not holder.is_kill_ordered:
+                holder.is_kill_ordered = True
+                self._stop_process(holder, self._settings.kill_grace_s)
+            return
+        if holder is not None:
+            holder.waiting = type(holder.waiting)(w for w in holder.waiting if work_id(w) != attempt)
+            holder.queue = type(holder.queue)(w for w in holder.queue if w.attempt != attempt)
+            del self.by_attempt[attempt]
+        self._emit(Exited(attempt, self._clock.now()))
+
+    def _stop_process(self, process: Process, grace_s: float) -> None:
+        try:
+            self._send(process.zygote, Stop(id=process.id, grace_s=grace_s))
+        except OSError:  # the zygote is dying: its closed socket concludes the attempt
+            log.warning("the zygote of %s is gone; its processes are ended by their marks", process.id)
+
+    def stop_all(self) -> None:
+        """SIGTERM to everything that still runs, SIGKILL after the grace."""
+        for zygote in list(self._zygotes.values()):
+            for process in list(zygote.processes.values()):
+                if process.work is None:
+                    self.let_go(process)
+                self._stop_process(process, self._settings.kill_grace_s if process.work else 0)
+
+    def has_processes(self) -> bool:
+        """Whether any process beside the zygotes is left."""
+        return any(zygote.processes for zygote in self._zygotes.values())
+
+    def close(self) -> subprocess.Popen[bytes] | None:
+        """Close all sockets to zygotes, which makes them leave; the base's process, to wait for."""
+        base = self._base
+        self._base = None
+        for zygote in list(self._zygotes.values()):
+            self._close_zygote(zygote)
+        return base.popen if base is not None else None
+
+    @property
+    def zygotes(self) -> list[ZygoteState]:
+        """Those that live."""
+        return list(self._zygotes.values())

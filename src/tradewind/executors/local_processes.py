@@ -1,0 +1,102 @@
+"""What the local executor knows of its processes: zygotes, workers, and the code that they have loaded."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tradewind.protocol.messages import CallbackWork, Workload
+from tradewind.worker.comms import Gone, Link
+
+__all__ = ["CodeFile", "FileKey", "Process", "Work", "ZygoteState", "end_in_words", "work_id"]
+
+FileKey = tuple[str, str]
+"""Folder of the snapshot, path of the file in it."""
+Work = Workload | CallbackWork
+
+
+def work_id(work: Work) -> str:
+    """The identity of a piece of work."""
+    return work.attempt if isinstance(work, Workload) else work.work_id
+
+
+@dataclass(slots=True, eq=False)
+class ZygoteState:
+    """A zygote as seen from the server; `key` is None for the base."""
+
+    id: str
+    key: FileKey | None
+    link: Link
+    state: Literal["starting", "ready", "closed"] = "starting"
+    pid: int = 0
+    popen: subprocess.Popen[bytes] | None = None
+    processes: dict[str, Process] = field(default_factory=dict[str, "Process"])
+    is_retiring: bool = False
+    """Takes no more work; its socket is closed when its processes are gone."""
+    hang_reason: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Process:
+    """A process that runs attempts."""
+
+    id: str
+    body: str
+    zygote: ZygoteState
+    file: CodeFile | None
+    link: Link
+    work: Work | None = None
+    has_ended: bool = False
+    """The report of its end has come; the process may live a moment longer."""
+    is_kill_ordered: bool = False
+    is_leaving: bool = False
+    """Takes no more work."""
+    served: int = 0
+    idle_since: float = 0.0
+    lost_lines: int = 0
+    loss_reason: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class CodeFile:
+    """A DAG file in a snapshot, and who has it loaded."""
+
+    key: FileKey
+    zygote: ZygoteState | None = None
+    native_threads: list[str] = field(default_factory=list[str])
+    """Where there are any, its tasks are started afresh instead of forked."""
+    waiting: deque[Work] = field(default_factory=deque[Work])
+    """For the zygote to be ready."""
+    queue: deque[Workload] = field(default_factory=deque[Workload])
+    """For a reused worker to be idle."""
+    idle: list[Process] = field(default_factory=list[Process])
+    workers: set[Process] = field(default_factory=set[Process])
+    spare: Process | None = None
+    last_used: float = 0.0
+    is_growing: bool = False
+
+
+def end_in_words(gone: Gone, lost_lines: int, loss_reason: str) -> str:
+    """Why a process ended without a report, for people."""
+    if gone.reason:
+        text = gone.reason
+    elif gone.status & 0x7F:
+        number = gone.status & 0x7F
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = "unknown"
+        text = f"the task's process was killed by signal {number} ({name}); its peak memory was {gone.peak_mb} MB"
+        if number == signal.SIGKILL:
+            text += ". Nobody ordered it here: the machine may have run out of memory (see the kernel's log)"
+        elif number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT):
+            text += ". Native code crashed"
+    else:
+        code = gone.status >> 8
+        text = f"the task's process left with exit code {code} and without a report (os._exit, or native code)"
+    if lost_lines:
+        text += f". {lost_lines} log lines could not be written: {loss_reason}"
+    return text

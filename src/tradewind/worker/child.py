@@ -1,0 +1,268 @@
+"""The task's side: what a process does with an attempt from the moment it is forked or started to its end."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import importlib
+import os
+import platform
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import NoReturn, Protocol
+
+import msgspec
+
+from tradewind.base.clock import SystemClock
+from tradewind.base.errors import ExecutorError
+from tradewind.protocol.messages import CallbackWork, Ended, Started, Workload
+from tradewind.worker.comms import Channel, ChannelApi, FileRef, Idle, LogLoss, Returned, Run
+from tradewind.worker.logs import Sinks, TaskLog
+from tradewind.worker.process_tree import Mark, children, kill_tree
+from tradewind.worker.secrets_masking import MASKER, add_mask
+
+__all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
+
+_libc = ctypes.CDLL(None)
+_run_decoder = msgspec.msgpack.Decoder(Run)
+
+
+class Entries(msgspec.Struct, frozen=True, kw_only=True):
+    """What zygotes and workers are made of: functions as ``module:name``, and limits."""
+
+    load: str
+    """``(bundle_path, relative_fileloc) -> dags``: imports a DAG file."""
+    run: str
+    """``(workload, dags, api) -> Ended``"""
+    callback: str
+    """``(work, dags, api) -> None``"""
+    preload: list[str] = []
+    """Modules that every task needs, imported before the first fork."""
+    import_timeout_s: float = 30.0
+    log_limit_mb: int = 0
+    log_level: str = "INFO"
+    memory_limit_mb: int = 0
+
+
+class RunEntry(Protocol):
+    """Runs an attempt."""
+
+    def __call__(self, work: Workload, dags: object, api: ChannelApi, /) -> Ended: ...
+
+
+class ImportTimeoutError(BaseException):
+    """A DAG file takes too long to import. Not an `Exception`, so that the file's own handlers let it through."""
+
+
+def resolve(entry: str) -> Callable[..., object]:
+    """The function that ``module:name`` tells.
+
+    Raises:
+        ExecutorError: there is none.
+    """
+    module, _, name = entry.partition(":")
+    found: object = getattr(importlib.import_module(module), name, None)
+    if not callable(found):
+        raise ExecutorError(f"{entry!r} names no function", entry=entry)
+    return found
+
+
+class LoadedFile:
+    """A DAG file as it was imported, or why it could not be."""
+
+    def __init__(self, dags: object, failure: str) -> None:
+        self.dags = dags
+        self.failure = failure
+
+    @classmethod
+    def load(cls, entries: Entries, file: FileRef) -> LoadedFile:
+        """Import the file, within the time allowed; a failure is kept, not raised."""
+
+        def too_long(_number: int, _frame: FrameType | None) -> None:
+            raise ImportTimeoutError(
+                f"importing {file.relative_fileloc} took more than {entries.import_timeout_s:g} s "
+                "(parsing.timeout_s); move slow work from the top of the file into a task"
+            )
+
+        sys.path[0:1] = [file.bundle_path]
+        before = signal.signal(signal.SIGALRM, too_long)
+        signal.setitimer(signal.ITIMER_REAL, entries.import_timeout_s)
+        try:
+            return cls(resolve(entries.load)(file.bundle_path, file.relative_fileloc), "")
+        except BaseException:  # noqa: BLE001 - whatever the user's file raises, even SystemExit, is the attempts' failure
+            return cls(None, traceback.format_exc())
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _on_term(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)
+
+
+class Attempts:
+    """Runs attempts in this process, one after another, and reports over the channel."""
+
+    def __init__(self, channel: Channel, entries: Entries, loaded: LoadedFile, mark: Mark) -> None:
+        self._channel = channel
+        self._entries = entries
+        self._loaded = loaded
+        self._mark = mark
+        self._clock = SystemClock()
+        self._api = ChannelApi(channel)
+        signal.signal(signal.SIGTERM, _on_term)
+
+    def serve(self, limit: int) -> None:
+        """Run what comes, up to `limit` attempts; stop after a failure or when the server closes."""
+        self._channel.send(Idle(pid=os.getpid()))
+        for _ in range(limit):
+            try:
+                order = self._channel.receive(_run_decoder)
+            except EOFError:
+                return
+            if order.callback is not None:
+                self.call_back(order.callback)
+            if order.attempt is None:
+                return
+            before = (dict(os.environ), os.getcwd())
+            if not self.run(order.attempt, is_last=limit == 1):
+                return
+            _restore(*before)
+
+    def run(self, work: Workload, *, is_last: bool = True) -> bool:
+        """Run one attempt; False: it failed, or left something behind, and the process should not be used again."""
+        self._mark.write(work.attempt)
+        log = self._open_log(work.log_path, work.attempt)
+        for secret in work.secrets:
+            add_mask(secret)
+        sinks = Sinks(log, self._entries.log_level)
+        pid, host = os.getpid(), socket.gethostname()
+        log.write(
+            "info",
+            "tradewind.worker",
+            f"attempt {work.attempt} (try {work.try_number}) on {host}, process {pid}, "
+            f"Python {platform.python_version()}, isolation {work.isolation}",
+        )
+        self._channel.send(Started(attempt=work.attempt, at=self._clock.now(), hostname=host, pid=pid))
+        ended = self._outcome(work, log)
+        sinks.finish()
+        self._report(ended)
+        self._tell_losses(log, work.attempt)
+        if is_last:
+            return False
+        sinks.give_back()
+        log.close()
+        clean = ended.outcome != "failed"
+        return clean and not _end_leftovers()
+
+    def _open_log(self, path: str, attempt: str) -> TaskLog:
+        def lost(reason: str) -> None:
+            self._channel.send(LogLoss(attempt=attempt, lines=1, reason=reason))
+
+        return TaskLog(path, limit_mb=self._entries.log_limit_mb, clock=self._clock, on_loss=lost)
+
+    def _tell_losses(self, log: TaskLog, attempt: str) -> None:
+        if log.lost > 1:
+            self._channel.send(LogLoss(attempt=attempt, lines=log.lost, reason=log.loss_reason))
+
+    def _outcome(self, work: Workload, log: TaskLog) -> Ended:
+        if self._loaded.failure:
+            log.write("error", "tradewind.worker", f"{work.dag.relative_fileloc} could not be imported",
+                      exception=self._loaded.failure)  # fmt: skip
+            last = self._loaded.failure.rstrip().rsplit("\n", 1)[-1]
+            reason = f"the DAG file {work.dag.relative_fileloc} could not be imported: {last}"
+            return self._failed(work, reason, self._loaded.failure)
+        try:
+            run: RunEntry = resolve(self._entries.run)  # pyright: ignore[reportAssignmentType] - named by configuration
+            return run(work, self._loaded.dags, self._api)
+        except BaseException as error:  # noqa: BLE001 - the edge of the task: all that escapes is its failure
+            text = traceback.format_exc()
+            log.write("error", "tradewind.worker", f"the task ended with {type(error).__name__}", exception=text)
+            return self._failed(work, f"{type(error).__name__}: {error}", text)
+
+    def _failed(self, work: Workload, reason: str, text: str) -> Ended:
+        return Ended(attempt=work.attempt, at=self._clock.now(), outcome="failed", reason=reason, error=text)
+
+    def _report(self, ended: Ended) -> None:
+        masked = msgspec.structs.replace(
+            ended,
+            reason=MASKER.redact(ended.reason),
+            error=MASKER.redact(ended.error) if ended.error else ended.error,
+            rendered=_masked_fields(ended.rendered),
+        )
+        try:
+            self._channel.send(masked)
+        except (TypeError, ValueError, OverflowError):
+            # A rendered field may hold anything; its text will do for display.
+            as_text = {k: repr(v) for k, v in (masked.rendered or {}).items()}
+            self._channel.send(msgspec.structs.replace(masked, rendered=as_text))
+
+    def call_back(self, work: CallbackWork) -> None:
+        """Run a callback; what goes wrong is in its log."""
+        self._mark.write(work.work_id)
+        log = self._open_log(work.log_path, work.work_id)
+        sinks = Sinks(log, self._entries.log_level)
+        try:
+            if self._loaded.failure:
+                log.write("error", "tradewind.worker", f"{work.dag.relative_fileloc} could not be imported",
+                          exception=self._loaded.failure)  # fmt: skip
+            else:
+                resolve(self._entries.callback)(work, self._loaded.dags, self._api)
+        except BaseException:  # noqa: BLE001 - the edge of the callback
+            log.write("error", "tradewind.worker", f"the {work.kind} callback failed", exception=traceback.format_exc())
+        sinks.finish()
+        self._tell_losses(log, work.work_id)
+
+
+def _masked_fields(rendered: Mapping[str, object] | None) -> dict[str, object] | None:
+    if rendered is None:
+        return None
+    return {name: MASKER.redact_fields(value, name) for name, value in rendered.items()}
+
+
+def _restore(environment: dict[str, str], folder: str) -> None:
+    """Give a reused process the environment and folder back that it had before the attempt."""
+    if dict(os.environ) != environment:
+        for name in os.environ.keys() - environment.keys():
+            del os.environ[name]
+        os.environ.update(environment)
+    os.chdir(folder)
+
+
+def _end_leftovers() -> bool:
+    """Kill processes that the attempt left running; True: there were some."""
+    left = children(os.getpid())
+    for pid in left:
+        kill_tree(pid)
+    while children(os.getpid()):
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
+    return bool(left)
+
+
+def return_call(channel: Channel, payload: bytes) -> None:
+    """Call the function that the payload names (``[entry, bytes]``) and send back what it returns."""
+    entry, argument = msgspec.msgpack.decode(payload, type=tuple[str, bytes])
+    try:
+        value = resolve(entry)(argument)
+        if not isinstance(value, bytes):
+            raise ExecutorError(f"{entry} returned {type(value).__name__}, not bytes", entry=entry)
+        channel.send(Returned(value=value))
+    except BaseException:  # noqa: BLE001 - the edge of the called function: the caller gets the traceback
+        channel.send(Returned(failure=traceback.format_exc()))
+
+
+def leave(status: int = 0) -> NoReturn:
+    """End this process: what it registered to run at its end runs; inherited state is not torn down."""
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only way to run them and still skip the parent's
+    finally:
+        _libc.fflush(None)
+        os._exit(status)

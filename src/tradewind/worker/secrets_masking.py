@@ -1,0 +1,146 @@
+"""Keeps secret values out of logs, errors and rendered fields: each value, and the ways it is commonly spelled."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import cast
+from urllib.parse import quote, quote_plus
+
+__all__ = ["MASK", "MASKER", "MIN_LENGTH", "Masker", "add_mask", "is_sensitive"]
+
+MASK = "***"
+MIN_LENGTH = 5
+"""Shorter values are not searched for in text: a password of `a` would star every word."""
+MIN_ENCODED = 8
+MIN_LINE = 8
+MAX_DEPTH = 20
+SENSITIVE = (
+    "password", "passwd", "passphrase", "secret", "token", "apikey", "authorization", "privatekey", "accesskey",
+    "keyfiledict", "serviceaccount", "credential",
+)  # fmt: skip
+PLAIN_WORDS = frozenset({"false", "none", "null", "true", "localhost", "default"})
+
+
+def is_sensitive(name: object) -> bool:
+    """Whether a field of this name holds a secret."""
+    if not isinstance(name, str):
+        return False
+    plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
+    return any(word in plain for word in SENSITIVE)
+
+
+def _base64_spellings(data: bytes) -> Iterable[str]:
+    """The part of the base64 text that is the same wherever `data` stands in a longer text, for each alignment."""
+    for offset in range(3):
+        text = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
+        sure = ((offset + len(data)) * 8) // 6
+        yield text[(0, 2, 3)[offset] : sure]
+
+
+def _spellings(value: str) -> set[str]:
+    found = {value, quote(value, safe=""), quote(value), quote_plus(value), repr(value)[1:-1]}
+    found |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    found |= {line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE}
+    for text in _base64_spellings(value.encode("utf-8", "surrogatepass")):
+        if len(text) >= MIN_ENCODED:
+            found |= {text, text.replace("+", "-").replace("/", "_")}
+    return {text for text in found if len(text) >= MIN_LENGTH}
+
+
+class Masker:
+    """The secrets that a process knows, and one expression that finds them all."""
+
+    def __init__(self) -> None:
+        self._spellings: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self._is_stale = False
+        self.longest = 0
+        """Length of the longest spelling."""
+
+    def add(self, value: object, name: str | None = None) -> None:
+        """Mask a value from now on.
+
+        Args:
+            value: text; or a mapping or sequence, of which the values under sensitive names are taken.
+            name: the field it comes from; where given, the value counts only if the name is a sensitive one.
+        """
+        match value:
+            case str():
+                if name is None or is_sensitive(name):
+                    self._add_text(value)
+            case Mapping():
+                for key, item in cast("Mapping[object, object]", value).items():
+                    inner = name if name is not None and is_sensitive(name) else str(key)
+                    self.add(item, inner)
+            case list() | tuple() | set() | frozenset():
+                for item in cast("Iterable[object]", value):
+                    self.add(item, name)
+            case _:
+                return
+
+    def _add_text(self, value: str) -> None:
+        text = value.strip()
+        if len(text) < MIN_LENGTH or text.lower() in PLAIN_WORDS:
+            return
+        new = _spellings(text) - self._spellings
+        if new:
+            self._spellings |= new
+            self._is_stale = True
+            self.longest = max(self.longest, *map(len, new))
+
+    def _compiled(self) -> re.Pattern[str] | None:
+        if self._is_stale:
+            longest_first = sorted(self._spellings, key=lambda text: (-len(text), text))
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._is_stale = False
+        return self._pattern
+
+    def redact(self, text: str) -> str:
+        """The text with every known secret replaced by `***`."""
+        pattern = self._compiled()
+        return pattern.sub(MASK, text) if pattern is not None else text
+
+    def safe_cut(self, text: str, at: int) -> int:
+        """The last place at or before `at` where the text may be cut without cutting through a secret."""
+        pattern = self._compiled()
+        if pattern is None:
+            return at
+        for found in pattern.finditer(text):
+            if found.start() >= at:
+                break
+            if found.end() > at:
+                return found.start()
+        return at
+
+    def redact_fields(self, value: object, name: str | None = None, depth: int = 0) -> object:
+        """A copy of a JSON-like value: what stands under a sensitive name is `***`, known secrets in texts too."""
+        if depth > MAX_DEPTH:
+            return value
+        if name is not None and is_sensitive(name) and value not in (None, "", True, False):
+            if isinstance(value, Mapping):
+                return dict.fromkeys(cast("Mapping[object, object]", value), MASK)
+            return MASK
+        match value:
+            case str():
+                return self.redact(value)
+            case Mapping():
+                items = cast("Mapping[object, object]", value).items()
+                return {key: self.redact_fields(item, str(key), depth + 1) for key, item in items}
+            case list():
+                return [self.redact_fields(item, None, depth + 1) for item in cast("list[object]", value)]
+            case tuple():
+                return tuple(self.redact_fields(item, None, depth + 1) for item in cast("tuple[object, ...]", value))
+            case _:
+                return value
+
+
+MASKER = Masker()
+"""The process's own: a secret stays one for as long as the process that has seen it lives."""
+
+
+def add_mask(value: object, name: str | None = None) -> None:
+    """Mask a value in all that this process writes from now on (see `Masker.add`)."""
+    MASKER.add(value, name)
