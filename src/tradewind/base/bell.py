@@ -1,0 +1,54 @@
+"""A bell between processes of one machine: a datagram on a unix socket says "look into the inbox".
+
+A ring can get lost (nobody listens, the socket's buffer is full); a slow poll of the inbox makes up for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["BellListener", "ring"]
+
+RING = b"!"
+STOP = b"."
+
+
+def ring(path: Path) -> None:
+    """Ring the bell at `path`; where nobody listens, nothing happens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.suppress(OSError):
+        sender.setblocking(False)
+        sender.sendto(RING, str(path))
+
+
+class BellListener:
+    """Calls back whenever somebody rings, from a thread of its own."""
+
+    def __init__(self, path: Path, on_ring: Callable[[], None]) -> None:
+        self._path = path
+        self._on_ring = on_ring
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._thread = threading.Thread(target=self._listen, name="bell", daemon=True)
+
+    def start(self) -> None:
+        """Listen from now on; a socket file left by an earlier process is replaced."""
+        self._path.unlink(missing_ok=True)
+        self._socket.bind(str(self._path))
+        self._path.chmod(0o600)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening and remove the socket file."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender, contextlib.suppress(OSError):
+            sender.sendto(STOP, str(self._path))
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+        self._socket.close()
+        self._path.unlink(missing_ok=True)
+
+    def _listen(self) -> None:
+        while self._socket.recv(16) != STOP:
+            self._on_ring()

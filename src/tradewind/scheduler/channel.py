@@ -1,0 +1,103 @@
+"""The one queue into the scheduler's thread, and the translation of executor facts into events of the core."""
+
+from __future__ import annotations
+
+import queue
+from dataclasses import dataclass
+from typing import assert_never
+
+from tradewind.core.events import (
+    AttemptExited,
+    AttemptFailed,
+    AttemptLost,
+    AttemptRescheduled,
+    AttemptSkipped,
+    AttemptStarted,
+    AttemptSucceeded,
+    DispatchFailed,
+    Event,
+)
+from tradewind.executors.base import Exited, Fact, Lost, NotStarted
+from tradewind.protocol.messages import Ended, Started
+
+__all__ = ["Channel", "LookIntoInbox", "Stop", "event_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookIntoInbox:
+    """Somebody rang: the inbox has rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The scheduler is to end."""
+
+
+Item = Fact | LookIntoInbox | Stop
+
+
+class Channel:
+    """Items from any thread to the scheduler's."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+
+    def put(self, item: Item) -> None:
+        """Hand over an item; never blocks."""
+        self._queue.put(item)
+
+    def ring(self) -> None:
+        """Say that the inbox has rows."""
+        self._queue.put(LookIntoInbox())
+
+    def take(self, timeout_s: float, most: int) -> list[Item]:
+        """Wait up to `timeout_s` for an item, then take all that are there, up to `most`."""
+        try:
+            items = [self._queue.get(timeout=timeout_s) if timeout_s > 0 else self._queue.get_nowait()]
+        except queue.Empty:
+            return []
+        while len(items) < most:
+            try:
+                items.append(self._queue.get_nowait())
+            except queue.Empty:
+                break
+        return items
+
+
+def event_of(fact: Fact) -> Event:
+    """What a fact of an executor means to the core."""
+    match fact:
+        case Started():
+            return AttemptStarted(fact.attempt, fact.at, fact.hostname, fact.pid)
+        case Ended():
+            return _event_of_end(fact)
+        case Lost(is_infrastructure=True):
+            return AttemptLost(fact.attempt, fact.at, fact.reason)
+        case Lost():
+            return AttemptFailed(fact.attempt, fact.at, fact.reason)
+        case Exited():
+            return AttemptExited(fact.attempt, fact.at)
+        case NotStarted():
+            return DispatchFailed(fact.attempt, fact.at, fact.reason)
+        case _:
+            assert_never(fact)
+
+
+def _event_of_end(ended: Ended) -> Event:
+    match ended.outcome:
+        case "success":
+            return AttemptSucceeded(
+                ended.attempt,
+                ended.at,
+                lengths={x.key: x.length for x in ended.xcoms if x.length is not None},
+                pushed=frozenset(x.key for x in ended.xcoms if not x.is_none),
+                skip=tuple(ended.skip),
+            )
+        case "failed":
+            return AttemptFailed(ended.attempt, ended.at, ended.reason, ended.retryable)
+        case "skipped":
+            return AttemptSkipped(ended.attempt, ended.at)
+        case "up_for_reschedule":
+            return AttemptRescheduled(ended.attempt, ended.at, ended.until or ended.at)
+        case _:
+            assert_never(ended.outcome)

@@ -1,0 +1,77 @@
+"""One transaction for one batch: fence, rows, consumed inbox; tried again while the database is out of reach."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tradewind.base.errors import DatabaseUnavailable
+from tradewind.core.commands import Command
+from tradewind.db import transitions
+from tradewind.db.engine import Database
+from tradewind.protocol.messages import Ended
+from tradewind.scheduler.leases import LeaseKeeper
+
+__all__ = ["Batch", "Committer"]
+
+log = logging.getLogger("tradewind.scheduler.committer")
+
+FIRST_WAIT_S = 0.05
+LONGEST_WAIT_S = 5.0
+
+
+def _no_commands() -> list[Command]:
+    return []
+
+
+def _no_outputs() -> dict[str, Ended]:
+    return {}
+
+
+def _no_rows() -> list[int]:
+    return []
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction will hold."""
+
+    commands: list[Command] = field(default_factory=_no_commands)
+    outputs: dict[str, Ended] = field(default_factory=_no_outputs)
+    consumed: list[int] = field(default_factory=_no_rows)
+
+    def __bool__(self) -> bool:
+        return bool(self.commands or self.consumed)
+
+
+class Committer:
+    """Commits batches in order. Saves hold absolute values, so a batch whose fate is unknown is simply repeated."""
+
+    def __init__(self, database: Database, leases: LeaseKeeper) -> None:
+        self._database = database
+        self._leases = leases
+        self._pause = threading.Event()
+
+    def commit(self, batch: Batch, now: datetime) -> list[str]:
+        """Returns uids of `CreateRun`s that lost against a run that was there before.
+
+        Raises:
+            LeaseLost: another scheduler owns the shards; nothing of the batch was stored.
+        """
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                return self._once(batch, now)
+            except DatabaseUnavailable as error:
+                log.warning("commit.again in %.2f s, the database is out of reach: %s", wait_s, error)
+            self._pause.wait(wait_s)
+            wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+
+    def _once(self, batch: Batch, now: datetime) -> list[str]:
+        outputs: Mapping[str, Ended] = batch.outputs
+        with self._database.write() as tx:
+            self._leases.fence(tx)
+            return transitions.write(tx, batch.commands, outputs, consumed=batch.consumed, now=now)

@@ -1,0 +1,252 @@
+"""The ways out: committed commands become workloads for executors, kills and callbacks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+from tradewind.base.clock import Clock
+from tradewind.base.errors import TradewindError
+from tradewind.core.commands import Command, Dispatch, EndAttempt, Kill, RunCallback, SaveRun, SaveTask
+from tradewind.core.events import RunFacts
+from tradewind.core.states import RUN_FINISHED, RunState
+from tradewind.executors.base import Executor, NotStarted, Sink
+from tradewind.protocol.messages import CallbackWork, DagFacts, RunInfo, Workload
+from tradewind.spec import DagKey, TaskSpec
+
+__all__ = ["DispatchSettings", "Dispatcher", "VersionCode", "VersionLookup"]
+
+log = logging.getLogger("tradewind.scheduler.dispatcher")
+
+Isolation = Literal["fork", "spawn", "reuse"]
+ISOLATIONS: Mapping[str, Isolation] = {"fork": "fork", "spawn": "spawn", "reuse": "reuse"}
+InstanceKey = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCode:
+    """What dispatching needs of a DAG version: where its code is, and its tasks."""
+
+    dag: DagFacts
+    tasks: Mapping[str, TaskSpec]
+
+
+class VersionLookup(Protocol):
+    """Finds the code of a version."""
+
+    def __call__(self, dag: DagKey, version_id: str) -> VersionCode:
+        """Raises NotFound where the version or its snapshot is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchSettings:
+    """Where attempts find things and how they run unless their task says otherwise."""
+
+    isolation: str
+    log_folder: Path
+    artifact_url: str
+    api_url: str = ""
+
+
+@dataclass(slots=True)
+class _RunView:
+    facts: RunFacts
+    start_date: datetime | None = None
+    clear_number: int = 0
+    state: RunState = RunState.QUEUED
+
+
+class Dispatcher:
+    """Knows the active runs well enough to describe an attempt to a worker without asking the database."""
+
+    def __init__(
+        self,
+        executors: Mapping[str, Executor],
+        versions: VersionLookup,
+        settings: DispatchSettings,
+        *,
+        mint: Callable[[str], str],
+        sink: Sink,
+        clock: Clock,
+    ) -> None:
+        self._executors = executors
+        self._versions = versions
+        self._settings = settings
+        self._mint = mint
+        self._sink = sink
+        self._clock = clock
+        self._code: dict[str, VersionCode] = {}
+        self._runs: dict[str, _RunView] = {}
+        self._instances: dict[str, InstanceKey] = {}
+        self._waits: dict[InstanceKey, tuple[datetime, int]] = {}
+
+    # -- what there is to know ---------------------------------------------------------------------------------------
+
+    def know_run(self, facts: RunFacts, start_date: datetime | None = None, clear_number: int = 0) -> None:
+        """A run may get attempts from now on."""
+        self._runs[facts.uid] = _RunView(facts, start_date, clear_number)
+
+    def know_wait(self, instance: InstanceKey, first_start: datetime, reschedules: int) -> None:
+        """A sensor that gave its slot back: when it first looked, and how often since."""
+        self._waits[instance] = (first_start, reschedules)
+
+    def forget_all(self) -> None:
+        """Start anew, as after a reload of the shard."""
+        self._runs.clear()
+        self._instances.clear()
+        self._waits.clear()
+
+    # -- what there is to do -----------------------------------------------------------------------------------------
+
+    def carry_out(self, commands: Sequence[Command]) -> None:
+        """Do what leaves the process. To be called after the commit that holds these commands."""
+        saves = {(c.run_uid, c.task_id, c.map_index): c for c in commands if isinstance(c, SaveTask)}
+        for command in commands:
+            match command:
+                case SaveRun():
+                    self._see_run(command)
+                case Dispatch():
+                    self._dispatch(command, saves.get((command.run_uid, command.task_id, command.map_index)))
+                case Kill():
+                    for executor in self._executors.values():
+                        executor.kill(command.attempt)
+                case EndAttempt():
+                    self._see_end(command, saves)
+                case RunCallback():
+                    self._call_back(command)
+                case _:
+                    pass
+        for command in commands:
+            if isinstance(command, SaveRun) and command.state in RUN_FINISHED:
+                self._forget_run(command.uid)
+
+    def _dispatch(self, command: Dispatch, save: SaveTask | None) -> None:
+        try:
+            workload = self._workload(command, save)
+            executor = self._executors.get(command.executor or "") or next(iter(self._executors.values()))
+        except Exception as error:  # the edge of one attempt: whatever is wrong with it hurts no other
+            log.exception("attempt.not_started dag_id=%s task_id=%s", command.dag.dag_id, command.task_id)
+            self._sink(NotStarted(command.attempt, self._clock.now(), f"{type(error).__name__}: {error}"))
+            return
+        self._instances[command.attempt] = (command.run_uid, command.task_id, command.map_index)
+        executor.submit(workload)
+
+    def _workload(self, command: Dispatch, save: SaveTask | None) -> Workload:
+        code = self._code_of(command.dag, command.version_id)
+        task = code.tasks[command.task_id]
+        run = self._runs[command.run_uid]
+        instance = (command.run_uid, command.task_id, command.map_index)
+        first_start, reschedules = self._waits.get(instance, (None, 0))
+        return Workload(
+            attempt=command.attempt,
+            dag=code.dag,
+            run=run_info(run.facts, run.start_date, run.clear_number),
+            task_id=command.task_id,
+            map_index=command.map_index,
+            try_number=command.try_number,
+            max_tries=save.max_tries if save else task.retries + 1,
+            isolation=ISOLATIONS.get(command.isolation or self._settings.isolation, "fork"),
+            log_path=str(self._log_path(run.facts, command)),
+            execution_timeout_s=task.execution_timeout_s,
+            first_start=first_start,
+            reschedules=reschedules,
+            queue=command.queue,
+            priority=command.priority,
+            pool=task.pool,
+            pool_slots=command.pool_slots,
+            token=self._mint(command.attempt) if self._settings.api_url else "",
+            api_url=self._settings.api_url,
+            artifact_url=self._settings.artifact_url,
+        )
+
+    def _log_path(self, facts: RunFacts, command: Dispatch) -> Path:
+        mapped = () if command.map_index < 0 else (f"map_index={command.map_index}",)
+        return self._settings.log_folder.joinpath(
+            f"dag_id={facts.dag.dag_id}",
+            f"run_id={facts.run_id}",
+            f"task_id={command.task_id}",
+            *mapped,
+            f"attempt={command.try_number}.log",
+        )
+
+    def _call_back(self, command: RunCallback) -> None:
+        run = self._runs.get(command.run_uid)
+        if run is None:
+            log.error("callback.dropped run_uid=%s kind=%s: the run is not active", command.run_uid, command.kind)
+            return
+        try:
+            code = self._code_of(command.dag, command.version_id)
+        except TradewindError as error:
+            log.error("callback.dropped dag_id=%s kind=%s: %s", command.dag.dag_id, command.kind, error)  # noqa: TRY400
+            return
+        folder = self._settings.log_folder / f"dag_id={command.dag.dag_id}" / f"run_id={run.facts.run_id}"
+        name = f"callback={command.kind}.log" if command.task_id is None else f"{command.task_id}.{command.kind}.log"
+        work = CallbackWork(
+            work_id=f"{command.run_uid}/{command.task_id or ''}/{command.map_index}/{command.kind}",
+            dag=code.dag,
+            run=run_info(run.facts, run.start_date, run.clear_number),
+            kind=command.kind,
+            reason=command.reason,
+            log_path=str(folder / name),
+            task_id=command.task_id or "",
+            map_index=command.map_index,
+            run_state=run.state.value,
+        )
+        next(iter(self._executors.values())).run_callback(work)
+
+    # -- what commands tell ------------------------------------------------------------------------------------------
+
+    def _see_run(self, command: SaveRun) -> None:
+        run = self._runs.get(command.uid)
+        if run is None:
+            return
+        run.start_date, run.clear_number, run.state = command.start_date, command.clear_number, command.state
+        if run.facts.version_id != command.version_id:
+            run.facts = replace(run.facts, version_id=command.version_id)
+
+    def _see_end(self, command: EndAttempt, saves: Mapping[InstanceKey, SaveTask]) -> None:
+        instance = self._instances.pop(command.attempt, None)
+        if instance is None:
+            return
+        if command.outcome != "up_for_reschedule":
+            self._waits.pop(instance, None)
+            return
+        save = saves.get(instance)
+        started = save.start_date if save and save.start_date else command.at
+        first_start, reschedules = self._waits.get(instance, (started, 0))
+        self._waits[instance] = (first_start, reschedules + 1)
+
+    def _forget_run(self, uid: str) -> None:
+        self._runs.pop(uid, None)
+        for instance in [i for i in self._waits if i[0] == uid]:
+            del self._waits[instance]
+
+    def _code_of(self, dag: DagKey, version_id: str) -> VersionCode:
+        code = self._code.get(version_id)
+        if code is None:
+            code = self._code[version_id] = self._versions(dag, version_id)
+        return code
+
+
+def run_info(facts: RunFacts, start_date: datetime | None, clear_number: int) -> RunInfo:
+    """A run as a worker sees it."""
+    return RunInfo(
+        uid=facts.uid,
+        run_id=facts.run_id,
+        run_type=facts.run_type,
+        run_after=facts.run_after,
+        logical_date=facts.logical_date,
+        interval_start=facts.interval_start,
+        interval_end=facts.interval_end,
+        start_date=start_date,
+        queued_at=facts.queued_at,
+        conf=dict(facts.conf),
+        triggering_user=facts.triggering_user,
+        note=facts.note,
+        clear_number=clear_number,
+    )

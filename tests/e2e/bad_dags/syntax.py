@@ -1,0 +1,6 @@
+"""Not Python."""
+
+from tradewind import dag
+
+def broken(:
+    pass
