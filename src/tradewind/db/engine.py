@@ -261,19 +261,31 @@ class _PostgresDatabase:
             url, pool_size=settings.pool_size, max_overflow=settings.pool_size, pool_timeout=30, pool_use_lifo=True
         )
         event.listen(self._engine, "connect", _speak_utc)
+        self._driver: Any = self._engine.dialect.dbapi
         self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with _translated(), self._engine.connect():
+        with self._translated(), self._engine.connect():
             pass
 
     @contextmanager
     def write(self) -> Generator[Tx, None, None]:
-        with _translated(), self._engine.begin() as connection:
+        with self._translated(), self._engine.begin() as connection:
             yield Tx(connection, "postgresql")
 
     @contextmanager
     def read(self) -> Generator[Tx, None, None]:
-        with _translated(), self._readers.connect() as connection:
+        with self._translated(), self._readers.connect() as connection:
             yield Tx(connection, "postgresql")
+
+    @contextmanager
+    def _translated(self) -> Generator[None, None, None]:
+        """Errors of statements that went to the driver directly, then the others."""
+        with _translated():
+            try:
+                yield
+            except self._driver.IntegrityError as error:
+                raise Conflict(f"the database refuses this: {error}") from error
+            except self._driver.OperationalError as error:
+                raise DatabaseUnavailable(_silent(error)) from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -323,5 +335,9 @@ def _unavailable(error: BaseException) -> str | None:
     if isinstance(origin, sqlite3.Error):
         return next((f"{sentence} ({words})" for cause, sentence in _SQLITE_CAUSES if cause in words), None)
     if isinstance(error, DBAPIError) and (error.connection_invalidated or type(origin).__name__ == "OperationalError"):
-        return f"PostgreSQL does not answer as it should: {words.strip()}"
+        return _silent(origin)
     return None
+
+
+def _silent(error: object) -> str:
+    return f"PostgreSQL does not answer as it should: {str(error).strip()}"

@@ -196,6 +196,7 @@ spec_task = Table(  # what lists of instances filter by, read out of the spec on
     metadata,
     Column("spec_hash", String(64), ForeignKey("spec.hash", ondelete="CASCADE"), primary_key=True),
     Column("task_id", _NAME, primary_key=True),
+    Column("retries", Integer, nullable=False),
     Column("operator", Text, nullable=False),
     Column("pool", _NAME, nullable=False),
     Column("pool_slots", Integer, nullable=False),

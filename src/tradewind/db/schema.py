@@ -1,0 +1,177 @@
+"""The schema of a database: bring it up to date, tell whether it is, empty it, and let go of old rows.
+
+A new database is made in one step from `tables` and stamped with the newest revision, without loading Alembic; an
+older one runs the chain in `migrations`. On PostgreSQL an advisory lock, taken inside the transaction, lets one
+process migrate while the others wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    and_,
+    delete,
+    func,
+    inspect,
+    select,
+    text,
+    union,
+)
+
+from tradewind.base.errors import DatabaseUnavailable, InvalidInput
+from tradewind.db import tables as t
+from tradewind.db.engine import Database, Tx
+
+__all__ = ["CLEANABLE", "DEFAULT_POOL_SLOTS", "HEAD", "check", "clean", "migrate", "reset"]
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`."""
+DEFAULT_POOL_SLOTS = 128
+_LOCK_KEY = 7_238_011
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+
+def migrate(database: Database, now: datetime) -> str | None:
+    """Bring the schema up to date; safe when several processes start at once.
+
+    Returns:
+        The revision it was at before; None: the database was new.
+
+    Raises:
+        DatabaseUnavailable: the database belongs to a newer release, or to something else.
+    """
+    with database.write() as tx:
+        _one_at_a_time(tx)
+        before = _revision(tx)
+        if before == HEAD:
+            return before
+        if before is None:
+            if inspect(tx.connection).get_table_names():
+                raise DatabaseUnavailable(
+                    f"{database.url.render_as_string()} holds tables that are not ours; give db.url an empty database"
+                )
+            t.metadata.create_all(tx.connection, checkfirst=False)
+            _VERSION.create(tx.connection)
+            tx.execute(_VERSION.insert(), {"version_num": HEAD})
+            _seed(tx, now)
+            return None
+        _upgrade(tx, before)
+        return before
+
+
+def check(database: Database) -> bool:
+    """Whether the schema is the one this release works with."""
+    with database.read() as tx:
+        return _revision(tx) == HEAD
+
+
+def reset(database: Database, now: datetime) -> None:
+    """Delete everything and make the schema anew."""
+    with database.write() as tx:
+        _one_at_a_time(tx)
+        found = MetaData()
+        ours = {*t.metadata.tables, _VERSION.name}
+        found.reflect(tx.connection, only=lambda name, _: name in ours)
+        found.drop_all(tx.connection)
+    migrate(database, now)
+
+
+def _one_at_a_time(tx: Tx) -> None:
+    if tx.dialect == "postgresql":
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+
+
+def _revision(tx: Tx) -> str | None:
+    if not inspect(tx.connection).has_table(_VERSION.name):
+        return None
+    return tx.scalar(select(_VERSION.c.version_num))
+
+
+def _upgrade(tx: Tx, before: str) -> None:
+    from tradewind.db.migrations.chain import upgrade  # noqa: PLC0415 - Alembic costs half a second, once per release
+
+    upgrade(tx.connection, before)
+
+
+def _seed(tx: Tx, now: datetime) -> None:
+    tx.execute(t.workspace.insert(), {"name": "default", "created_at": now})
+    tx.execute(
+        t.pool.insert(),
+        {
+            "workspace": "default",
+            "name": "default_pool",
+            "slots": DEFAULT_POOL_SLOTS,
+            "description": "Tasks that name no pool",
+        },
+    )
+
+
+# -- old rows --------------------------------------------------------------------------------------------------------
+
+_FINISHED_RUN = t.dag_run.c.state.in_(("success", "failed"))
+
+
+def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
+    old_run = and_(_FINISHED_RUN, t.dag_run.c.end_date < before)
+    of_old_run = select(t.dag_run.c.uid).where(old_run)
+    used = union(
+        select(t.dag_run.c.version_id),
+        select(t.attempt.c.version_id),
+        select(t.dag.c.version_id).where(t.dag.c.version_id.is_not(None)),
+    )
+    return {
+        "dag_run": (t.dag_run, old_run),
+        "xcom": (t.xcom, and_(t.xcom.c.run_uid.in_(of_old_run), t.xcom.c.timestamp < before)),
+        "rendered": (t.rendered, t.rendered.c.run_uid.in_(of_old_run)),
+        "dag_version": (t.dag_version, and_(t.dag_version.c.created_at < before, t.dag_version.c.id.not_in(used))),
+        "event_log": (t.event_log, t.event_log.c.timestamp < before),
+        "import_error": (t.import_error, t.import_error.c.timestamp < before),
+        "revoked_token": (t.revoked_token, t.revoked_token.c.expires_at < before),
+        "process": (t.process, t.process.c.heartbeat_at < before),
+    }
+
+
+CLEANABLE = ("dag_run", "xcom", "rendered", "dag_version", "event_log", "import_error", "revoked_token", "process")
+"""Tables that `clean` may be told to look at; a run takes its instances, attempts and XComs with it."""
+
+
+def clean(
+    database: Database, before: datetime, tables: Collection[str] = CLEANABLE, *, dry_run: bool = False
+) -> dict[str, int]:
+    """Delete what ended before a moment. Unfinished runs stay, whatever their age.
+
+    Returns:
+        Rows deleted (or, in a dry run, that would be), by table.
+
+    Raises:
+        InvalidInput: a table that can't be cleaned.
+    """
+    unknown = sorted(set(tables) - set(CLEANABLE))
+    if unknown:
+        raise InvalidInput(f"{unknown[0]!r} can't be cleaned; there are {', '.join(CLEANABLE)}", table=unknown[0])
+    counts: dict[str, int] = {}
+    with database.write() as tx:
+        for name, (table, condition) in _conditions(before).items():
+            if name not in tables:
+                continue
+            if dry_run:
+                counts[name] = tx.scalar(select(func.count()).select_from(table).where(condition))
+            else:
+                counts[name] = tx.execute(delete(table).where(condition)).rowcount
+        if not dry_run and "dag_version" in tables:
+            tx.execute(delete(t.spec).where(t.spec.c.hash.not_in(select(t.dag_version.c.spec_hash))))
+            tx.execute(delete(t.dag_code).where(t.dag_code.c.hash.not_in(select(t.dag_version.c.code_hash))))
+    return counts

@@ -1,0 +1,392 @@
+"""What a batch of the core's commands does to the rows: the only code that changes the state of runs and tasks.
+
+A batch is written in few statements whatever its size, in an order that lets later rows lean on earlier ones: runs,
+instances, attempts, what attempts leave behind. The last save of a row wins. All values are absolute and all inserts
+pass over what is there, so that a batch may be written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import select
+
+from tradewind.core.commands import (
+    Command,
+    CreateRun,
+    CreateTasks,
+    DeleteDag,
+    DeleteRun,
+    Dispatch,
+    EndAttempt,
+    ForgetTasks,
+    KeepOutput,
+    SaveDag,
+    SaveRun,
+    SaveTask,
+    StartAttempt,
+)
+from tradewind.core.events import RunFacts
+from tradewind.core.states import RunState
+from tradewind.db import tables as t
+from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
+from tradewind.db.engine import Tx
+from tradewind.db.leases import shard_of
+from tradewind.protocol import messages
+from tradewind.spec import DagKey
+
+__all__ = ["write"]
+
+_TaskKey = tuple[str, str, int]
+_NO_OUTPUTS: Mapping[str, messages.Ended] = {}
+_MAX_XCOM_KEY = 512
+
+
+def write(
+    tx: Tx,
+    commands: Sequence[Command],
+    outputs: Mapping[str, messages.Ended] = _NO_OUTPUTS,
+    consumed: Sequence[int] = (),
+    *,
+    now: datetime,
+) -> list[str]:
+    """Write a batch.
+
+    Args:
+        commands: in the order the core gave them; those that touch no row (`Kill`, `RunCallback`) are passed over.
+        outputs: attempt -> its report; stored for the attempts that a `KeepOutput` names.
+        consumed: inbox rows whose events led to these commands; deleted with them.
+
+    Returns:
+        uids of `CreateRun`s whose run id or logical date is taken: nothing was written for them.
+    """
+    lost = _insert_runs(tx, [c.run for c in commands if isinstance(c, CreateRun)], now)
+    owners = _owners_of_outputs(tx, commands)
+    # One round trip for the whole batch instead of one a statement; errors surface where the block ends.
+    with tx.raw.pipeline() if tx.dialect == "postgresql" else nullcontext():
+        batch = _Batch(tx, outputs, owners, lost, now)
+        for command in commands:
+            batch.take(command)
+        batch.flush()
+        _delete_consumed(tx, consumed)
+    return sorted(lost)
+
+
+class _Batch:
+    """Commands gathered by the statement that will write them."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        outputs: Mapping[str, messages.Ended],
+        owners: Mapping[str, _TaskKey],
+        lost: frozenset[str],
+        now: datetime,
+    ) -> None:
+        self._tx = tx
+        self._outputs = outputs
+        self._owners = owners
+        self._lost = lost
+        self._moment = moments(tx)
+        self._now = self._moment(now)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._runs: dict[str, SaveRun] = {}
+        self._created: list[CreateTasks] = []
+        self._tasks: dict[_TaskKey, SaveTask] = {}
+        self._dispatched: list[Dispatch] = []
+        self._started: list[StartAttempt] = []
+        self._ended: list[EndAttempt] = []
+        self._kept: list[str] = []
+        self._dags: dict[DagKey, SaveDag] = {}
+
+    def take(self, command: Command) -> None:
+        match command:
+            case SaveTask(run_uid=run, task_id=task, map_index=index):
+                self._tasks[run, task, index] = command
+            case Dispatch() if command.run_uid not in self._lost:
+                self._dispatched.append(command)
+            case StartAttempt():
+                self._started.append(command)
+            case EndAttempt():
+                self._ended.append(command)
+            case KeepOutput(attempt=attempt):
+                self._kept.append(attempt)
+            case SaveRun(uid=uid):
+                self._runs[uid] = command
+            case CreateTasks():
+                self._created.append(command)
+            case SaveDag(dag=dag):
+                self._dags[dag] = command
+            case ForgetTasks():
+                self.flush()
+                _forget(self._tx, command)
+            case DeleteRun(uid=uid):
+                self.flush()
+                _DELETE_RUN.run(self._tx, [(uid,)])
+            case DeleteDag(dag=dag):
+                self.flush()
+                _DELETE_DAG.run(self._tx, [tuple(dag)])
+            case _:
+                pass  # CreateRun came first; Kill and RunCallback are the shell's; what a lost run asked for is void
+
+    def flush(self) -> None:
+        """Write what was gathered, in the order in which rows lean on each other."""
+        tx = self._tx
+        if self._runs:
+            self._save_runs()
+        if self._created:
+            _create_tasks(tx, self._created, self._now)
+        if self._tasks:
+            _SAVE_TASK.run(tx, [self._task_row(save) for save in self._tasks.values()])
+        if self._dispatched:
+            self._append_attempts()
+        if self._started:
+            _START_ATTEMPT.run(tx, [self._start_row(start) for start in self._started])
+        if self._ended:
+            _END_ATTEMPT.run(tx, [self._end_row(end) for end in self._ended])
+        if self._kept:
+            self._keep_outputs()
+        if self._dags:
+            _SAVE_DAG.run(tx, [self._dag_row(save) for save in self._dags.values()])
+        self._clear()
+
+    def _save_runs(self) -> None:
+        moved = [save for save in self._runs.values() if save.clear_number > 0]
+        _SAVE_RUN.run(self._tx, [self._run_row(save) for save in self._runs.values()])
+        # Only a clear can bind a run to another version; its instances then follow the new code's pools and queues.
+        _REFRESH_TASKS.run(self._tx, [(save.uid,) for save in moved])
+
+    def _run_row(self, save: SaveRun) -> Row:
+        moment = self._moment
+        return (
+            save.state.value, save.version_id, moment(save.queued_at), moment(save.start_date), moment(save.end_date),
+            _seconds(save.start_date, save.end_date), save.clear_number, self._now, save.uid,
+        )  # fmt: skip
+
+    def _task_row(self, save: SaveTask) -> Row:
+        moment = self._moment
+        return (
+            None if save.state is None else save.state.value, save.try_number, save.max_tries, save.attempt,
+            save.losses, moment(save.scheduled_at), moment(save.queued_at), moment(save.start_date),
+            moment(save.end_date), _seconds(save.start_date, save.end_date), moment(save.next_at), save.skipped_by,
+            printable(save.reason), self._now, save.run_uid, save.task_id, save.map_index,
+        )  # fmt: skip
+
+    def _append_attempts(self) -> None:
+        moment = self._moment
+        _ADD_ATTEMPT.run(
+            self._tx,
+            [
+                (d.attempt, d.run_uid, d.task_id, d.map_index, d.try_number, d.version_id, d.executor, d.queue,
+                 d.pool_slots, d.priority, d.isolation, moment(d.at))
+                for d in self._dispatched
+            ],
+        )  # fmt: skip
+        again = [(d.run_uid, d.task_id, d.map_index) for d in self._dispatched if d.try_number > 1]
+        _DELETE_XCOMS.run(self._tx, again)
+
+    def _start_row(self, start: StartAttempt) -> Row:
+        return (self._moment(start.at), printable(start.hostname), start.pid, start.attempt)
+
+    def _end_row(self, end: EndAttempt) -> Row:
+        output = self._outputs.get(end.attempt)
+        error = None if output is None else printable(output.error)
+        return (self._moment(end.at), end.outcome, printable(end.reason) or None, error, end.attempt)
+
+    def _keep_outputs(self) -> None:
+        xcoms: dict[tuple[str, str, int, str], Row] = {}
+        fields: dict[_TaskKey, Row] = {}
+        indexes: list[Row] = []
+        for attempt in self._kept:
+            output, key = self._outputs.get(attempt), self._owners.get(attempt)
+            if output is None or key is None:
+                continue
+            for value in output.xcoms:
+                name = (printable(value.key) or "")[:_MAX_XCOM_KEY]
+                xcoms[(*key, name)] = (
+                    *key, name, value.value, value.kind, value.length, value.is_none, attempt, self._moment(output.at),
+                )  # fmt: skip
+            if output.rendered is not None:
+                fields[key] = (*key, msgspec.json.encode(output.rendered).decode())
+            if output.rendered_map_index is not None:
+                indexes.append((printable(output.rendered_map_index), *key))
+        _PUT_XCOM.run(self._tx, list(xcoms.values()))
+        _PUT_RENDERED.run(self._tx, list(fields.values()))
+        _NAME_INDEX.run(self._tx, indexes)
+
+    def _dag_row(self, save: SaveDag) -> Row:
+        moment = self._moment
+        return (
+            moment(save.next_run_after), moment(save.next_logical_date), moment(save.next_interval_start),
+            moment(save.next_interval_end), save.has_exceeded_max_runs, *save.dag,
+        )  # fmt: skip
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else (end - start).total_seconds()
+
+
+# -- runs ------------------------------------------------------------------------------------------------------------
+
+
+def _insert_runs(tx: Tx, runs: Sequence[RunFacts], now: datetime) -> frozenset[str]:
+    if not runs:
+        return frozenset()
+    moment = moments(tx)
+    _ADD_RUN.run(
+        tx,
+        [
+            (run.uid, *run.dag, run.run_id, run.run_type, RunState.QUEUED.value, moment(run.logical_date),
+             moment(run.interval_start), moment(run.interval_end), moment(run.run_after), moment(run.queued_at),
+             msgspec.json.encode(run.conf).decode(), run.version_id, run.triggered_by, run.triggering_user, run.note,
+             shard_of(run.dag), moment(now))
+            for run in runs
+        ],
+    )  # fmt: skip
+    wanted = [run.uid for run in runs]
+    found = tx.execute(select(t.dag_run.c.uid).where(t.dag_run.c.uid.in_(wanted))).scalars()
+    return frozenset(wanted) - frozenset(found)
+
+
+_ADD_RUN = insert(
+    t.dag_run,
+    ("uid", "workspace", "dag_id", "run_id", "run_type", "state", "logical_date", "interval_start", "interval_end",
+     "run_after", "queued_at", "conf", "version_id", "triggered_by", "triggering_user", "note", "shard", "updated_at"),
+)  # fmt: skip
+_SAVE_RUN = update(
+    t.dag_run,
+    ("state", "version_id", "queued_at", "start_date", "end_date", "duration", "clear_number", "updated_at"),
+    ("uid",),
+)
+_DELETE_RUN = Bulk(
+    "DELETE FROM dag_run WHERE uid = ?",
+    "DELETE FROM dag_run WHERE uid = ANY(%s)",
+)
+_DELETE_DAG = Bulk(
+    "DELETE FROM dag WHERE workspace = ? AND dag_id = ?",
+    "DELETE FROM dag WHERE (workspace, dag_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))",
+)
+_SAVE_DAG = update(
+    t.dag,
+    ("next_run_after", "next_logical_date", "next_interval_start", "next_interval_end", "has_exceeded_max_runs"),
+    ("workspace", "dag_id"),
+)
+
+# -- instances -------------------------------------------------------------------------------------------------------
+
+_COPIED = ("operator", "pool", "pool_slots", "queue", "executor", "priority_weight")
+_OF_SPEC = (
+    "coalesce(s.operator, ''), coalesce(s.pool, 'default_pool'), coalesce(s.pool_slots, 1),"
+    " coalesce(s.queue, 'default'), s.executor, coalesce(s.priority_weight, 1), coalesce(s.retries, 0) + 1"
+)
+_FROM_RUN = (
+    "FROM {wanted} JOIN dag_run r ON r.uid = {run} LEFT JOIN dag_version v ON v.id = r.version_id"
+    " LEFT JOIN spec_task s ON s.spec_hash = v.spec_hash AND s.task_id = {task}"
+)
+_INTO_TASKS = (
+    f"INSERT INTO task_instance (run_uid, task_id, map_index, workspace, dag_id, {', '.join(_COPIED)}, max_tries,"
+    " updated_at)"
+)
+_CREATE_TASKS = Bulk(
+    f"WITH RECURSIVE n(run_uid, task_id, i, until, at) AS (VALUES (?, ?, ?, ?, ?) UNION ALL"
+    f" SELECT run_uid, task_id, i + 1, until, at FROM n WHERE i < until) {_INTO_TASKS}"
+    f" SELECT n.run_uid, n.task_id, n.i, r.workspace, r.dag_id, {_OF_SPEC}, n.at"
+    f" {_FROM_RUN.format(wanted='n', run='n.run_uid', task='n.task_id')} WHERE true ON CONFLICT DO NOTHING",
+    f"{_INTO_TASKS} SELECT n.run_uid, n.task_id, i, r.workspace, r.dag_id, {_OF_SPEC}, n.at"
+    " FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::timestamptz[]) AS n(run_uid, task_id, first, last, at)"
+    f" CROSS JOIN LATERAL generate_series(n.first, n.last) AS i"
+    f" {_FROM_RUN.format(wanted='', run='n.run_uid', task='n.task_id').removeprefix('FROM  ')} ON CONFLICT DO NOTHING",
+)
+_REFRESH_TASKS = Bulk(
+    f"UPDATE task_instance SET ({', '.join(_COPIED)}) = (s.operator, s.pool, s.pool_slots, s.queue, s.executor,"
+    " s.priority_weight) FROM dag_run r JOIN dag_version v ON v.id = r.version_id JOIN spec_task s"
+    " ON s.spec_hash = v.spec_hash WHERE r.uid = ?1 AND task_instance.run_uid = r.uid"
+    " AND s.task_id = task_instance.task_id",
+    f"UPDATE task_instance SET ({', '.join(_COPIED)}) = (s.operator, s.pool, s.pool_slots, s.queue, s.executor,"
+    " s.priority_weight) FROM dag_run r JOIN dag_version v ON v.id = r.version_id JOIN spec_task s"
+    " ON s.spec_hash = v.spec_hash WHERE r.uid = ANY(%s) AND task_instance.run_uid = r.uid"
+    " AND s.task_id = task_instance.task_id",
+)
+_SAVE_TASK = update(
+    t.task_instance,
+    ("state", "try_number", "max_tries", "attempt", "losses", "scheduled_at", "queued_at", "start_date", "end_date",
+     "duration", "next_at", "skipped_by", "reason", "updated_at"),
+    ("run_uid", "task_id", "map_index"),
+)  # fmt: skip
+_NAME_INDEX = update(t.task_instance, ("rendered_map_index",), ("run_uid", "task_id", "map_index"))
+_FORGET = tuple(
+    Bulk(
+        f"DELETE FROM {table} WHERE run_uid = ? AND task_id = ? AND map_index >= ?",
+        f"DELETE FROM {table} AS old USING unnest(%s::text[], %s::text[], %s::int[]) AS n(run_uid, task_id, first)"
+        " WHERE old.run_uid = n.run_uid AND old.task_id = n.task_id AND old.map_index >= n.first",
+    )
+    for table in ("task_instance", "xcom", "rendered")
+)
+
+
+def _create_tasks(tx: Tx, created: Sequence[CreateTasks], now: datetime | str | None) -> None:
+    _CREATE_TASKS.run(tx, [(c.run_uid, c.task_id, c.first, c.last, now) for c in created])
+
+
+def _forget(tx: Tx, command: ForgetTasks) -> None:
+    for bulk in _FORGET:
+        bulk.run(tx, [(command.run_uid, command.task_id, command.first)])
+
+
+# -- attempts and what they leave behind -----------------------------------------------------------------------------
+
+_ADD_ATTEMPT = insert(
+    t.attempt,
+    ("id", "run_uid", "task_id", "map_index", "try_number", "version_id", "executor", "queue", "pool_slots", "priority",
+     "isolation", "created_at"),
+)  # fmt: skip
+_START_ATTEMPT = update(t.attempt, ("started_at", "hostname", "pid"), ("id",))
+_END_ATTEMPT = update(t.attempt, ("ended_at", "outcome", "reason", "error"), ("id",), only_null="ended_at")
+_DELETE_XCOMS = Bulk(
+    "DELETE FROM xcom WHERE run_uid = ? AND task_id = ? AND map_index = ?",
+    "DELETE FROM xcom AS old USING unnest(%s::text[], %s::text[], %s::int[]) AS n(run_uid, task_id, map_index)"
+    " WHERE old.run_uid = n.run_uid AND old.task_id = n.task_id AND old.map_index = n.map_index",
+)
+_PUT_XCOM = insert(
+    t.xcom,
+    ("run_uid", "task_id", "map_index", "key", "value", "kind", "length", "is_none", "attempt", "timestamp"),
+    "(run_uid, task_id, map_index, key) DO UPDATE SET value = excluded.value, kind = excluded.kind,"
+    " length = excluded.length, is_none = excluded.is_none, attempt = excluded.attempt, timestamp = excluded.timestamp",
+)
+_PUT_RENDERED = insert(
+    t.rendered,
+    ("run_uid", "task_id", "map_index", "fields"),
+    "(run_uid, task_id, map_index) DO UPDATE SET fields = excluded.fields",
+)
+
+
+def _owners_of_outputs(tx: Tx, commands: Sequence[Command]) -> dict[str, _TaskKey]:
+    """The instances that the attempts named by `KeepOutput` belong to: said by the batch itself, else by the rows."""
+    kept = {command.attempt for command in commands if isinstance(command, KeepOutput)}
+    if not kept:
+        return {}
+    owners = {
+        command.attempt: (command.run_uid, command.task_id, command.map_index)
+        for command in commands
+        if isinstance(command, SaveTask | Dispatch) and command.attempt is not None
+    }
+    unknown = kept - owners.keys()
+    if unknown:
+        c = t.attempt.c
+        rows = tx.execute(select(c.id, c.run_uid, c.task_id, c.map_index).where(c.id.in_(unknown)))
+        owners |= {row.id: (row.run_uid, row.task_id, row.map_index) for row in rows}
+    return owners
+
+
+# -- inbox -----------------------------------------------------------------------------------------------------------
+
+_CONSUME = Bulk("DELETE FROM inbox WHERE id = ?", "DELETE FROM inbox WHERE id = ANY(%s)")
+
+
+def _delete_consumed(tx: Tx, consumed: Sequence[int]) -> None:
+    _CONSUME.run(tx, [(row,) for row in consumed])

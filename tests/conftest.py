@@ -1,0 +1,36 @@
+"""Fixtures for all tests: a database of each dialect, made anew for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.databases import PostgresServer, postgres_server, sqlite_database
+from tradewind.base.settings import DbSettings
+from tradewind.db import Database, open_database
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the session."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database; the test runs once for each dialect."""
+    if request.param == "sqlite":
+        with sqlite_database(tmp_path) as opened:
+            yield opened
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.clone()
+    opened = open_database(DbSettings(), url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+        server.drop(url)

@@ -1,0 +1,123 @@
+"""Real databases for tests: an SQLite file, or a PostgreSQL that is started once a session and cloned per test."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tradewind.base.settings import DbSettings
+from tradewind.db import Database, open_database, schema
+
+__all__ = ["EPOCH", "PostgresServer", "postgres_binaries", "postgres_server", "sqlite_database"]
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_TEMPLATE = "tradewind_template"
+
+
+def postgres_binaries() -> Path | None:
+    """The folder of initdb and pg_ctl, the newest where there are several."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None
+
+
+class PostgresServer:
+    """A server of its own folder and port, gone with the session."""
+
+    def __init__(self, binaries: Path) -> None:
+        self._binaries = binaries
+        self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
+        self._made = 0
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    def start(self) -> None:
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            os.chown(self._folder, owner.pw_uid, owner.pw_gid)
+        self._run(
+            "initdb", "-D", f"{self._folder}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"
+        )
+        with (self._folder / "data" / "postgresql.conf").open("a") as config:
+            config.write(
+                f"listen_addresses = '127.0.0.1'\nport = {self.port}\nunix_socket_directories = '{self._folder}'\n"
+                "shared_buffers = 64MB\nmax_connections = 60\n"
+            )
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-l", f"{self._folder}/log", "-w", "start")
+        self._admin(f"CREATE DATABASE {_TEMPLATE}")
+        database = open_database(DbSettings(), self.url(_TEMPLATE))
+        schema.migrate(database, EPOCH)
+        database.close()
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def url(self, name: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
+
+    def clone(self) -> str:
+        """The URL of a new database with the schema in it."""
+        self._made += 1
+        self._admin(f"CREATE DATABASE test_{self._made} TEMPLATE {_TEMPLATE}")
+        return self.url(f"test_{self._made}")
+
+    def empty(self) -> str:
+        """The URL of a new database with nothing in it."""
+        self._made += 1
+        self._admin(f"CREATE DATABASE test_{self._made}")
+        return self.url(f"test_{self._made}")
+
+    def drop(self, url: str) -> None:
+        self._admin(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
+
+    def _admin(self, statement: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._binaries / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
+        result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60)
+        if result.returncode:
+            raise RuntimeError(f"{program} failed: {result.stdout}{result.stderr}")
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running server; the test is skipped where PostgreSQL is not installed."""
+    binaries = postgres_binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL's initdb is not installed")
+    server = PostgresServer(binaries)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def sqlite_database(folder: Path) -> Iterator[Database]:
+    """A new SQLite file with the schema in it."""
+    database = open_database(DbSettings(), f"sqlite:///{folder / 'tradewind.db'}")
+    schema.migrate(database, EPOCH)
+    try:
+        yield database
+    finally:
+        database.close()
