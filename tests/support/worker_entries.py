@@ -31,10 +31,10 @@ def load(bundle_path: str, relative_fileloc: str):
     return module
 
 
-def run(work: Workload, dags, api: ChannelApi) -> Ended:
+def run(work: Workload, dags, api: ChannelApi, entries: Entries) -> Ended:
     getattr(dags, work.task_id)(work, api)
     return Ended(attempt=work.attempt, at=datetime.now(UTC), outcome="success")
 
 
-def call_back(work: CallbackWork, dags, api: ChannelApi) -> None:
+def call_back(work: CallbackWork, dags, api: ChannelApi, entries: Entries) -> None:
     getattr(dags, work.kind)(work, api)

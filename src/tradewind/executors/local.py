@@ -32,6 +32,14 @@ __all__ = ["LocalExecutor", "default_entries"]
 
 log = logging.getLogger(__name__)
 
+PRELOAD = [
+    "tradewind.worker.entry",
+    "tradewind.providers.standard.operators.python",
+    "tradewind.providers.standard.operators.bash",
+    "tradewind.providers.standard.operators.empty",
+    "jinja2",
+    "pendulum",
+]
 ANSWER_THREADS = 4
 LAST_WAIT_S = 3.0
 """For processes to be gone after SIGKILL."""
@@ -43,10 +51,12 @@ def default_entries(worker: WorkerSettings, logs: LogSettings, import_timeout_s:
         load="tradewind.worker.entry:load_dags",
         run="tradewind.worker.entry:run",
         callback="tradewind.worker.entry:call_back",
-        preload=["tradewind.worker.entry"],
+        terminate="tradewind.worker.entry:terminate",
+        preload=PRELOAD,
         import_timeout_s=import_timeout_s,
         log_limit_mb=logs.task_limit_mb,
         memory_limit_mb=worker.memory_limit_mb,
+        inline_kb=worker.xcom_inline_kb,
     )
 
 

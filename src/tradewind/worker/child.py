@@ -37,21 +37,28 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     load: str
     """``(bundle_path, relative_fileloc) -> dags``: imports a DAG file."""
     run: str
-    """``(workload, dags, api) -> Ended``"""
+    """``(workload, dags, api, entries) -> Ended``"""
     callback: str
-    """``(work, dags, api) -> None``"""
+    """``(work, dags, api, entries) -> None``"""
+    terminate: str = ""
+    """Handler of SIGTERM while an attempt runs; it ends the task by raising."""
     preload: list[str] = []
     """Modules that every task needs, imported before the first fork."""
     import_timeout_s: float = 30.0
     log_limit_mb: int = 0
     log_level: str = "INFO"
     memory_limit_mb: int = 0
+    inline_kb: int = 16
+    """XComs larger than this go to the artifact store."""
+
+
+SignalHandler = Callable[[int, FrameType | None], object]
 
 
 class RunEntry(Protocol):
     """Runs an attempt."""
 
-    def __call__(self, work: Workload, dags: object, api: ChannelApi, /) -> Ended: ...
+    def __call__(self, work: Workload, dags: object, api: ChannelApi, entries: Entries, /) -> Ended: ...
 
 
 class ImportTimeoutError(BaseException):
@@ -114,7 +121,8 @@ class Attempts:
         self._mark = mark
         self._clock = SystemClock()
         self._api = ChannelApi(channel)
-        signal.signal(signal.SIGTERM, _on_term)
+        terminate: SignalHandler = resolve(entries.terminate) if entries.terminate else _on_term  # pyright: ignore[reportAssignmentType] - named by configuration
+        signal.signal(signal.SIGTERM, terminate)
 
     def serve(self, limit: int) -> None:
         """Run what comes, up to `limit` attempts; stop after a failure or when the server closes."""
@@ -128,7 +136,8 @@ class Attempts:
                 self.call_back(order.callback)
             if order.attempt is None:
                 return
-            before = (dict(os.environ), os.getcwd())
+            before = (dict(os.environ), os.getcwd())  # noqa: PTH109 - on the path of every task
+
             if not self.run(order.attempt, is_last=limit == 1):
                 return
             _restore(*before)
@@ -178,7 +187,7 @@ class Attempts:
             return self._failed(work, reason, self._loaded.failure)
         try:
             run: RunEntry = resolve(self._entries.run)  # pyright: ignore[reportAssignmentType] - named by configuration
-            return run(work, self._loaded.dags, self._api)
+            return run(work, self._loaded.dags, self._api, self._entries)
         except BaseException as error:  # noqa: BLE001 - the edge of the task: all that escapes is its failure
             text = traceback.format_exc()
             log.write("error", "tradewind.worker", f"the task ended with {type(error).__name__}", exception=text)
@@ -211,7 +220,7 @@ class Attempts:
                 log.write("error", "tradewind.worker", f"{work.dag.relative_fileloc} could not be imported",
                           exception=self._loaded.failure)  # fmt: skip
             else:
-                resolve(self._entries.callback)(work, self._loaded.dags, self._api)
+                resolve(self._entries.callback)(work, self._loaded.dags, self._api, self._entries)
         except BaseException:  # noqa: BLE001 - the edge of the callback
             log.write("error", "tradewind.worker", f"the {work.kind} callback failed", exception=traceback.format_exc())
         sinks.finish()
@@ -251,8 +260,7 @@ def return_call(channel: Channel, payload: bytes) -> None:
     entry, argument = msgspec.msgpack.decode(payload, type=tuple[str, bytes])
     try:
         value = resolve(entry)(argument)
-        if not isinstance(value, bytes):
-            raise ExecutorError(f"{entry} returned {type(value).__name__}, not bytes", entry=entry)
+        assert isinstance(value, bytes), f"{entry} returned {type(value).__name__}, not bytes"
         channel.send(Returned(value=value))
     except BaseException:  # noqa: BLE001 - the edge of the called function: the caller gets the traceback
         channel.send(Returned(failure=traceback.format_exc()))
