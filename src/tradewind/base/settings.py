@@ -89,6 +89,9 @@ class ParsingSettings:
     timeout_s: float = _setting(30.0, "Seconds that importing one DAG file may take.", "CORE__DAGBAG_IMPORT_TIMEOUT")
     processes: int = _setting(2, "Files parsed at once.", "DAG_PROCESSOR__PARSING_PROCESSES")
     rescan_s: float = _setting(60.0, "Seconds between full looks at the folder, for what watching can't see.")
+    ignore_syntax: str = _setting(
+        "glob", "Patterns in .airflowignore: glob or regexp.", "CORE__DAG_IGNORE_FILE_SYNTAX"
+    )
     dags_are_paused_at_creation: bool = _setting(True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
 
 
@@ -105,6 +108,7 @@ class ApiSettings:
     port: int = _setting(8080, "Port to listen on.", "API__PORT")
     page_limit: int = _setting(50, "Rows of a list when the client does not say.", "API__FALLBACK_PAGE_LIMIT")
     max_page_limit: int = _setting(100, "Rows of a list at most.", "API__MAXIMUM_PAGE_LIMIT")
+    max_body_mb: int = _setting(16, "Size of a request body at most, in MB.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""Parsing one file from the outside: order it, and turn whatever comes back, or does not, into a result."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from tradewind.parsing.calls import CallDiedError, Caller, CallTimedOutError
+from tradewind.parsing.child import ENTRY, ParseReply, ParseRequest
+from tradewind.spec import DagSpec, decode
+
+__all__ = ["FileResult", "Parser"]
+
+LOAD = "tradewind.worker.entry:load_dags"
+SERIALIZE = "tradewind.sdk.serialize:serialize_dag"
+GRACE_S = 5.0
+"""How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
+LOG_TAIL = 2000
+CRASH_STACK = re.compile(r"^(Fatal Python error|Current thread)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """What a DAG file holds, or why it can't be known."""
+
+    relative_fileloc: str
+    dags: tuple[DagSpec, ...] = ()
+    closure: tuple[str, ...] = ()
+    """Paths inside the bundle that it depends on, the file itself among them; folders end with a slash."""
+    error: str | None = None
+    is_missing_module: bool = False
+    duration_s: float = 0.0
+
+
+class Parser:
+    """Parses files of a bundle, each in a process of its own; several threads may parse at once.
+
+    Args:
+        caller: how processes are made.
+        root: the folder that people edit.
+        log_folder: where the output of each file goes, under its own path.
+        timeout_s: seconds that importing one file may take.
+        load: how a file becomes DAGs, as ``module:function``.
+        serialize: how a DAG becomes a spec, as ``module:function``.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        *,
+        root: Path,
+        log_folder: Path,
+        timeout_s: float,
+        load: str = LOAD,
+        serialize: str = SERIALIZE,
+    ) -> None:
+        self._caller = caller
+        self._root = root
+        self._log_folder = log_folder
+        self._timeout_s = timeout_s
+        self._load = load
+        self._serialize = serialize
+
+    def parse(self, snapshot: Path, relative_fileloc: str) -> FileResult:
+        """Parse a file of a snapshot. What goes wrong with it is in the result.
+
+        Raises:
+            CallerBrokenError: no process can be had to parse it in.
+        """
+        request = ParseRequest(
+            bundle_path=str(snapshot),
+            relative_fileloc=relative_fileloc,
+            root=str(self._root),
+            load=self._load,
+            serialize=self._serialize,
+            log_path=str(self._log_folder / f"{relative_fileloc}.log"),
+            timeout_s=self._timeout_s,
+        )
+        try:
+            data = self._caller.call(ENTRY, msgspec.msgpack.encode(request), self._timeout_s + GRACE_S)
+        except CallTimedOutError:
+            error = (
+                f"importing {relative_fileloc} took more than {self._timeout_s:g} s (parsing.timeout_s) in code that "
+                "can't be interrupted, and its process was killed; move slow work from the top of the file into a task"
+            )
+            return self._failed(request, error)
+        except CallDiedError as died:
+            error = f"importing {relative_fileloc} ended the parser's process: {died.message}"
+            return self._failed(request, error)
+        reply = msgspec.msgpack.decode(data, type=ParseReply)
+        return FileResult(
+            relative_fileloc=relative_fileloc,
+            dags=tuple(decode(spec) for spec in reply.specs),
+            closure=tuple(reply.closure),
+            error=reply.error,
+            is_missing_module=reply.is_missing_module,
+            duration_s=reply.duration_s,
+        )
+
+    def _failed(self, request: ParseRequest, error: str) -> FileResult:
+        """A file whose process left no word: what it printed last may tell more."""
+        try:
+            with Path(request.log_path).open("rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - LOG_TAIL))
+                tail = file.read().decode(errors="replace").strip()
+        except OSError:
+            tail = ""
+        if tail:
+            what = "Where it crashed" if CRASH_STACK.search(tail) else "Its last words"
+            error = f"{error}\n\n{what}:\n{tail.replace(request.bundle_path, request.root)}"
+        return FileResult(relative_fileloc=request.relative_fileloc, closure=(request.relative_fileloc,), error=error)
