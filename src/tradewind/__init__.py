@@ -1,0 +1,66 @@
+"""Tradewind: workflows in Airflow's language. All public names of the authoring SDK, each loaded when first used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tradewind import sdk
+
+if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` does it
+    from tradewind.sdk import macros
+    from tradewind.sdk.asset import Asset, AssetAlias, AssetAll, AssetAny
+    from tradewind.sdk.branch import BaseBranchOperator, BranchMixIn, SkipMixin
+    from tradewind.sdk.connection import Connection
+    from tradewind.sdk.context import Context, get_current_context
+    from tradewind.sdk.dag import DAG
+    from tradewind.sdk.dag_decorator import dag
+    from tradewind.sdk.decorators import task, task_decorator_factory
+    from tradewind.sdk.edges import EdgeModifier, Label, chain, chain_linear, cross_downstream
+    from tradewind.sdk.group import TaskGroup
+    from tradewind.sdk.hook import BaseHook
+    from tradewind.sdk.notifier import BaseNotifier
+    from tradewind.sdk.operator import BaseAsyncOperator, BaseOperator
+    from tradewind.sdk.operator_link import BaseOperatorLink
+    from tradewind.sdk.outcome import FailTask, RescheduleTask, SkipTask
+    from tradewind.sdk.param import Param, ParamsDict
+    from tradewind.sdk.parsing_context import get_parsing_context
+    from tradewind.sdk.resolve import literal
+    from tradewind.sdk.sensor import BaseSensorOperator, PokeReturnValue
+    from tradewind.sdk.task_decorators import setup, task_group, teardown
+    from tradewind.sdk.timetables import (
+        AssetOrTimeSchedule,
+        CronDataIntervalTimetable,
+        CronTriggerTimetable,
+        DeltaDataIntervalTimetable,
+        DeltaTriggerTimetable,
+        EventsTimetable,
+        MultipleCronTriggerTimetable,
+    )
+    from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
+    from tradewind.sdk.variable import Variable
+    from tradewind.sdk.xcom_arg import XComArg
+
+__version__ = "0.1.0"
+
+__all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for type checkers, below at run time
+    "DAG", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule", "BaseAsyncOperator",
+    "BaseBranchOperator", "BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator",
+    "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable", "CronTriggerTimetable",
+    "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "FailTask", "Isolation",
+    "Label", "MultipleCronTriggerTimetable", "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask", "SkipMixin",
+    "SkipTask", "TaskGroup", "TriggerRule", "Variable", "WeightRule", "XComArg", "__version__", "chain",
+    "chain_linear", "cross_downstream", "dag", "get_current_context", "get_parsing_context", "literal", "macros",
+    "setup", "task", "task_decorator_factory", "task_group", "teardown",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in sdk.__all__:
+        raise AttributeError(f"module 'tradewind' has no attribute {name!r}")
+    value = getattr(sdk, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

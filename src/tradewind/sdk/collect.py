@@ -1,0 +1,81 @@
+"""From a DAG file to its DAGs: those that a global name holds, and those declared in a `with` block or by `@dag`."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+from tradewind.sdk.authoring_errors import DuplicateDagId
+from tradewind.sdk.dag import DAG
+from tradewind.sdk.stack import collecting
+
+__all__ = ["collect_dags", "collecting", "import_file", "load_dags", "module_name"]
+
+DECLARED = "__tradewind_dags__"
+"""Where a module keeps the DAGs that were declared while it was imported."""
+
+
+def module_name(path: Path) -> str:
+    """The name a DAG file is imported under: its own, and a part that tells files of the same name apart."""
+    return f"tradewind_dag_{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+
+
+def import_file(path: Path, name: str | None = None) -> ModuleType:
+    """Import a DAG file under a name of its own, and note the DAGs that it declares.
+
+    Raises:
+        Exception: whatever the file raises.
+        ImportError: the file is not Python.
+    """
+    name = name or module_name(path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python file", path=str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        with collecting() as declared:
+            spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    setattr(module, DECLARED, declared)
+    return module
+
+
+def collect_dags(module: ModuleType, declared: Sequence[DAG] = ()) -> list[DAG]:
+    """The DAGs of an imported module, in the order of their declaration where it is known, else of their names.
+
+    Args:
+        module: the module, from `import_file` or any other import.
+        declared: DAGs that `collecting` noted, where the module was imported by other means.
+
+    Raises:
+        DuplicateDagId: two DAGs have the same id.
+    """
+    candidates = [*declared, *getattr(module, DECLARED, ())]
+    candidates += [value for value in vars(module).values() if isinstance(value, DAG)]
+    found: dict[str, DAG] = {}
+    for dag in candidates:
+        known = found.setdefault(dag.dag_id, dag)
+        if known is not dag:
+            raise DuplicateDagId(
+                f"the file defines the Dag id {dag.dag_id!r} twice: in {known.fileloc}:{known.line} and "
+                f"{dag.fileloc}:{dag.line}",
+                dag_id=dag.dag_id,
+            )
+    return list(found.values())
+
+
+def load_dags(path: Path, name: str | None = None) -> list[DAG]:
+    """Import a DAG file and give its DAGs.
+
+    Raises:
+        Exception: whatever the file raises.
+        DuplicateDagId: two DAGs have the same id.
+    """
+    return collect_dags(import_file(path, name))

@@ -1,0 +1,494 @@
+"""BaseOperator: what a task is declared with, and what the runner calls to execute it."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import logging
+from abc import ABCMeta
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from tradewind.sdk.authoring_errors import FailFastDagInvalidTriggerRule, InvalidArgument, InvalidArgumentType
+from tradewind.sdk.dependency import connect
+from tradewind.sdk.node import TaskNode, validate_key
+from tradewind.sdk.operator_args import DEFAULT_QUEUE, DEFAULT_RETRY_DELAY, aware, coerce
+from tradewind.sdk.param import ParamsDict
+from tradewind.sdk.resolve import references
+from tradewind.sdk.setup_teardown import join_scopes
+from tradewind.sdk.stack import call_site, current_dag, current_group
+from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from tradewind.sdk.dag import DAG
+    from tradewind.sdk.group import TaskGroup
+    from tradewind.sdk.mapped import OperatorPartial
+
+__all__ = ["BaseAsyncOperator", "BaseOperator", "OperatorMeta", "Placement", "accepted_names", "find_place"]
+
+Context = Mapping[str, Any]
+Callback = Callable[[Any], Any]
+Callbacks = Callback | Collection[Callback] | None
+
+
+class Placement(NamedTuple):
+    """Where a new operator goes."""
+
+    dag: DAG | None
+    group: TaskGroup | None
+    joins: bool = True
+    """False where a mapped instance is built: its mapped operator is in the DAG already."""
+
+    def default_args(self, own: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Default arguments that apply here: the DAG's, then the group's, then the operator's own."""
+        merged: dict[str, Any] = dict(self.dag.default_args) if self.dag is not None else {}
+        if self.group is not None:
+            merged.update(self.group.default_args)
+        if own:
+            merged.update(own)
+        return merged
+
+
+def find_place(dag: DAG | None, group: TaskGroup | None) -> Placement:
+    """The place for an operator with these arguments: what is not given is taken from the open blocks."""
+    if group is not None:
+        return Placement(dag or group.dag, group)
+    dag = dag or current_dag()
+    return Placement(dag, current_group(dag) if dag is not None else None)
+
+
+class OperatorMeta(ABCMeta):
+    """Lets `default_args` fill in what a call leaves out, at every level of a class hierarchy."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any) -> OperatorMeta:
+        init = namespace.get("__init__")
+        if init is not None:
+            namespace["__init__"] = _with_defaults(init)
+        return super().__new__(mcs, name, bases, namespace, **kwargs)
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        if args:
+            raise InvalidArgumentType("Use keyword arguments when initializing operators")
+        return cls.build(kwargs, find_place(kwargs.get("dag"), kwargs.get("task_group")))
+
+    def build(cls, kwargs: dict[str, Any], place: Placement) -> Any:
+        """A new operator in this place."""
+        operator = cls.__new__(cls, **kwargs)
+        vars(operator)["_place"] = place
+        vars(operator)["_defaults"] = place.default_args(kwargs.get("default_args"))
+        operator.__init__(**kwargs)
+        del vars(operator)["_defaults"], vars(operator)["_place"]
+        operator.declared(joins=place.joins)
+        return operator
+
+
+class _Parameters(NamedTuple):
+    names: frozenset[str]
+    required: frozenset[str]
+    takes_more: bool
+
+
+def _parameters(init: Callable[..., Any]) -> _Parameters:
+    """Names that an `__init__` takes, and those that it must get."""
+    parameters = list(inspect.signature(init).parameters.values())[1:]
+    named = [p for p in parameters if p.kind not in {p.VAR_POSITIONAL, p.VAR_KEYWORD}]
+    return _Parameters(
+        frozenset(p.name for p in named),
+        frozenset(p.name for p in named if p.default is p.empty),
+        any(p.kind is p.VAR_KEYWORD for p in parameters),
+    )
+
+
+def _with_defaults(init: Callable[..., None]) -> Callable[..., None]:
+    known: list[_Parameters] = []
+
+    @wraps(init)
+    def initialise(self: BaseOperator, *args: Any, **kwargs: Any) -> None:
+        if args:
+            raise InvalidArgumentType("Use keyword arguments when initializing operators")
+        if not known:
+            known.append(_parameters(init))
+        names, required, _ = known[0]
+        for name, value in vars(self).get("_defaults", {}).items():
+            if name in names and name not in kwargs:
+                kwargs[name] = value
+        missing = required - kwargs.keys()
+        if missing:
+            listed = ", ".join(map(repr, sorted(missing)))
+            raise InvalidArgumentType(
+                f"{type(self).__name__}: missing keyword argument{'s' if len(missing) > 1 else ''} {listed}"
+            )
+        init(self, **kwargs)
+
+    initialise.parameters = lambda: known[0] if known else _parameters(init)  # type: ignore[attr-defined]
+    return initialise
+
+
+def accepted_names(cls: type) -> tuple[frozenset[str], bool]:
+    """All argument names that a class's constructors take, and whether one takes any others."""
+    names: set[str] = set()
+    for one in cls.__mro__:
+        init = one.__dict__.get("__init__")
+        if init is None or one is object:
+            continue
+        parameters: _Parameters = init.parameters() if hasattr(init, "parameters") else _parameters(init)
+        names |= parameters.names
+        if one is BaseOperator or not parameters.takes_more:
+            return frozenset(names), False
+    return frozenset(names), True
+
+
+class BaseOperator(TaskNode, metaclass=OperatorMeta):
+    """A task as it is declared; subclasses say in `execute` what it does.
+
+    All arguments are keyword-only; the names, types and meanings are Airflow's, and `isolation` is ours: how much of a
+    process the task gets to itself (``fork``, ``spawn`` or ``reuse``; None: what the server is set to).
+
+    Raises:
+        InvalidArgumentType: an argument is unknown or of the wrong type.
+        InvalidArgument: a value that can't be.
+        DuplicateTaskIdFound: the DAG has a task or group of this id.
+    """
+
+    template_fields: ClassVar[Collection[str]] = ()
+    template_ext: ClassVar[Sequence[str]] = ()
+    template_fields_renderers: ClassVar[dict[str, str]] = {}
+    ui_color: ClassVar[str] = "#fff"
+    ui_fgcolor: ClassVar[str] = "#000"
+    operator_extra_links: Collection[Any] = ()
+    shallow_copy_attrs: ClassVar[Sequence[str]] = ()
+    custom_operator_name: ClassVar[str | None] = None
+    inherits_from_empty_operator: ClassVar[bool] = False
+    """Whether there is nothing to execute, so that no worker is needed."""
+    mapped_arguments_validated_by_init: ClassVar[bool] = False
+    is_async: ClassVar[bool] = False
+
+    # set in one go by __init__; named here for readers and type checkers
+    owner: str
+    email: str | Sequence[str] | None
+    retries: int
+    retry_delay: timedelta
+    retry_exponential_backoff: float
+    max_retry_delay: timedelta | None
+    retry_policy: Any
+    start_date: datetime | None
+    end_date: datetime | None
+    depends_on_past: bool
+    ignore_first_depends_on_past: bool
+    wait_for_past_depends_before_skipping: bool
+    wait_for_downstream: bool
+    priority_weight: int
+    weight_rule: WeightRule
+    queue: str
+    pool: str
+    pool_slots: int
+    execution_timeout: timedelta | None
+    on_execute_callback: Callbacks
+    on_failure_callback: Callbacks
+    on_success_callback: Callbacks
+    on_retry_callback: Callbacks
+    on_skipped_callback: Callbacks
+    run_as_user: str | None
+    map_index_template: str | None
+    max_active_tis_per_dag: int | None
+    max_active_tis_per_dagrun: int | None
+    executor: str | None
+    executor_config: dict[str, Any]
+    do_xcom_push: bool
+    multiple_outputs: bool
+    inlets: list[Any]
+    outlets: list[Any]
+    doc: str | None
+    doc_md: str | None
+    doc_json: str | None
+    doc_yaml: str | None
+    doc_rst: str | None
+    logger_name: str | None
+    render_template_as_native_obj: bool | None
+    isolation: Isolation | None
+
+    def __init__(
+        self,
+        *,
+        task_id: str,
+        owner: str = "airflow",
+        email: str | Sequence[str] | None = None,
+        email_on_retry: bool = True,
+        email_on_failure: bool = True,
+        retries: int | None = 0,
+        retry_delay: timedelta | float = DEFAULT_RETRY_DELAY,
+        retry_exponential_backoff: float = 0,
+        max_retry_delay: timedelta | float | None = None,
+        retry_policy: Any = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+        depends_on_past: bool = False,
+        ignore_first_depends_on_past: bool = False,
+        wait_for_past_depends_before_skipping: bool = False,
+        wait_for_downstream: bool = False,
+        dag: DAG | None = None,
+        params: MutableMapping[str, Any] | None = None,
+        default_args: dict[str, Any] | None = None,
+        priority_weight: int = 1,
+        weight_rule: str = WeightRule.DOWNSTREAM,
+        queue: str = DEFAULT_QUEUE,
+        pool: str | None = None,
+        pool_slots: int = 1,
+        sla: timedelta | None = None,
+        execution_timeout: timedelta | None = None,
+        on_execute_callback: Callbacks = None,
+        on_failure_callback: Callbacks = None,
+        on_success_callback: Callbacks = None,
+        on_retry_callback: Callbacks = None,
+        on_skipped_callback: Callbacks = None,
+        pre_execute: Callable[[Any], None] | None = None,
+        post_execute: Callable[[Any, Any], None] | None = None,
+        trigger_rule: str = TriggerRule.ALL_SUCCESS,
+        resources: dict[str, Any] | None = None,
+        run_as_user: str | None = None,
+        map_index_template: str | None = None,
+        max_active_tis_per_dag: int | None = None,
+        max_active_tis_per_dagrun: int | None = None,
+        executor: str | None = None,
+        executor_config: dict[str, Any] | None = None,
+        do_xcom_push: bool = True,
+        multiple_outputs: bool = False,
+        inlets: Any = None,
+        outlets: Any = None,
+        task_group: TaskGroup | None = None,
+        doc: str | None = None,
+        doc_md: str | None = None,
+        doc_json: str | None = None,
+        doc_yaml: str | None = None,
+        doc_rst: str | None = None,
+        task_display_name: str | None = None,
+        logger_name: str | None = None,
+        allow_nested_operators: bool = True,
+        render_template_as_native_obj: bool | None = None,
+        isolation: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        fields = dict(locals())
+        del fields["self"], fields["kwargs"]
+        fields.pop("__class__", None)
+        self._initialise(fields, unknown=kwargs)
+
+    def _initialise(self, fields: dict[str, Any], unknown: dict[str, Any]) -> None:
+        task_id = fields.pop("task_id")
+        if unknown:
+            raise InvalidArgumentType(
+                f"Invalid arguments were passed to {type(self).__name__} (task_id: {task_id}). "
+                f"Invalid arguments were:\n**kwargs: {unknown}"
+            )
+        where = f"{type(self).__name__} (task_id: {task_id})"
+        coerce(fields, where)
+        place: Placement = vars(self).get("_place") or find_place(fields["dag"], fields["task_group"])
+        own = vars(self)
+        own["_own_params"] = ParamsDict(fields.pop("params")).with_source("task") if fields["params"] else None
+        own["_pre_execute_hook"] = fields.pop("pre_execute")
+        own["_post_execute_hook"] = fields.pop("post_execute")
+        own["_display_name"] = fields.pop("task_display_name")
+        own["executor_config"] = fields.pop("executor_config") or {}
+        if fields["sla"] is not None:
+            _warn_sla(where)
+        timezone = place.dag.timezone if place.dag is not None else None
+        for name in ("start_date", "end_date"):
+            if fields[name] is not None and timezone is not None:
+                fields[name] = aware(fields[name], timezone)
+        for name in ("dag", "default_args", "sla"):
+            del fields[name]
+        own.update(fields)
+        own["upstream_task_ids"], own["downstream_task_ids"] = set(), set()
+        if place.joins:
+            own["origin"] = call_site()
+        self._join(validate_key(task_id), place)
+
+    def _join(self, task_id: str, place: Placement) -> None:
+        own = vars(self)
+        own["task_group"] = place.group
+        if not place.joins:
+            own["task_id"], own["_dag"] = task_id, place.dag
+            return
+        if place.dag is not None and place.dag.fail_fast:
+            self._check_fail_fast()
+        own["task_id"] = place.group.child_id(task_id) if place.group is not None else task_id
+        validate_key(self.task_id)
+        if place.group is not None and self.trigger_rule == TriggerRule.ALWAYS and self.get_closest_mapped_task_group():
+            raise InvalidArgument(
+                "Task-generated mapping within a mapped task group is not allowed with trigger rule 'always' "
+                f"(task {self.task_id!r})"
+            )
+        if place.dag is not None:
+            place.dag.add_task(self)
+
+    def _check_fail_fast(self) -> None:
+        if self.trigger_rule not in {TriggerRule.ALL_SUCCESS, TriggerRule.ALL_DONE_SETUP_SUCCESS}:
+            raise FailFastDagInvalidTriggerRule(
+                f"A 'fail_fast' Dag can only have 'all_success' trigger rule, but {self.task_id!r} has "
+                f"{self.trigger_rule}"
+                if hasattr(self, "task_id")
+                else f"A 'fail_fast' Dag can only have 'all_success' trigger rule, not {self.trigger_rule}"
+            )
+
+    def declared(self, *, joins: bool) -> None:
+        """Called once the whole constructor has run: the outputs in the template fields become upstream tasks."""
+        vars(self)["_is_declared"] = True
+        if joins:
+            for field in self.template_fields:
+                self._depend_on(vars(self).get(field))
+            join_scopes(self)
+
+    def _depend_on(self, value: object) -> None:
+        for operator, _ in references(value):
+            if operator is not self and operator.task_id not in self.upstream_task_ids:
+                connect([operator], [self])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        # a field that is set from outside, after the constructor, may bring dependencies too
+        if name in self.template_fields and "_is_declared" in vars(self):
+            self._depend_on(value)
+
+    # -- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def operator_class(self) -> type[BaseOperator]:  # type: ignore[override]
+        """The class; of a mapped operator, that of its instances."""
+        return type(self)
+
+    @property
+    def task_type(self) -> str:
+        """The name of the class."""
+        return type(self).__name__
+
+    @property
+    def operator_name(self) -> str:
+        """The name for people, such as ``@task``."""
+        return self.custom_operator_name or type(self).__name__
+
+    @property
+    def task_display_name(self) -> str:
+        """The name to show."""
+        return self._display_name or self.task_id  # type: ignore[attr-defined]
+
+    @property
+    def params(self) -> ParamsDict:
+        """The DAG's params and the task's own, which win."""
+        own: ParamsDict | None = vars(self)["_own_params"]
+        if self._dag is None or not self._dag.params:
+            return own if own is not None else ParamsDict()
+        return self._dag.params if own is None else self._dag.params.merged(own)
+
+    @params.setter
+    def params(self, params: Mapping[str, Any]) -> None:
+        vars(self)["_own_params"] = ParamsDict(params).with_source("task")
+
+    @property
+    def own_params(self) -> ParamsDict:
+        """The task's own params."""
+        return vars(self)["_own_params"] or ParamsDict()
+
+    @property
+    def log(self) -> logging.Logger:
+        """The task's logger."""
+        name = self.logger_name or f"{type(self).__module__}.{type(self).__qualname__}"
+        return logging.getLogger(f"tradewind.task.operators.{name}")
+
+    def __repr__(self) -> str:
+        return f"<Task({self.task_type}): {self.task_id}>"
+
+    # -- what the runner calls -------------------------------------------------------------------------------------
+
+    def execute(self, context: Context) -> Any:
+        """Do the work, and return what is to be pushed as XCom."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it does: define execute(self, context)")
+
+    def pre_execute(self, context: Context) -> None:
+        """Called before `execute`."""
+        hook = vars(self)["_pre_execute_hook"]
+        if hook is not None:
+            hook(context)
+
+    def post_execute(self, context: Context, result: Any = None) -> None:
+        """Called after `execute` with what it returned."""
+        hook = vars(self)["_post_execute_hook"]
+        if hook is not None:
+            hook(context, result)
+
+    def on_kill(self) -> None:
+        """Called when the task is to stop, to clean up what its process does not take with it."""
+
+    def prepare_for_execution(self) -> Self:
+        """A copy for one attempt, which rendering may change."""
+        prepared = copy.copy(self)
+        vars(prepared).pop("_is_declared", None)
+        return prepared
+
+    def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
+        """Replace templates and stand-ins in the template fields by their values, in place."""
+        from tradewind.sdk.template import render_fields  # noqa: PLC0415 - Jinja is loaded where tasks run
+
+        vars(self).pop("_is_declared", None)
+        render_fields(self, context, jinja_env)
+
+    def render_template(self, content: Any, context: Context, jinja_env: Any = None) -> Any:
+        """A value with its templates and stand-ins replaced."""
+        from tradewind.sdk.template import environment_of, render_value  # noqa: PLC0415 - Jinja is loaded where tasks run
+
+        return render_value(content, context, jinja_env or environment_of(self), suffixes=self.template_ext)
+
+    def prepare_template(self) -> None:
+        """Called after template files were read, before rendering."""
+
+    @staticmethod
+    def xcom_push(context: Context, key: str, value: Any) -> None:
+        """Push a value under a key."""
+        context["ti"].xcom_push(key=key, value=value)
+
+    @staticmethod
+    def xcom_pull(context: Context, task_ids: str | Iterable[str] | None = None, **kwargs: Any) -> Any:
+        """Pull values; see `TaskInstance.xcom_pull`."""
+        return context["ti"].xcom_pull(task_ids=task_ids, **kwargs)
+
+    def get_extra_links(self, ti: Any, name: str) -> str | None:
+        """The address of the extra link of this name."""
+        for link in self.operator_extra_links:
+            if link.name == name:
+                return link.get_link(self, ti_key=ti.key)
+        return None
+
+    # -- mapping ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def partial(
+        cls, *, task_id: str, dag: DAG | None = None, task_group: TaskGroup | None = None, **kwargs: Any
+    ) -> OperatorPartial:
+        """Fix some arguments; `expand` or `expand_kwargs` then give the ones that vary from instance to instance."""
+        from tradewind.sdk.mapped import OperatorPartial  # noqa: PLC0415 - it makes operators
+
+        return OperatorPartial(cls, {"task_id": task_id, "dag": dag, "task_group": task_group, **kwargs})
+
+
+class BaseAsyncOperator(BaseOperator):
+    """An operator whose work is a coroutine, `aexecute`."""
+
+    is_async: ClassVar[bool] = True
+
+    async def aexecute(self, context: Context) -> Any:
+        """Do the work, and return what is to be pushed as XCom."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it does: define aexecute(self, context)")
+
+    def execute(self, context: Context) -> Any:
+        import asyncio  # noqa: PLC0415 - only where a coroutine runs
+
+        return asyncio.run(self.aexecute(context))
+
+
+def _warn_sla(where: str) -> None:
+    import warnings  # noqa: PLC0415 - only old DAG files get here
+
+    warnings.warn(f"{where}: 'sla' has no effect", stacklevel=7)
