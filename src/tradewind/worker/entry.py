@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -10,7 +9,7 @@ from typing import NoReturn
 
 from tradewind.base.errors import BundleError
 from tradewind.protocol.messages import CallbackWork, Ended, Workload
-from tradewind.sdk.collect import collect_dags
+from tradewind.sdk.collect import collect_dags, import_file
 from tradewind.sdk.dag import DAG
 from tradewind.worker import runner
 from tradewind.worker.child import Entries
@@ -36,13 +35,7 @@ def _import(path: Path, relative_fileloc: str) -> ModuleType:
     name = relative_fileloc.removesuffix(".py").replace("/", ".")
     if not all(part.isidentifier() for part in name.split(".")) or name in sys.modules:
         name = f"tradewind_dag_file_{abs(hash(relative_fileloc)):x}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise BundleError(f"{relative_fileloc} is no Python file", file=str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return import_file(path, name)  # notes DAGs that no global name holds
 
 
 def _dag(dags: object, dag_id: str, file: str) -> DAG:
