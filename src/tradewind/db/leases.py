@@ -42,6 +42,12 @@ _NOW = {
     "sqlite": "((julianday('now') - 2440587.5) * 86400.0)",
     "postgresql": "extract(epoch from clock_timestamp())::double precision",
 }
+_HELD = {
+    "sqlite": f"SELECT shard, epoch FROM lease WHERE owner = ? AND expires_at > {_NOW['sqlite']}",
+    "postgresql": f"SELECT shard, epoch FROM lease WHERE owner = %s AND expires_at > {_NOW['postgresql']}",
+}
+_TAKING = 7_238_012
+"""PostgreSQL's advisory lock on the leases as a whole."""
 _ACQUIRE = {
     dialect: text(f"""
         INSERT INTO lease (shard, owner, epoch, expires_at)
@@ -73,12 +79,14 @@ def acquire_or_extend(tx: Tx, owner: str, shards: Iterable[int], ttl_s: float) -
         shard -> epoch of those now owned; the others belong to somebody else.
     """
     wanted = "[" + ",".join(str(shard) for shard in sorted(shards)) + "]"
+    _after_commits_under_way(tx)
     rows = tx.execute(_ACQUIRE[tx.dialect], {"owner": owner, "ttl": ttl_s, "shards": wanted})
     return {row.shard: row.epoch for row in rows}
 
 
 def release(tx: Tx, owner: str) -> None:
-    """Give all leases back, so that the next owner need not wait; the epochs stay."""
+    """Give all leases of an owner back, so that the next one need not wait; the epochs stay."""
+    _after_commits_under_way(tx)
     tx.execute(text("UPDATE lease SET expires_at = 0 WHERE owner = :owner"), {"owner": owner})
 
 
@@ -91,22 +99,23 @@ def fence(tx: Tx, owner: str, epochs: Mapping[int, int]) -> None:
     Raises:
         LeaseLost: at least one of them is not ours any more; `facts["shards"]` says which.
     """
-    if tx.dialect == "sqlite":
-        marks = ",".join("?" * len(epochs))
-        rows = tx.raw.execute(
-            f"SELECT shard, epoch FROM lease WHERE shard IN ({marks}) AND owner = ? AND expires_at > {_NOW['sqlite']}",
-            (*epochs, owner),
-        ).fetchall()
+    if tx.dialect == "sqlite":  # the write lock is held: nobody else can take a lease before the commit
+        rows = tx.raw.execute(_HELD["sqlite"], (owner,)).fetchall()
     else:
-        rows = tx.raw.execute(
-            "SELECT shard, epoch FROM lease WHERE shard = ANY(%s) AND owner = %s"
-            f" AND expires_at > {_NOW['postgresql']} ORDER BY shard FOR SHARE",
-            (list(epochs), owner),
-        ).fetchall()
-    held = {shard for shard, epoch in rows if epochs[shard] == epoch}
-    if len(held) < len(epochs):
-        lost = sorted(set(epochs) - held)
+        with tx.raw.pipeline():
+            # Shared by commits, exclusive to whoever takes leases: one lock instead of one for each shard's row.
+            tx.raw.execute(f"SELECT pg_advisory_xact_lock_shared({_TAKING})")
+            rows = tx.raw.execute(_HELD["postgresql"], (owner,)).fetchall()
+    held = dict(rows)
+    lost = sorted(shard for shard, epoch in epochs.items() if held.get(shard) != epoch)
+    if lost:
         raise LeaseLost(f"{len(lost)} shards belong to another scheduler now", shards=lost)
+
+
+def _after_commits_under_way(tx: Tx) -> None:
+    """Wait until no fenced transaction is open, and let none begin before this one ends."""
+    if tx.dialect == "postgresql":
+        tx.execute(text(f"SELECT pg_advisory_xact_lock({_TAKING})"))
 
 
 def leases(tx: Tx) -> list[Lease]:

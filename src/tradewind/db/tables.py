@@ -51,7 +51,6 @@ __all__ = [
     "spec_task",
     "task_instance",
     "user",
-    "user_role",
     "variable",
     "workspace",
     "xcom",
@@ -401,18 +400,12 @@ user = Table(
     metadata,
     Column("username", _NAME, primary_key=True),
     Column("password_hash", Text, nullable=False),
+    Column("role", String(64), nullable=False),  # Viewer, User, Op or Admin
     Column("email", _NAME),
     Column("first_name", _NAME),
     Column("last_name", _NAME),
     Column("is_active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
-)
-
-user_role = Table(
-    "user_role",
-    metadata,
-    Column("username", _NAME, ForeignKey("user_account.username", ondelete="CASCADE"), primary_key=True),
-    Column("role", String(64), primary_key=True),
 )
 
 revoked_token = Table(
@@ -469,7 +462,8 @@ process = Table(
     "process",
     metadata,
     Column("id", BIG_KEY, primary_key=True, autoincrement=True),
-    Column("kind", String(40), nullable=False),  # scheduler, dag_processor, triggerer, api, worker
+    Column("uid", _UID, nullable=False, unique=True),  # what the process calls itself
+    Column("kind", String(40), nullable=False),  # SchedulerJob, DagProcessorJob, ...
     Column("state", String(20), nullable=False),  # running, success, failed
     Column("hostname", Text, nullable=False),
     Column("pid", Integer, nullable=False),

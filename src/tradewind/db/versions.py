@@ -21,6 +21,7 @@ from tradewind.spec import DagKey, DagSpec, codec
 __all__ = [
     "Specs", "VersionFilter", "VersionRecord", "add_specs", "add_version", "get_version", "list_versions", "source_of", "spec_of_version",
     "specs_of_versions",
+    "version_of_dag",
 ]  # fmt: skip
 
 
@@ -157,7 +158,19 @@ _VERSIONS = select(
 )  # fmt: skip
 
 
-def get_version(tx: Tx, dag: DagKey, version_number: int | None = None) -> VersionRecord:
+def get_version(tx: Tx, version_id: str) -> VersionRecord:
+    """A version by its id.
+
+    Raises:
+        NotFound: no such version.
+    """
+    row = tx.execute(_VERSIONS.where(_C.id == version_id)).first()
+    if row is None:
+        raise NotFound(f"there is no DAG version {version_id!r}", version_id=version_id)
+    return _record(row)
+
+
+def version_of_dag(tx: Tx, dag: DagKey, version_number: int | None = None) -> VersionRecord:
     """A version of a DAG by its number; None: the newest.
 
     Raises:

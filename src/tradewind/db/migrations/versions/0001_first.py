@@ -162,6 +162,7 @@ def upgrade() -> None:
     op.create_table(
         "process",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("hostname", sa.Text(), nullable=False),
@@ -171,6 +172,7 @@ def upgrade() -> None:
         sa.Column("heartbeat_at", Moment(), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process")),
+        sa.UniqueConstraint("uid", name=op.f("uq_process_uid")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_process_kind_heartbeat_at"), "process", ["kind", "heartbeat_at"], unique=False)
@@ -191,6 +193,7 @@ def upgrade() -> None:
         "user_account",
         sa.Column("username", sa.String(length=250), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=64), nullable=False),
         sa.Column("email", sa.String(length=250), nullable=True),
         sa.Column("first_name", sa.String(length=250), nullable=True),
         sa.Column("last_name", sa.String(length=250), nullable=True),
@@ -346,15 +349,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["spec_hash"], ["spec.hash"], name=op.f("fk_spec_task_spec_hash"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("spec_hash", "task_id", name=op.f("pk_spec_task")),
         sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "user_role",
-        sa.Column("username", sa.String(length=250), nullable=False),
-        sa.Column("role", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["username"], ["user_account.username"], name=op.f("fk_user_role_username"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("username", "role", name=op.f("pk_user_role")),
     )
     op.create_table(
         "attempt",

@@ -1,0 +1,139 @@
+"""The audit log: who did what, when, to which DAG, run or task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select
+
+from tradewind.base.errors import NotFound
+from tradewind.db.engine import Tx
+from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.tables import event_log
+
+__all__ = ["EventFilter", "EventRecord", "get_event", "list_events", "record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """One entry."""
+
+    id: int
+    timestamp: datetime
+    event: str
+    owner: str | None
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+    logical_date: datetime | None
+    extra: str | None
+    """What else was said, as JSON text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which entries; None and empty: no condition."""
+
+    workspace: str = "default"
+    dag_id: str | None = None
+    run_id: str | None = None
+    task_id: str | None = None
+    map_index: int | None = None
+    try_number: int | None = None
+    owner: str | None = None
+    event: str | None = None
+    included_events: Sequence[str] = ()
+    excluded_events: Sequence[str] = ()
+    when: DateRange | None = None
+    dag_id_pattern: str | None = None
+    dag_id_prefix: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix: str | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix: str | None = None
+    owner_pattern: str | None = None
+    owner_prefix: str | None = None
+    event_pattern: str | None = None
+    event_prefix: str | None = None
+
+
+_C = event_log.c
+_EVENTS = select(
+    _C.id, _C.timestamp, _C.event, _C.owner, _C.dag_id, _C.run_id, _C.task_id, _C.map_index, _C.try_number,
+    _C.logical_date, _C.extra,
+)  # fmt: skip
+_NAMES = tuple(column.name for column in _EVENTS.selected_columns)
+_SORTS = {
+    "id": _C.id, "event_log_id": _C.id, "when": _C.timestamp, "dttm": _C.timestamp, "event": _C.event,
+    "owner": _C.owner, "dag_id": _C.dag_id, "run_id": _C.run_id, "task_id": _C.task_id, "map_index": _C.map_index,
+    "try_number": _C.try_number, "logical_date": _C.logical_date, "extra": _C.extra,
+}  # fmt: skip
+
+
+def record(
+    tx: Tx,
+    *,
+    workspace: str,
+    at: datetime,
+    event: str,
+    owner: str | None,
+    dag_id: str | None = None,
+    run_id: str | None = None,
+    task_id: str | None = None,
+    map_index: int | None = None,
+    try_number: int | None = None,
+    logical_date: datetime | None = None,
+    extra: str | None = None,
+) -> None:
+    """Add an entry."""
+    tx.execute(
+        insert(event_log),
+        {
+            "workspace": workspace, "timestamp": at, "event": event, "owner": owner, "dag_id": dag_id, "run_id": run_id,
+            "task_id": task_id, "map_index": map_index, "try_number": try_number, "logical_date": logical_date,
+            "extra": extra,
+        },
+    )  # fmt: skip
+
+
+def get_event(tx: Tx, event_id: int) -> EventRecord:
+    """An entry by its number.
+
+    Raises:
+        NotFound: no such entry.
+    """
+    row = tx.execute(_EVENTS.where(_C.id == event_id)).first()
+    if row is None:
+        raise NotFound(f"there is no event log entry {event_id}", event_log_id=event_id)
+    return _record(row)
+
+
+def list_events(tx: Tx, wanted: EventFilter, page: Page) -> tuple[list[EventRecord], int]:
+    """Entries, the oldest first where the page does not say, and how many there are in all."""
+    conditions = _conditions(wanted)
+    query = ordered(_EVENTS.where(*conditions), page, _SORTS, (_C.id,))
+    return paged(tx, query, select(func.count()).select_from(event_log).where(*conditions), page, _record)
+
+
+def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_C.workspace == wanted.workspace]
+    for name in ("dag_id", "run_id", "task_id", "map_index", "try_number", "owner", "event"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found.append(_C[name] == value)
+    for name in ("dag_id", "run_id", "task_id", "owner", "event"):
+        found += like(_C[name], getattr(wanted, f"{name}_pattern"))
+        found += prefixed(_C[name], getattr(wanted, f"{name}_prefix"))
+    found += among(_C.event, wanted.included_events)
+    if wanted.excluded_events:
+        found.append(_C.event.not_in(wanted.excluded_events))
+    return found + between(_C.timestamp, wanted.when)
+
+
+def _record(row: Sequence[Any]) -> EventRecord:
+    return EventRecord(**dict(zip(_NAMES, row, strict=True)))
