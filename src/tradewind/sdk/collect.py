@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 from tradewind.sdk.authoring_errors import DuplicateDagId
 from tradewind.sdk.dag import DAG
-from tradewind.sdk.stack import collecting
+from tradewind.sdk.stack import DECLARED
 
-__all__ = ["collect_dags", "collecting", "import_file", "load_dags", "module_name"]
-
-DECLARED = "__tradewind_dags__"
-"""Where a module keeps the DAGs that were declared while it was imported."""
+__all__ = ["collect_dags", "import_file", "load_dags", "module_name"]
 
 
 def module_name(path: Path) -> str:
@@ -38,26 +34,20 @@ def import_file(path: Path, name: str | None = None) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with collecting() as declared:
-            spec.loader.exec_module(module)
+        spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise
-    setattr(module, DECLARED, declared)
     return module
 
 
-def collect_dags(module: ModuleType, declared: Sequence[DAG] = ()) -> list[DAG]:
-    """The DAGs of an imported module, in the order of their declaration where it is known, else of their names.
-
-    Args:
-        module: the module, from `import_file` or any other import.
-        declared: DAGs that `collecting` noted, where the module was imported by other means.
+def collect_dags(module: ModuleType) -> list[DAG]:
+    """The DAGs of an imported module: first those declared in `with` blocks or by `@dag`, then other globals.
 
     Raises:
         DuplicateDagId: two DAGs have the same id.
     """
-    candidates = [*declared, *getattr(module, DECLARED, ())]
+    candidates: list[DAG] = list(getattr(module, DECLARED, ()))
     candidates += [value for value in vars(module).values() if isinstance(value, DAG)]
     found: dict[str, DAG] = {}
     for dag in candidates:

@@ -321,7 +321,7 @@ class DAG:
 
     # -- running ---------------------------------------------------------------------------------------------------
 
-    def test(
+    def test(  # noqa: PLR0917 - Airflow's signature
         self,
         run_after: datetime | None = None,
         logical_date: datetime | ArgNotSet | None = NOTSET,

@@ -61,9 +61,8 @@ class DecoratedOperator:
         op_kwargs: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(  # type: ignore[call-arg] - the operator is mixed in
-            python_callable=python_callable, op_args=list(op_args or ()), op_kwargs=dict(op_kwargs or {}), **kwargs
-        )
+        kwargs.update(python_callable=python_callable, op_args=list(op_args or ()), op_kwargs=dict(op_kwargs or {}))
+        super().__init__(**kwargs)  # of the operator that is mixed in
 
 
 class CommandDecorated:
@@ -84,7 +83,7 @@ class CommandDecorated:
         self.python_callable = python_callable
         self.op_args = list(op_args or ())
         self.op_kwargs = dict(op_kwargs or {})
-        super().__init__(**{self.command_field: ""}, multiple_outputs=False, **kwargs)
+        super().__init__(**{self.command_field: "", **kwargs})  # of the operator that is mixed in
 
     def execute(self, context: Any) -> Any:
         """Ask the function for the command, render it, and run it."""
@@ -391,7 +390,7 @@ def _load_decorator(name: str) -> Callable[..., Any]:
     if name not in names(ENTRY_POINT_GROUP, TASK_DECORATORS):
         raise UnknownTaskDecorator(f"task decorator {name!r} not found")
     target = load(ENTRY_POINT_GROUP, name, TASK_DECORATORS)
-    if isinstance(target, OperatorMeta):
+    if isinstance(target, type) and issubclass(target, BaseOperator):
         return functools.partial(task_decorator_factory, decorated_operator_class=_decorated(name, target))
     if not callable(target):
         raise UnknownTaskDecorator(f"task decorator {name!r} names {target!r}, which is neither operator nor decorator")
@@ -402,7 +401,6 @@ def _decorated(name: str, operator_class: type[BaseOperator]) -> type[BaseOperat
     """The operator class behind `@task.<name>`: the mixin and the operator, under a name of its own."""
     takes_function = "python_callable" in accepted_names(operator_class)[0]
     mixin: type = DecoratedOperator if takes_function else CommandDecorated
-    words = "".join(word.capitalize() for word in name.split("_"))
     fields = tuple(dict.fromkeys([*DecoratedOperator.fields_with_call, *operator_class.template_fields]))
     namespace = {
         "__module__": operator_class.__module__,
@@ -410,7 +408,9 @@ def _decorated(name: str, operator_class: type[BaseOperator]) -> type[BaseOperat
         "template_fields": fields,
         "__doc__": operator_class.__doc__,
     }
-    return OperatorMeta(f"_{words}DecoratedOperator", (mixin, operator_class), namespace)  # type: ignore[return-value]
+    return OperatorMeta(
+        f"_{operator_class.__name__.removesuffix('Operator')}DecoratedOperator", (mixin, operator_class), namespace
+    )  # type: ignore[return-value]
 
 
 task = TaskDecorators()

@@ -35,7 +35,7 @@ class DependencyMixin:
         """Let this wait for `other`."""
         label = edge_modifier.label if edge_modifier else None
         for one in flat(other):
-            if isinstance(one, EdgeModifier):
+            if isinstance(one, EdgeModifier) and edge_modifier is None:
                 one.set_downstream(self)
             else:
                 one.arrow_drawn(self, is_upstream=True)
@@ -46,7 +46,7 @@ class DependencyMixin:
         """Let `other` wait for this."""
         label = edge_modifier.label if edge_modifier else None
         for one in flat(other):
-            if isinstance(one, EdgeModifier):
+            if isinstance(one, EdgeModifier) and edge_modifier is None:
                 one.set_upstream(self)
             else:
                 self.arrow_drawn(one, is_upstream=True)
@@ -64,7 +64,11 @@ class DependencyMixin:
         self, *, setups: Dependable | None = None, on_failure_fail_dagrun: bool | None = None
     ) -> DependencyMixin:
         """Mark as teardown, of `setups` if given, and return this."""
-        raise InvalidArgumentType(f"a {type(self).__name__} can't be a teardown; only tasks can")
+        raise InvalidArgumentType(
+            f"a {type(self).__name__} can't be a teardown; only tasks can",
+            setups=setups,
+            on_failure_fail_dagrun=on_failure_fail_dagrun,
+        )
 
     def __rshift__(self, other: Other) -> Other:
         self.set_downstream(other)
@@ -100,12 +104,14 @@ class EdgeModifier(DependencyMixin):
         return [task for one in self._upstream for task in one.leaves]
 
     def set_upstream(self, other: Dependable, edge_modifier: EdgeModifier | None = None) -> None:
+        assert edge_modifier is None, "two labels can't share an arrow"
         added = list(flat(other))
         self._upstream += added
         for below in self._downstream:
             below.set_upstream(added, self)
 
     def set_downstream(self, other: Dependable, edge_modifier: EdgeModifier | None = None) -> None:
+        assert edge_modifier is None, "two labels can't share an arrow"
         added = list(flat(other))
         self._downstream += added
         for above in self._upstream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import Dependable, DependencyMixin, EdgeModifier
@@ -22,7 +23,7 @@ def chain(*tasks: Dependable) -> None:
         InvalidArgument: two neighbouring lists differ in length.
         InvalidArgumentType: something can't have dependencies.
     """
-    for above, below in zip(tasks, tasks[1:], strict=False):
+    for above, below in pairwise(tasks):
         if isinstance(above, DependencyMixin):
             above.set_downstream(below)
         elif isinstance(below, DependencyMixin):
@@ -48,7 +49,7 @@ def chain_linear(*elements: Dependable) -> None:
     rows = [row for row in (_row(element) for element in elements) if row]
     if len(rows) < 2:
         raise InvalidArgument("chain_linear needs at least two things that are not empty")
-    for above, below in zip(rows, rows[1:], strict=False):
+    for above, below in pairwise(rows):
         for one in above:
             one.set_downstream(below)
 

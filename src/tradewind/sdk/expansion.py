@@ -91,7 +91,7 @@ def indexes_of(map_index: int, lengths: Mapping[str, int]) -> dict[str, int]:
     """
     places: dict[str, int] = {}
     rest = map_index
-    for name in reversed(lengths):
+    for name in reversed(list(lengths)):
         if lengths[name] == 0:
             raise InvalidArgument(f"there is no instance {map_index}: {name!r} is empty")
         rest, places[name] = divmod(rest, lengths[name])

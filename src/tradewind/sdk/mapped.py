@@ -227,10 +227,8 @@ class MappedOperator(TaskNode):
         operator.downstream_task_ids = self.downstream_task_ids
         for name in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "trigger_rule"):
             setattr(operator, name, getattr(self, name))
-        if not self.op_kwargs_input:
-            for name in operator.template_fields:
-                if name in resolve:  # a mapped value is not a template
-                    vars(operator)[name] = literal(getattr(operator, name))
+        if not self.op_kwargs_input:  # a mapped value is not a template
+            operator.mapped_fields = frozenset(name for name in operator.template_fields if name in resolve)
         return operator
 
     def _with_op_kwargs(self, resolve: Mapping[str, Any]) -> dict[str, Any]:

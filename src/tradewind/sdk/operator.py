@@ -24,13 +24,13 @@ from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
 if TYPE_CHECKING:
     from typing import Self
 
+    from tradewind.sdk.context import Context
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.group import TaskGroup
     from tradewind.sdk.mapped import OperatorPartial
 
 __all__ = ["BaseAsyncOperator", "BaseOperator", "OperatorMeta", "Placement", "accepted_names", "find_place"]
 
-Context = Mapping[str, Any]
 Callback = Callable[[Any], Any]
 Callbacks = Callback | Collection[Callback] | None
 
@@ -77,11 +77,12 @@ class OperatorMeta(ABCMeta):
 
     def build(cls, kwargs: dict[str, Any], place: Placement) -> Any:
         """A new operator in this place."""
-        operator = cls.__new__(cls, **kwargs)
-        vars(operator)["_place"] = place
-        vars(operator)["_defaults"] = place.default_args(kwargs.get("default_args"))
+        operator: Any = cls.__new__(cls, **kwargs)  # type: ignore[misc] - `cls` is a class of operators
+        own = operator.__dict__
+        own["_place"] = place
+        own["_defaults"] = place.default_args(kwargs.get("default_args"))
         operator.__init__(**kwargs)
-        del vars(operator)["_defaults"], vars(operator)["_place"]
+        del own["_defaults"], own["_place"]
         operator.declared(joins=place.joins)
         return operator
 
@@ -210,6 +211,8 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
     logger_name: str | None
     render_template_as_native_obj: bool | None
     isolation: Isolation | None
+    mapped_fields: frozenset[str] = frozenset()
+    """Template fields of a mapped instance that hold their final values: these are not rendered."""
 
     def __init__(
         self,
@@ -430,16 +433,16 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
 
     def render_template_fields(self, context: Context, jinja_env: Any = None) -> None:
         """Replace templates and stand-ins in the template fields by their values, in place."""
-        from tradewind.sdk.template import render_fields  # noqa: PLC0415 - Jinja is loaded where tasks run
+        from tradewind.sdk.template import render_operator  # noqa: PLC0415 - Jinja is loaded where tasks run
 
         vars(self).pop("_is_declared", None)
-        render_fields(self, context, jinja_env)
+        render_operator(self, context, jinja_env)
 
     def render_template(self, content: Any, context: Context, jinja_env: Any = None) -> Any:
         """A value with its templates and stand-ins replaced."""
-        from tradewind.sdk.template import environment_of, render_value  # noqa: PLC0415 - Jinja is loaded where tasks run
+        from tradewind.sdk.template import render_value  # noqa: PLC0415 - Jinja is loaded where tasks run
 
-        return render_value(content, context, jinja_env or environment_of(self), suffixes=self.template_ext)
+        return render_value(self, content, context, jinja_env)
 
     def prepare_template(self) -> None:
         """Called after template files were read, before rendering."""

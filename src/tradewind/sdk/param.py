@@ -35,7 +35,7 @@ class Param:
             _must_be_json(default)
         self.value = default
         self.description = description
-        self.source = source
+        self.source: Source | None = source
         self.schema: dict[str, Any] = dict(schema["schema"]) if isinstance(schema.get("schema"), Mapping) else schema
 
     @property
@@ -88,7 +88,9 @@ class Param:
 
     def copy(self, source: Source | None = None) -> Param:
         """Another param like this one; a run's value does not change the DAG's."""
-        return Param(self.value, self.description, self.source or source, schema=dict(self.schema))
+        made = Param(self.value, self.description, self.source or source)
+        made.schema = dict(self.schema)
+        return made
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Param) and self.dump() == other.dump() and self.has_default == other.has_default
@@ -105,8 +107,7 @@ class ParamsDict(MutableMapping[str, Any]):
     def __init__(self, dict_obj: Mapping[str, Any] | None = None, suppress_exception: bool = False) -> None:
         self.suppress_exception = suppress_exception
         self._params: dict[str, Param] = {}
-        source = dict_obj._params if isinstance(dict_obj, ParamsDict) else dict_obj or {}
-        for name, value in source.items():
+        for name, value in (dict_obj or {}).items():  # of a ParamsDict, the params
             if not isinstance(name, str):
                 raise InvalidArgumentType(f"the name of a param must be a string, not {name!r}")
             self._params[name] = value.copy() if isinstance(value, Param) else Param(value)
@@ -182,8 +183,13 @@ class ParamsDict(MutableMapping[str, Any]):
     def merged(self, other: ParamsDict) -> ParamsDict:
         """These params and those of `other`, which win."""
         both = ParamsDict(self)
-        both._params.update(ParamsDict(other)._params)
+        both.update_params(other)
         return both
+
+    def update_params(self, other: ParamsDict) -> None:
+        """Take over copies of the params of `other`."""
+        for name, param in other.items():
+            self._params[name] = param.copy()
 
     def with_source(self, source: Source) -> ParamsDict:
         """The same, each marked as of the DAG or of a task unless it is marked already."""

@@ -15,10 +15,10 @@ class ParsingContext(NamedTuple):
     task_id: str | None
 
 
-parsing_context: ContextVar[ParsingContext] = ContextVar("parsing_context", default=ParsingContext(None, None))
+parsing_context: ContextVar[ParsingContext] = ContextVar("parsing_context")
 """Set by whoever reads a file for one task."""
 
 
 def get_parsing_context() -> ParsingContext:
     """What the file is read for now."""
-    return parsing_context.get()
+    return parsing_context.get(ParsingContext(None, None))

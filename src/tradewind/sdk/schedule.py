@@ -20,7 +20,7 @@ from tradewind.sdk.timetables import (
 from tradewind.sdk.zones import zone_name
 from tradewind.spec import Json, ScheduleSpec
 
-__all__ = ["ScheduleOptions", "is_single_run", "schedule_spec", "timetable_of"]
+__all__ = ["PLAIN", "ScheduleOptions", "is_single_run", "schedule_spec", "timetable_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ class ScheduleOptions:
     delta_data_intervals: bool = False
 
 
-def timetable_of(schedule: Any, zone: str, options: ScheduleOptions = ScheduleOptions()) -> BaseTimetable | None:
+PLAIN = ScheduleOptions()
+"""Cron expressions and timedeltas as moments, not stretches of time."""
+
+
+def timetable_of(schedule: Any, zone: str, options: ScheduleOptions = PLAIN) -> BaseTimetable | None:
     """The timetable that a text, timedelta or timetable stands for; None for a schedule that has none.
 
     Raises:
@@ -51,7 +55,7 @@ def timetable_of(schedule: Any, zone: str, options: ScheduleOptions = ScheduleOp
     )
 
 
-def schedule_spec(schedule: Any, zone: str = "UTC", options: ScheduleOptions = ScheduleOptions()) -> ScheduleSpec:
+def schedule_spec(schedule: Any, zone: str = "UTC", options: ScheduleOptions = PLAIN) -> ScheduleSpec:
     """The schedule as it is stored.
 
     Args:

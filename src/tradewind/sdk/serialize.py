@@ -12,9 +12,10 @@ from tradewind.sdk.expansion import ExpandInput
 from tradewind.sdk.graph import effective_weights, topological_order
 from tradewind.sdk.group import MappedTaskGroup, TaskGroup
 from tradewind.sdk.mapped import MappedOperator
+from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator_args import callback_kinds, seconds
 from tradewind.sdk.param import ParamsDict
-from tradewind.sdk.schedule import ScheduleOptions, schedule_spec
+from tradewind.sdk.schedule import PLAIN, ScheduleOptions, schedule_spec
 from tradewind.sdk.xcom_arg import ConcatXComArg, MapXComArg, PlainXComArg, XComArg, ZipXComArg
 from tradewind.sdk.zones import zone_name
 from tradewind.spec import (
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["map_spec", "serialize_dag"]
 
 
-def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions = ScheduleOptions()) -> DagSpec:
+def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions = PLAIN) -> DagSpec:
     """Check the DAG and turn it into its spec; the same DAG gives the same spec in every process.
 
     Args:
@@ -212,7 +213,7 @@ def _params(params: ParamsDict, source: str) -> tuple[ParamSpec, ...]:
     return tuple(
         ParamSpec(
             name=name,
-            default=param.value if param.has_default else None,
+            default=None if isinstance(param.value, ArgNotSet) else param.value,
             has_default=param.has_default,
             schema=display_value(param.schema, longest=None),  # type: ignore[arg-type] - a dict stays one
             description=param.description,

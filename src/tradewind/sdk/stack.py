@@ -102,25 +102,16 @@ def call_site() -> tuple[str, int]:
     return "", 0
 
 
-_registered: ContextVar[list[DAG] | None] = ContextVar("registered", default=None)
+DECLARED = "__tradewind_dags__"
+"""Global name under which a module keeps the DAGs that were declared while its top level ran."""
 
 
 def register_dag(dag: DAG) -> None:
-    """Note a DAG that was declared while a file is being read, whether or not a global name holds on to it."""
-    found = _registered.get()
-    if found is not None and dag not in found:
-        found.append(dag)
-
-
-@contextmanager
-def collecting() -> Iterator[list[DAG]]:
-    """A stretch in which the DAGs that are declared are noted, in the list that it gives."""
-    found: list[DAG] = []
-    token = _registered.set(found)
-    places, scopes = _places.set(()), _scopes.set(())
-    try:
-        yield found
-    finally:
-        _registered.reset(token)
-        _places.reset(places)
-        _scopes.reset(scopes)
+    """Note a DAG that was declared while a file is being imported, whether or not a global name holds on to it."""
+    frame = sys._getframe(1)  # noqa: SLF001 - the modules whose top level is running are known to the stack only
+    while frame is not None:
+        if frame.f_code.co_name == "<module>":
+            found: list[DAG] = frame.f_globals.setdefault(DECLARED, [])
+            if not any(one is dag for one in found):
+                found.append(dag)
+        frame = frame.f_back

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import Dependable, DependencyMixin
@@ -24,8 +24,8 @@ _ABSENT = object()
 class XComArg(Resolvable, DependencyMixin):
     """What a task will return. `XComArg(operator, key)` is the output itself; its methods make others of it."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> XComArg:  # noqa: ARG004 - __init__ takes them
-        return object.__new__(PlainXComArg if cls is XComArg else cls)
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG004 - __init__ takes them
+        return object.__new__(PlainXComArg if cls is XComArg else cls)  # type: ignore[return-value] - a subclass
 
     def __init__(self, operator: TaskNode, key: str = XCOM_RETURN_KEY) -> None:
         """See the class; subclasses have their own."""
