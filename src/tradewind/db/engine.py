@@ -44,7 +44,7 @@ class Tx:
         self.dialect: Dialect = dialect
         self._raw = raw
 
-    def execute(self, statement: Executable, params: Params = None) -> CursorResult[Any]:
+    def execute(self, statement: Executable, params: Params = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement; with a list of parameters, once for each."""
         return self.connection.execute(statement, params)  # type: ignore[return-value]  # Core gives cursor results
 
