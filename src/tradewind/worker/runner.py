@@ -66,22 +66,23 @@ class Surroundings:
     """The process is the user's own: its environment is put back afterwards."""
 
 
-def run_attempt(
-    workload: Workload, dag: Any, requests: Requests, around: Surroundings | None = None, api: TaskApi | None = None
-) -> Ended:
+def run_attempt(workload: Workload, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> Ended:
     """Run one attempt to its end.
 
     Args:
         workload: which.
         dag: the DAG object that the file defines.
-        requests: the way to the server.
+        api: the way to the server, or what answers the task's requests itself.
         around: what differs from a worker process.
-        api: answers the task's requests in place of messages over `requests`.
 
     Raises:
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    return _Attempt(workload, dag, api or WorkerTaskApi(requests), around or Surroundings()).run()
+    return _Attempt(workload, dag, _task_api(api), around or Surroundings()).run()
+
+
+def _task_api(api: Requests | TaskApi) -> TaskApi:
+    return WorkerTaskApi(api) if isinstance(api, Requests) else api
 
 
 def kill_running() -> None:
@@ -440,11 +441,11 @@ def _environment(work: Workload, dag: Any, *, is_borrowed: bool) -> Iterator[Non
                 os.environ[name] = value
 
 
-def run_callback(work: CallbackWork, dag: Any, requests: Requests, around: Surroundings | None = None) -> None:
+def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> None:
     """Call the callbacks of a DAG, or of a task whose own process could not; what they raise is logged."""
     around = around or Surroundings()
     kind = f"{work.kind}_callback"
-    with bound(WorkerTaskApi(requests), around.mask):
+    with bound(_task_api(api), around.mask):
         run = _dag_run(work)
         if work.task_id:
             task = dag.task_dict[work.task_id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,9 @@ class BashOperator(BaseOperator):
         output_processor: makes the task's value of the last line.
     """
 
-    template_fields: Sequence[str] = ("bash_command", "env", "cwd")
+    template_fields = ("bash_command", "env", "cwd")
     template_fields_renderers = {"bash_command": "bash", "env": "json"}  # noqa: RUF012 - Airflow's shape
-    template_ext: Sequence[str] = (".sh", ".bash")
+    template_ext = (".sh", ".bash")
     ui_color = "#f0ede4"
 
     def __init__(

@@ -1,0 +1,183 @@
+"""The doors of `dag.test()` and `dag.run()`."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tradewind.base.ids import UuidSource
+from tradewind.core.events import RunFacts
+from tradewind.sdk.notset import NOTSET
+from tradewind.sdk.serialize import serialize_dag
+from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
+from tradewind.spec import DagKey, DagSpec
+from tradewind.testing.clock import JumpingClock
+from tradewind.testing.inline import InlineRun, Plan, Progress
+from tradewind.testing.memory import MemoryServer, read_connections, read_variables
+from tradewind.testing.result import DagResult
+from tradewind.timetables import build
+from tradewind.worker.secrets_masking import add_mask
+
+__all__ = ["golden", "run_dag", "test_dag"]
+
+WORKSPACE = "default"
+
+
+def test_dag(
+    dag: Any,
+    *,
+    run_after: datetime | None = None,
+    logical_date: datetime | Any | None = NOTSET,
+    run_conf: dict[str, Any] | None = None,
+    conn_file_path: str | Path | None = None,
+    variable_file_path: str | Path | None = None,
+    use_executor: bool = False,  # noqa: ARG001 - Airflow's argument: the run is in this process whatever it says
+    mark_success_pattern: str | re.Pattern[str] | None = None,
+    progress: Progress | None = None,
+) -> DagResult:
+    """Run a DAG once, here and now; nothing is stored. Retries follow at once; sensors wait as they would.
+
+    Args:
+        dag: the DAG.
+        run_after: when the run may start, as its facts have it; None: now.
+        logical_date: of the run; not given: now; None: a run without one.
+        run_conf: what the run is started with.
+        conn_file_path, variable_file_path: files with connections and variables.
+        use_executor: accepted.
+        mark_success_pattern: tasks whose id it matches are not run, and count as success.
+        progress: called with ``(task_id, map_index), state`` on each move.
+
+    Returns:
+        the state of the run and of its tasks, and what they pushed.
+
+    Raises:
+        AuthoringError: the DAG is wrong.
+        KeyboardInterrupt: somebody pressed Ctrl-C.
+    """
+    spec = serialize_dag(dag)
+    clock = JumpingClock()
+    facts = _facts(spec, clock.now(), run_after=run_after, logical_date=logical_date, conf=run_conf)
+    server = MemoryServer(spec.dag_id, facts.run_id)
+    if variable_file_path:
+        server.variables.update(read_variables(variable_file_path))
+    if conn_file_path:
+        server.connections.update(read_connections(conn_file_path))
+    artifacts = MemoryArtifacts()
+    plan = Plan(
+        dag=dag,
+        spec=spec,
+        facts=facts,
+        server=server,
+        artifacts=artifacts,
+        clock=clock,
+        progress=progress,
+        mark_success=re.compile(mark_success_pattern) if mark_success_pattern else None,
+        mask=add_mask,
+        test_mode=True,
+    )
+    return _run(plan)
+
+
+test_dag.__test__ = False  # pyright: ignore[reportFunctionMemberAccess] - its name is no test's
+
+
+def golden(dag: Any, **options: Any) -> dict[str, Any]:
+    """Run a DAG as `test_dag` does, and give what came of it as plain JSON: state, instances and XComs."""
+    return test_dag(dag, **options).as_golden()
+
+
+def run_dag(
+    dag: Any,
+    *,
+    logical_date: datetime | None = None,
+    conf: dict[str, Any] | None = None,
+    home: str | Path | None = None,
+    progress: Progress | None = None,
+) -> DagResult:
+    """Run a DAG once in this process, and record the run in the database of the home folder."""
+    raise NotImplementedError
+
+
+def _run(plan: Plan) -> DagResult:
+    facts = plan.facts
+    plan.server.groups = _group_members(plan.spec)
+    result = DagResult(
+        dag_id=plan.spec.dag_id,
+        run_id=facts.run_id,
+        run_type=facts.run_type,
+        logical_date=facts.logical_date,
+        data_interval=(facts.interval_start, facts.interval_end),
+        codec=XComCodec(plan.artifacts, plan.inline_kb * 1024),
+        conf=dict(facts.conf),
+        stored=plan.server.xcoms,
+    )
+    with _log_on_terminal():
+        return InlineRun(plan, result).run()
+
+
+def _facts(
+    spec: DagSpec, now: datetime, *, run_after: datetime | None, logical_date: Any, conf: dict[str, Any] | None
+) -> RunFacts:
+    date = (run_after or now) if logical_date is NOTSET else logical_date
+    date = _aware(date)
+    after = _aware(run_after) or date or now
+    start = end = None
+    if date is not None:
+        schedule = spec.schedule
+        interval = build(schedule.kind, schedule.args, schedule.timezone).manual_interval(date)
+        start, end = interval.start, interval.end
+    return RunFacts(
+        uid=UuidSource().new(),
+        dag=DagKey(WORKSPACE, spec.dag_id),
+        run_id=f"manual__{after.isoformat()}",
+        run_type="manual",
+        logical_date=date,
+        interval_start=start,
+        interval_end=end,
+        run_after=after,
+        queued_at=now,
+        version_id="in-process",
+        conf=dict(conf or {}),
+        triggered_by="test",
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _group_members(spec: DagSpec) -> dict[str, set[str]]:
+    parents = {group.group_id: group.parent_id for group in spec.groups}
+    members: dict[str, set[str]] = {group_id: set() for group_id in parents}
+    for task in spec.tasks:
+        group = task.group_id
+        while group is not None:
+            members.setdefault(group, set()).add(task.task_id)
+            group = parents.get(group)
+    return members
+
+
+@contextmanager
+def _log_on_terminal() -> Iterator[None]:
+    """Show the tasks' log, unless the user has set up logging."""
+    log = logging.getLogger("tradewind.task")
+    if log.hasHandlers():
+        yield
+        return
+    handler, level = logging.StreamHandler(sys.stderr), log.level
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)

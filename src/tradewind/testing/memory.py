@@ -1,0 +1,190 @@
+"""Answers what tasks ask in a run of one DAG without a server: XComs in memory, variables and connections from files."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tradewind.core.states import TaskState
+from tradewind.sdk.connection import Connection
+from tradewind.sdk.exceptions import AirflowRuntimeError
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
+
+__all__ = ["MemoryApi", "MemoryServer", "read_connections", "read_variables"]
+
+log = logging.getLogger("tradewind.task")
+
+
+class MemoryServer:
+    """What one run leaves behind, for the tasks that follow."""
+
+    def __init__(self, dag_id: str, run_id: str) -> None:
+        self.dag_id, self.run_id = dag_id, run_id
+        self.xcoms: dict[tuple[str, int], dict[str, EncodedXCom]] = {}
+        self.states: dict[tuple[str, int], TaskState | None] = {}
+        self.groups: dict[str, set[str]] = {}
+        self.variables: dict[str, str] = {}
+        self.connections: dict[str, Mapping[str, Any]] = {}
+        self.run_state: str = "running"
+
+    def keep(self, task_id: str, map_index: int, xcoms: Mapping[str, EncodedXCom]) -> None:
+        """Store what an attempt left behind."""
+        if xcoms:
+            self.xcoms.setdefault((task_id, map_index), {}).update(xcoms)
+
+    def forget(self, task_id: str, map_index: int) -> None:
+        """Drop the values of an instance: a new attempt starts."""
+        self.xcoms.pop((task_id, map_index), None)
+
+
+class MemoryApi:
+    """The task API of one attempt."""
+
+    def __init__(self, server: MemoryServer, task_id: str, map_index: int) -> None:
+        self._server, self._task_id, self._map_index = server, task_id, map_index
+
+    def _is_here(self, where: XComAddress) -> bool:
+        server = self._server
+        return where.dag_id in {"", server.dag_id} and where.run_id in {"", server.run_id}
+
+    def xcom(self, where: XComAddress) -> EncodedXCom | None:
+        """One stored value."""
+        if not self._is_here(where):
+            return None
+        return self._server.xcoms.get((where.task_id, where.map_index), {}).get(where.key)
+
+    def xcoms(self, where: XComAddress) -> list[tuple[int, EncodedXCom]]:
+        """The stored values of all instances of a task."""
+        if not self._is_here(where):
+            return []
+        found = [
+            (index, values[where.key])
+            for (task_id, index), values in self._server.xcoms.items()
+            if task_id == where.task_id and where.key in values
+        ]
+        return sorted(found, key=lambda pair: pair[0])
+
+    def push_xcom(self, key: str, value: EncodedXCom) -> None:
+        """Store a value now."""
+        self._server.keep(self._task_id, self._map_index, {key: value})
+
+    def delete_xcom(self, key: str) -> None:
+        """Delete a value of this instance."""
+        self._server.xcoms.get((self._task_id, self._map_index), {}).pop(key, None)
+
+    def variable(self, key: str) -> str | None:
+        """The text of a variable."""
+        return self._server.variables.get(key)
+
+    def set_variable(self, key: str, value: str, description: str | None) -> None:  # noqa: ARG002 - nobody will read it
+        """Store a variable for this run."""
+        self._server.variables[key] = value
+
+    def delete_variable(self, key: str) -> None:
+        """Delete a variable."""
+        self._server.variables.pop(key, None)
+
+    def variable_keys(self, prefix: str | None) -> list[str]:
+        """Names of variables."""
+        return sorted(key for key in self._server.variables if key.startswith(prefix or ""))
+
+    def connection(self, conn_id: str) -> Mapping[str, Any] | None:
+        """The fields of a connection."""
+        return self._server.connections.get(conn_id)
+
+    def task_counts(
+        self,
+        dag_id: str,
+        *,
+        task_ids: Sequence[str] = (),
+        group_id: str = "",
+        run_ids: Sequence[str] = (),
+        logical_dates: Sequence[datetime] = (),  # noqa: ARG002 - there is one run
+    ) -> dict[str, int]:
+        """How many instances there are, by state."""
+        server = self._server
+        if dag_id != server.dag_id or (run_ids and server.run_id not in run_ids):
+            return {}
+        if not task_ids and not group_id:
+            return {server.run_state: 1}
+        wanted = set(task_ids) | server.groups.get(group_id, set())
+        counts = Counter(str(state) for (task_id, _), state in server.states.items() if task_id in wanted)
+        return dict(counts)
+
+    def run_state(self, dag_id: str, run_id: str) -> str | None:
+        """The state of a run."""
+        if dag_id == self._server.dag_id and run_id == self._server.run_id:
+            return self._server.run_state
+        raise AirflowRuntimeError(f"{_ONE_DAG} the state of run {run_id} of DAG {dag_id!r} is not known")
+
+    def previous_run(self, state: str | None) -> PreviousRun | None:  # noqa: ARG002 - there is none in any state
+        """There is no earlier run."""
+        return None
+
+    def trigger_run(self, dag_id: str, *, run_id: str = "", **wanted: Any) -> str:
+        """Say that a run of another DAG would be started; nothing is."""
+        moment = wanted.get("run_after") or wanted.get("logical_date")
+        name = run_id or f"manual__{moment.isoformat() if moment is not None else self._server.run_id}"
+        log.warning("%s run %s of DAG %r is not started", _ONE_DAG, name, dag_id)
+        return name
+
+
+_ONE_DAG = "this run is of one DAG in one process:"
+
+
+def read_variables(path: str | Path) -> dict[str, str]:
+    """Variables from a JSON, YAML or ``KEY=value`` file.
+
+    Raises:
+        ValueError: it is none of these, or not by name.
+    """
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in _by_name(path).items()}
+
+
+def read_connections(path: str | Path) -> dict[str, Mapping[str, Any]]:
+    """Connections from a JSON, YAML or ``ID=uri`` file; each is a URI or its fields.
+
+    Raises:
+        ValueError: it is none of these, or not by name.
+    """
+    return {
+        conn_id: _connection(conn_id, value).to_dict() | _extra(conn_id, value)
+        for conn_id, value in _by_name(path).items()
+    }
+
+
+def _connection(conn_id: str, value: Any) -> Connection:
+    if isinstance(value, str):
+        return (
+            Connection.from_json(value, conn_id) if value.lstrip().startswith("{") else Connection(conn_id, uri=value)
+        )
+    return Connection.from_json(json.dumps(value), conn_id)
+
+
+def _extra(conn_id: str, value: Any) -> dict[str, Any]:
+    return {"extra": _connection(conn_id, value).extra}
+
+
+def _by_name(path: str | Path) -> dict[str, Any]:
+    file = Path(path)
+    text = file.read_text(encoding="utf-8")
+    match file.suffix:
+        case ".json":
+            content = json.loads(text)
+        case ".yaml" | ".yml":
+            import yaml  # noqa: PLC0415 - most runs read no file
+
+            content = yaml.safe_load(text)
+        case ".env" | "":
+            lines = [line.split("=", 1) for line in text.splitlines() if line.strip() and not line.startswith("#")]
+            content = {pair[0].strip(): pair[1].strip() for pair in lines if len(pair) == 2}
+        case _:
+            raise ValueError(f"{file}: a .json, .yaml or .env file is wanted")
+    if not isinstance(content, dict):
+        raise ValueError(f"{file}: names and their values are wanted, not a {type(content).__name__}")
+    return content
