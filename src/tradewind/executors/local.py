@@ -120,9 +120,15 @@ class LocalExecutor:
         self._thread.start()
 
     def submit(self, workload: Workload) -> None:
-        """Start an attempt; `Started` or `NotStarted` follows."""
+        """Start an attempt; `Started` or `NotStarted` follows.
+
+        Raises:
+            ExecutorError: the executor was not started, or has this attempt already.
+        """
+        if self._sink is None:
+            raise ExecutorError("the executor was not started")
         with self._lock:
-            if self._fleet.is_stopping or self._sink is None:
+            if self._fleet.is_stopping:
                 self._emit(NotStarted(workload.attempt, self._clock.now(), "the executor is not running"))
             elif workload.attempt in self._fleet.by_attempt:
                 raise ExecutorError(f"attempt {workload.attempt} was submitted twice", attempt=workload.attempt)
@@ -203,7 +209,9 @@ class LocalExecutor:
 
     def _emit(self, fact: Fact) -> None:
         self._facts.append(fact)
-        if threading.current_thread() is not self._thread:
+        if not self._thread.is_alive():
+            self._deliver()  # after `stop`
+        elif threading.current_thread() is not self._thread:
             self._loop.wake()
 
     def _deliver(self) -> None:

@@ -21,7 +21,16 @@ from tradewind.base.clock import Clock
 from tradewind.base.settings import WorkerSettings
 from tradewind.executors.base import Exited, Fact, Lost, NotStarted
 from tradewind.executors.local_loop import Loop
-from tradewind.executors.local_processes import CodeFile, FileKey, Process, Work, ZygoteState, end_in_words, work_id
+from tradewind.executors.local_processes import (
+    CodeFile,
+    FileKey,
+    Process,
+    Work,
+    ZygoteState,
+    end_in_words,
+    was_killed,
+    work_id,
+)
 from tradewind.protocol.messages import DagFacts, Ended, Reply, Request, Started, Workload
 from tradewind.worker.child import Entries
 from tradewind.worker.comms import FileRef, Fork, FromChild, FromZygote, Gone, Idle, Link, LogLoss, Ready, Run, Stop
@@ -189,15 +198,17 @@ class Fleet:
 
     def _on_zygote_closed(self, zygote: ZygoteState) -> None:
         was_starting = zygote.state == "starting"
-        self._close_zygote(zygote)
         if zygote.key is None:
+            self._close_zygote(zygote)
             self._on_base_closed(zygote, was_starting)
+        elif was_starting and self._base is not None:
+            self._loop.forget(zygote.link)  # the base's Gone will tell why
+            return
         else:
+            self._close_zygote(zygote)
             file = self.files[zygote.key]
             if file.zygote is zygote:
                 file.zygote = None
-            if was_starting and file.waiting and not self.is_stopping:
-                self._loop.after(1.0, partial(self._give_up_import, file))  # the base's Gone tells why, normally first
         self._lose_all(zygote)
 
     def _on_base_closed(self, zygote: ZygoteState, was_starting: bool) -> None:
@@ -224,10 +235,6 @@ class Fleet:
         file.queue.clear()
         for work in works:
             self.place(file, work)
-
-    def _give_up_import(self, file: CodeFile) -> None:
-        if file.zygote is None:
-            self._replace(file)
 
     def _lose_all(self, zygote: ZygoteState) -> None:
         lost = list(zygote.processes.values())
@@ -404,6 +411,8 @@ class Fleet:
 
     def _on_ended(self, process: Process, message: FromChild) -> None:
         assert isinstance(message, Ended)
+        if self.is_stopping and message.outcome == "failed":
+            return  # it was our SIGTERM: the attempt is lost, and not by its own fault
         process.has_ended = True
         if not process.is_kill_ordered:
             self._emit(message)
@@ -461,7 +470,7 @@ class Fleet:
         if gone.reason.startswith("fork failed") and process.work is not None and not process.is_kill_ordered:
             self._refuse(process.work, gone.reason)
         else:
-            reason = end_in_words(gone, process.lost_lines, process.loss_reason)
+            reason = "the task's process is gone: " + end_in_words(gone, process.lost_lines, process.loss_reason)
             self._conclude(process, reason, is_infrastructure=False)
         if zygote.is_retiring and not zygote.processes:
             self._close_zygote(zygote)
@@ -469,17 +478,23 @@ class Fleet:
     def _on_file_zygote_gone(self, gone: Gone) -> None:
         """A file's zygote ended; if it did so while importing, the attempts that waited for it fail with the reason."""
         zygote = self._zygotes.get(gone.id)
-        if zygote is None or zygote.key is None:
+        if zygote is None or zygote.key is None or zygote.state != "starting":
             return
+        self._close_zygote(zygote)
         file = self.files[zygote.key]
-        if zygote.state != "starting" or file.zygote is not zygote:
+        if file.zygote is not zygote:
             return
         file.zygote = None
         works = list(file.waiting)
         file.waiting.clear()
-        reason = zygote.hang_reason or f"importing {file.key[1]} ended the process: {end_in_words(gone, 0, '')}"
+        why = f"importing {file.key[1]} ended the process: {end_in_words(gone, 0, '')}"
         for work in works:
-            self._fork(self.open_base(), file, work, failure=reason)
+            if zygote.hang_reason or not was_killed(gone):
+                self._fork(self.open_base(), file, work, failure=zygote.hang_reason or why)
+            else:
+                self.by_attempt.pop(work_id(work), None)
+                if isinstance(work, Workload):
+                    self._emit(Lost(work.attempt, self._clock.now(), why, is_infrastructure=True))
 
     def _drop(self, process: Process) -> None:
         file = process.file

@@ -11,7 +11,7 @@ from typing import Literal
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.comms import Gone, Link
 
-__all__ = ["CodeFile", "FileKey", "Process", "Work", "ZygoteState", "end_in_words", "work_id"]
+__all__ = ["CodeFile", "FileKey", "Process", "Work", "ZygoteState", "end_in_words", "was_killed", "work_id"]
 
 FileKey = tuple[str, str]
 """Folder of the snapshot, path of the file in it."""
@@ -79,24 +79,14 @@ class CodeFile:
     is_growing: bool = False
 
 
+def was_killed(gone: Gone) -> bool:
+    """Whether somebody (the kernel, out of memory) ended the process from outside."""
+    return gone.status & 0x7F in (signal.SIGKILL, signal.SIGTERM)
+
+
 def end_in_words(gone: Gone, lost_lines: int, loss_reason: str) -> str:
     """Why a process ended without a report, for people."""
-    if gone.reason:
-        text = gone.reason
-    elif gone.status & 0x7F:
-        number = gone.status & 0x7F
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = "unknown"
-        text = f"the task's process was killed by signal {number} ({name}); its peak memory was {gone.peak_mb} MB"
-        if number == signal.SIGKILL:
-            text += ". Nobody ordered it here: the machine may have run out of memory (see the kernel's log)"
-        elif number in (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT):
-            text += ". Native code crashed"
-    else:
-        code = gone.status >> 8
-        text = f"the task's process left with exit code {code} and without a report (os._exit, or native code)"
+    text = gone.in_words()
     if lost_lines:
         text += f". {lost_lines} log lines could not be written: {loss_reason}"
     return text

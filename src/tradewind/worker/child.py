@@ -27,6 +27,8 @@ from tradewind.worker.secrets_masking import MASKER, add_mask
 
 __all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
 
+PYTHON = platform.python_version()
+
 _libc = ctypes.CDLL(None)
 _run_decoder = msgspec.msgpack.Decoder(Run)
 
@@ -153,8 +155,12 @@ class Attempts:
         log.write(
             "info",
             "tradewind.worker",
-            f"attempt {work.attempt} (try {work.try_number}) on {host}, process {pid}, "
-            f"Python {platform.python_version()}, isolation {work.isolation}",
+            f"try {work.try_number} on {host}, process {pid}, Python {PYTHON}, isolation {work.isolation}",
+            attempt=work.attempt,
+            host=host,
+            pid=pid,
+            python=PYTHON,
+            isolation=work.isolation,
         )
         self._channel.send(Started(attempt=work.attempt, at=self._clock.now(), hostname=host, pid=pid))
         ended = self._outcome(work, log)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import array
 import os
+import signal
 import socket
 import threading
 from collections import deque
@@ -42,6 +43,7 @@ __all__ = [
 
 MAX_FRAME = 1 << 30
 READ_SIZE = 1 << 18
+CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 FD_SIZE = array.array("i").itemsize
 
 
@@ -90,6 +92,22 @@ class Gone(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     peak_mb: int
     reason: str = ""
     """Why the zygote itself ended it, where it did."""
+
+    def in_words(self) -> str:
+        """How the process ended, for people."""
+        if self.reason:
+            return self.reason
+        number = self.status & 0x7F
+        if not number:
+            return f"it left with exit code {self.status >> 8} and without a report (os._exit, or native code)"
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = "unknown"
+        text = f"it was killed by signal {number} ({name}); its peak memory was {self.peak_mb} MB"
+        if number == signal.SIGKILL:
+            return text + ". Nobody ordered it here: the machine may have run out of memory (see the kernel's log)"
+        return text + (". Native code crashed" if number in CRASHES else "")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -34,6 +34,7 @@ import msgspec
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.child import Attempts, Entries, LoadedFile, leave, return_call
 from tradewind.worker.comms import Channel, FileRef, Fork, Gone, Link, Ready, Stop, ToZygote
+from tradewind.worker.fork_server import ForkServer
 from tradewind.worker.process_tree import (
     ATTEMPT_VARIABLE,
     MARK_LENGTH,
@@ -49,7 +50,7 @@ from tradewind.worker.process_tree import (
     signal_tree,
 )
 
-__all__ = ["Zygote", "main"]
+__all__ = ["ForkServer", "Zygote", "main"]
 
 ORPHAN_GRACE_S = 1.0
 """What a task left running gets SIGTERM, and this long before SIGKILL."""
