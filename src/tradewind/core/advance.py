@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from tradewind.core import past
-from tradewind.core.commands import CreateTasks, Dispatch, ForgetTasks
+from tradewind.core.commands import Dispatch
+from tradewind.core.expanding import expand_to, is_too_long
 from tradewind.core.graph import Node
+from tradewind.core.instances import to_scheduled
 from tradewind.core.machine import Attempt, Machine
 from tradewind.core.mapping import Unmappable, expansion
 from tradewind.core.rules import Verdict, decide, shape
 from tradewind.core.run import Run
 from tradewind.core.runs import finish_if_done
-from tradewind.core.states import (
-    DONE,
-    FAILED,
-    NONE,
-    QUEUED,
-    REMOVED,
-    SCHEDULED,
-    SKIPPED,
-    SUCCESS,
-    UPSTREAM_FAILED,
-    RunState,
-)
+from tradewind.core.states import FAILED, NONE, QUEUED, REMOVED, SKIPPED, UPSTREAM_FAILED, RunState
 
-__all__ = ["expand_known", "settle", "to_scheduled"]
+__all__ = ["WINDOW", "settle"]
 
 WINDOW = 32
 """Instances of one mapped task that wait for capacity at once; the rest stay as they are until these have gone."""
@@ -33,14 +24,16 @@ def settle(m: Machine) -> None:
     """Work off everything that the event touched, until nothing more follows from it."""
     while True:
         for run in list(m.busy.values()):
-            _look(m, run)
-        if _sweep(m):
-            continue
-        if any(run.pending for run in m.busy.values()):
+            if run.pending:
+                _look(m, run)
+            if run.ended:
+                past.wake(m, run)
+        if _sweep(m) or any(run.pending for run in m.busy.values()):
             continue
         if _dispatch(m):
             continue
-        if not any(finish_if_done(m, run) for run in list(m.busy.values())):
+        ended = [run for run in list(m.busy.values()) if finish_if_done(m, run)]
+        if not ended:
             return
 
 
@@ -48,17 +41,20 @@ def _look(m: Machine, run: Run) -> None:
     if run.state is not RunState.RUNNING:
         run.pending.clear()
         return
-    pending = run.pending
-    while pending:
+    nodes = run.graph.nodes
+    while pending := run.pending:
         run.pending = {}
         for node, index in pending:
-            _consider(m, run, run.graph.nodes[node], index)
-        pending = run.pending
+            _consider(m, run, nodes[node], index)
 
 
 def _consider(m: Machine, run: Run, node: Node, index: int) -> None:
     at = node.index
-    if node.mapping is not None and (run.count[at] < 0 or at in run.outdated):
+    if node.mapping is None:
+        if not run.states[run.base[at]]:
+            _decide(m, run, node, 0)
+        return
+    if run.count[at] < 0 or at in run.outdated:
         if not _expand(m, run, node):
             return
         index = -1
@@ -90,15 +86,14 @@ def _sweep(m: Machine) -> bool:
         if slot < 0:
             del run.sweeps[at]
             m.sweeping.popleft()
-            continue
-        if run.ready_per_node.get(at, 0) >= WINDOW:
+        elif run.ready_per_node.get(at, 0) >= WINDOW:
             run.sweeps[at] = slot - base
             m.sweeping.popleft()
-            continue
-        run.sweeps[at] = slot - base + 1
-        m.budget -= 1
-        _decide(m, run, run.graph.nodes[at], slot - base)
-        moved = True
+        else:
+            run.sweeps[at] = slot - base + 1
+            m.budget -= 1
+            _decide(m, run, run.graph.nodes[at], slot - base)
+            moved = True
     return moved
 
 
@@ -108,57 +103,34 @@ def _sweep(m: Machine) -> bool:
 def _decide(m: Machine, run: Run, node: Node, index: int) -> None:
     """Do with a waiting instance what its rule says."""
     at = node.index
-    if run.states[run.base[at] + index] != NONE:
+    if run.states[run.base[at] + index] != NONE or at in run.outdated:
         return
     tally, total = run.tally_of(at, index)
-    _apply(m, run, node, index, decide(node.rule, tally, total, run.map_index(at, index)))
+    verdict = decide(node.rule, tally, total, run.map_index(at, index))
+    if verdict is not Verdict.WAIT:
+        _apply(m, run, node, index, verdict)
 
 
 def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> None:
     at = node.index
-    if verdict is Verdict.WAIT:
-        return
     if verdict is Verdict.RUN:
-        if _is_skipped_by_decision(run, at, index):
+        if run.skips and run.is_skipped_by_decision((at, index)):
             verdict = Verdict.SKIP
         elif run.graph.uses_past and not past.allows(m, run, node, index):
             return
         else:
-            to_scheduled(m, run, at, index)
+            to_scheduled(m, run, at, index, new_try=True)
             return
-    if verdict is Verdict.SKIP:
-        if node.spec.wait_for_past_depends_before_skipping and not past.allows(m, run, node, index):
-            return
-        end = SKIPPED
-    else:
-        end = REMOVED if verdict is Verdict.REMOVE else UPSTREAM_FAILED
+    if (
+        verdict is Verdict.SKIP
+        and node.spec.wait_for_past_depends_before_skipping
+        and not past.allows(m, run, node, index)
+    ):
+        return
     instance = run.detail(at, index)
     instance.start_date = instance.end_date = m.now
-    run.move(at, index, end)
-
-
-def _is_skipped_by_decision(run: Run, node: int, index: int) -> bool:
-    """A branch skipped it, it was cleared since, but the branch was not: the decision stands."""
-    instance = run.details.get(run.base[node] + index)
-    if instance is None or instance.skipped_by is None:
-        return False
-    return any((node, index) in skipped for skipped in run.skips.values())
-
-
-def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool = True) -> None:
-    """An instance may go: let it wait for capacity, or end it here where there is nothing to run."""
-    instance = run.detail(node, index)
-    if new_try:
-        instance.try_number += 1
-    instance.scheduled_at = m.now
-    instance.next_at = None
-    instance.reason = None
-    run.move(node, index, SCHEDULED)
-    if run.graph.nodes[node].spec.is_noop:
-        instance.start_date = instance.end_date = m.now
-        run.move(node, index, SUCCESS)
-    elif not m.dying or (run.uid, run.refs((node, index))) not in m.dying:
-        m.queue.add(run, node, index)
+    ends = {Verdict.SKIP: SKIPPED, Verdict.REMOVE: REMOVED, Verdict.UPSTREAM_FAILED: UPSTREAM_FAILED}
+    run.move(at, index, ends[verdict])
 
 
 # -- mapped tasks -----------------------------------------------------------------------------------------------------
@@ -170,17 +142,16 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
     is_first = run.count[at] < 0
     if is_first and run.state_of(at, 0) != NONE:
         return False
-    if is_first and node.group is None and node.sources:
+    if is_first and node.group is None:
         verdict = decide(node.rule, *run.tally_of(at, 0), -1)
         if verdict is not Verdict.RUN:
-            _apply(m, run, node, 0, verdict)
+            if verdict is not Verdict.WAIT:
+                _apply(m, run, node, 0, verdict)
             return False
     try:
         found = expansion(run, node)
-        if not isinstance(found, Verdict) and 0 < m.max_map_length < found:
-            raise Unmappable(f"{found} instances are more than max_map_length = {m.max_map_length} allows")  # noqa: TRY301
     except Unmappable as why:
-        return not is_first or _fail(m, run, at, str(why))
+        return _fail(m, run, at, str(why))
     if isinstance(found, Verdict):
         if found is Verdict.WAIT:
             return False
@@ -188,15 +159,19 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
         if is_first:
             _apply(m, run, node, 0, found)
         return not is_first
+    if is_too_long(m, found):
+        return _fail(m, run, at, f"{found} instances are more than the {m.max_map_length} that max_map_length allows")
     for member in node.group.members if node.group else (at,):
-        if run.count[member] < 0 or run.outdated or run.count[member] != found:
-            expand_to(m, run, member, found)
-    if found == 0:
+        expand_to(m, run, member, found)
+    if found == 0 and run.state_of(at, 0) == NONE:
         _apply(m, run, node, 0, Verdict.SKIP)
     return found > 0
 
 
 def _fail(m: Machine, run: Run, node: int, reason: str) -> bool:
+    """A mapped node that can't be expanded fails as a whole; instances of an earlier expansion are forgotten."""
+    expand_to(m, run, node, 0)
+    run.outdated.discard(node)
     instance = run.detail(node, 0)
     instance.reason = reason
     instance.start_date = instance.end_date = m.now
@@ -204,53 +179,11 @@ def _fail(m: Machine, run: Run, node: int, reason: str) -> bool:
     return False
 
 
-def expand_to(m: Machine, run: Run, node: int, count: int) -> None:
-    """Make the instances of a node as many as its length says; 0: the one that is then skipped."""
-    before = run.count[node]
-    run.outdated.discard(node)
-    if before == count or (before < 0 and count == 0):
-        return
-    task_id = run.graph.nodes[node].task_id
-    for index in run.indexes(node):
-        if before < 0 or index >= count:
-            m.queue.discard(run, node, index)
-            attempt = m.attempts.get(run.detail(node, index).attempt or "")
-            if attempt is not None:
-                m.kill(attempt, "the task was expanded anew and no longer has this instance")
-    whole = run.state_of(node, 0) if before < 0 else NONE
-    if before < 0 or count == 0:
-        m.rows.append(ForgetTasks(run.uid, task_id, -1))
-        if before >= 0:
-            run.resize(node, -1)
-            m.rows.append(CreateTasks(run.uid, task_id, -1, -1))
-            return
-        m.rows.append(CreateTasks(run.uid, task_id, 0, count - 1))
-    elif count < before:
-        m.rows.append(ForgetTasks(run.uid, task_id, count))
-    else:
-        m.rows.append(CreateTasks(run.uid, task_id, before, count - 1))
-    run.resize(node, count)
-    if DONE[whole]:
-        # somebody, or a branch, ended the task as a whole before its length was known
-        for index in range(count):
-            run.move(node, index, whole)
-    run.look_at(node)
-
-
-def expand_known(m: Machine, run: Run) -> None:
-    """Expand what is mapped over literals, as soon as the run exists."""
-    for node in run.graph.nodes:
-        if node.mapping is not None and not node.sources:
-            found = expansion(run, node)
-            if not isinstance(found, Verdict) and not 0 < m.max_map_length < found:
-                expand_to(m, run, node.index, found)
-
-
 # -- capacity ---------------------------------------------------------------------------------------------------------
 
 
 def _dispatch(m: Machine) -> bool:
-    """Hand out all capacity there is."""
+    """Hand out all capacity there is; True where that lets more instances of a mapped task wait."""
     woken = False
     while (taken := m.queue.take()) is not None:
         run, node, index, gates = taken
@@ -279,7 +212,7 @@ def _dispatch(m: Machine) -> bool:
                 priority=spec.priority_weight,
             )
         )
-        if node in run.sweeps and run.ready_per_node[node] < WINDOW:
+        if node in run.sweeps and run.ready_per_node[node] == WINDOW - 1:
             m.sweeping.append((run, node))
             woken = True
     return woken and m.budget > 0

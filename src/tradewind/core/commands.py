@@ -138,6 +138,8 @@ class SaveDag:
     next_interval_start: datetime | None
     next_interval_end: datetime | None
     has_exceeded_max_runs: bool = False
+    is_paused: bool | None = None
+    """True: pause the DAG, since too many of its runs failed in a row; None: leave that as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from tradewind.core.graph import Graph
 from tradewind.core.limits import Gate
 from tradewind.core.run import Run
 from tradewind.core.states import RunState
+from tradewind.core.timeline import Timeline
 from tradewind.spec import DagKey
+from tradewind.timetables import NextRun, Timetable
 
 __all__ = ["Dag"]
 
@@ -42,11 +44,20 @@ class Dag:
         self.failed_in_a_row = 0
         self.latest: RunFacts | None = None
         """The latest run by schedule."""
+        self.timeline = Timeline()
+        self.timetable: Timetable | None = None
+        self.plan: tuple[NextRun | None, bool] | None = None
+        """What was last said about the next run: which, and whether max_active_runs holds it back."""
 
     @property
     def graph(self) -> Graph | None:
         """The newest version."""
         return self.versions.get(self.newest) if self.newest is not None else None
+
+    def set_paused(self, *, is_paused: bool) -> None:
+        """Pause or resume."""
+        self.is_paused = is_paused
+        self.gate.capacity = 0 if is_paused else None
 
     def task_gate(self, task_id: str, capacity: int) -> Gate:
         """The limit of a task over all runs."""
@@ -75,6 +86,11 @@ class Dag:
             gate = self._run_gates[run.uid] = Gate("max_active_tasks", run.graph.spec.max_active_tasks)
         return gate
 
+    def all_gates(self) -> list[Gate]:
+        """All limits of this DAG."""
+        inside = [gate for gates in self._run_task_gates.values() for gate in gates.values()]
+        return [self.gate, *self._run_gates.values(), *self._task_gates.values(), *inside]
+
     def add(self, run: Run) -> None:
         """Take a run into memory."""
         self.runs[run.uid] = run
@@ -82,6 +98,8 @@ class Dag:
             self.enqueue(run)
         elif run.state is RunState.RUNNING:
             self.running.add(run.uid)
+        if run.graph.uses_past:
+            self.timeline.add(run.facts)
 
     def enqueue(self, run: Run) -> None:
         """Let a queued run wait for its turn."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 from tradewind.core.dag import Dag
 from tradewind.core.events import DagStale, PauseSet, PoolSet, Tick, VersionAdded
 from tradewind.core.graph import Graph
+from tradewind.core.instances import process_gone, timer_due
 from tradewind.core.machine import Machine
-from tradewind.core.runs import start_queued
+from tradewind.core.planning import set_schedule
+from tradewind.core.runs import make_room, ran_out_of_time
+from tradewind.core.states import RunState
+from tradewind.core.tasks import queue_timed_out, ran_too_long
 from tradewind.spec import DagKey, DagSpec
 
-__all__ = ["know_version", "pause_set", "pool_set", "stale", "tick", "version_added"]
+__all__ = ["adopt_newest", "know_version", "pause_set", "pool_set", "stale", "tick", "version_added"]
+
+VERSIONS_KEPT = 32
+"""Versions of a DAG in memory beyond which those that no run uses are dropped."""
 
 
 def know_version(m: Machine, key: DagKey, version_id: str, spec: DagSpec) -> Dag:
@@ -18,8 +25,23 @@ def know_version(m: Machine, key: DagKey, version_id: str, spec: DagSpec) -> Dag
     if dag is None:
         dag = m.dags[key] = Dag(key)
     if version_id not in dag.versions:
+        if len(dag.versions) >= VERSIONS_KEPT:
+            used = {run.version_id for run in dag.runs.values()} | {dag.newest}
+            dag.versions = {name: graph for name, graph in dag.versions.items() if name in used}
         dag.versions[version_id] = Graph(spec)
     return dag
+
+
+def adopt_newest(m: Machine, dag: Dag) -> None:
+    """Schedule and shared limits are those of the newest version."""
+    graph = dag.graph
+    assert graph is not None
+    set_schedule(dag)
+    for node in graph.nodes:
+        gate = dag.task_gates().get(node.task_id)
+        if gate is not None:
+            gate.capacity = node.spec.max_active_tis_per_dag
+            m.queue.freed[gate] = None
 
 
 def version_added(m: Machine, event: VersionAdded) -> None:
@@ -29,34 +51,29 @@ def version_added(m: Machine, event: VersionAdded) -> None:
     dag.newest = event.version_id
     dag.is_stale = False
     if is_new:
-        _set_paused(m, dag, is_paused=event.is_paused)
-    for task in event.spec.tasks:
-        gate = dag.task_gates().get(task.task_id)
-        if gate is not None:
-            gate.capacity = task.max_active_tis_per_dag
-            m.queue.freed[gate] = None
-    start_queued(m, dag)
+        dag.set_paused(is_paused=event.is_paused)
+    adopt_newest(m, dag)
+    make_room(m, dag)
 
 
 def stale(m: Machine, event: DagStale) -> None:
-    """The file no longer holds this DAG."""
+    """The file no longer holds this DAG: runs in flight go on, the schedule stops."""
     dag = m.dags.get(event.dag)
     if dag is not None:
         dag.is_stale = True
+        make_room(m, dag)
 
 
 def pause_set(m: Machine, event: PauseSet) -> None:
     """A DAG was paused or resumed."""
     dag = m.dags.get(event.dag)
-    if dag is not None:
-        _set_paused(m, dag, is_paused=event.is_paused)
-        start_queued(m, dag)
-
-
-def _set_paused(m: Machine, dag: Dag, *, is_paused: bool) -> None:
-    dag.is_paused = is_paused
-    dag.gate.capacity = 0 if is_paused else None
+    if dag is None:
+        return
+    if dag.is_paused and not event.is_paused:
+        dag.failed_in_a_row = 0
+    dag.set_paused(is_paused=event.is_paused)
     m.queue.freed[dag.gate] = None
+    make_room(m, dag)
 
 
 def pool_set(m: Machine, event: PoolSet) -> None:
@@ -67,4 +84,29 @@ def pool_set(m: Machine, event: PoolSet) -> None:
 
 
 def tick(m: Machine, _: Tick) -> None:
-    """Time passed."""
+    """Time passed: whatever is due happens."""
+    for name in m.timers.pop_due(m.now):
+        match name:
+            case ("queued", str(attempt)) if attempt in m.attempts:
+                queue_timed_out(m, m.attempts[attempt])
+            case ("running", str(attempt)) if attempt in m.attempts:
+                ran_too_long(m, m.attempts[attempt])
+            case ("dying", str(attempt)) if attempt in m.attempts:
+                process_gone(m, m.attempts[attempt], m.now, was_killed=False)
+            case ("instance", str(uid), str(task_id), int(index)) if uid in m.runs:
+                _wake_instance(m, uid, task_id, index)
+            case ("run", str(uid)) if uid in m.runs and m.runs[uid].state is RunState.RUNNING:
+                ran_out_of_time(m, m.runs[uid])
+            case ("dag", str(workspace), str(dag_id), _):
+                dag = m.dags.get(DagKey(workspace, dag_id))
+                if dag is not None:
+                    make_room(m, dag)
+            case _:
+                pass  # a run or attempt that is gone, or only a reason to look
+
+
+def _wake_instance(m: Machine, uid: str, task_id: str, index: int) -> None:
+    run = m.runs[uid]
+    node = run.graph.index.get(task_id)
+    if node is not None and index in run.indexes(node):
+        timer_due(m, run, node, index)

@@ -60,7 +60,7 @@ class RunFacts:
     queued_at: datetime
     version_id: str
     """The DAG version the run is bound to; empty in a request: the newest."""
-    conf: Mapping[str, object] = field(default_factory=dict)
+    conf: Mapping[str, object] = field(default_factory=dict[str, object])
     triggered_by: str = "timetable"
     triggering_user: str | None = None
     note: str | None = None
@@ -183,7 +183,7 @@ class AttemptSucceeded:
 
     attempt: str
     at: datetime
-    lengths: Mapping[str, int] = field(default_factory=dict)
+    lengths: Mapping[str, int] = field(default_factory=dict[str, int])
     """Length of each pushed XCom that is a list or dict, by key, for downstream expansion."""
     pushed: frozenset[str] = frozenset()
     """Keys of the XComs pushed with a value other than None."""
@@ -199,6 +199,8 @@ class AttemptFailed:
     at: datetime
     reason: str = ""
     retryable: bool = True
+    called_back: bool = True
+    """False: the process died before it could run the task's callbacks itself."""
 
 
 @dataclass(frozen=True, slots=True)

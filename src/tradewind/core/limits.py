@@ -38,6 +38,11 @@ class Gate:
         """Whether `need` units are free."""
         return self.capacity is None or self.used + need <= self.capacity
 
+    @property
+    def is_saving_up(self) -> bool:
+        """Whether room is kept free for an instance that needs more of it and was overtaken often enough."""
+        return self._overtaken >= PATIENCE
+
     def park(self, entry: Entry, need: int) -> None:
         """Keep an instance until there is room."""
         heapq.heappush(self._waiting.setdefault(need, []), entry)
@@ -57,7 +62,7 @@ class Gate:
                     best = (queue[0], need)
             elif need <= (self.capacity or 0) and (blocked is None or queue[0] < blocked):
                 blocked = queue[0]
-        if best is not None and blocked is not None and blocked < best[0] and self._overtaken >= PATIENCE:
+        if best is not None and blocked is not None and blocked < best[0] and self.is_saving_up:
             return None
         return best
 

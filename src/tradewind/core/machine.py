@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tradewind.base.ids import IdSource
 from tradewind.core.commands import Command, EndAttempt, Kill, SaveRun, SaveTask
@@ -20,7 +20,7 @@ from tradewind.spec import DagKey
 
 __all__ = ["EPOCH", "KILL_PATIENCE", "Attempt", "Machine"]
 
-EPOCH = datetime.min
+EPOCH = datetime.min.replace(tzinfo=UTC)
 KILL_PATIENCE = timedelta(minutes=2)
 """How long a process that was told to stop may keep its slot without an answer from its executor."""
 DEFAULT_POOL = "default_pool"
@@ -36,7 +36,7 @@ class Attempt:
         self.id = attempt
         self.run = run
         self.node, self.index = key
-        self.ref = run.refs(key)
+        self.ref = run.ref(key)
         self.gates = gates
         self.is_dying = False
         """It was told to stop, and is only waited for."""
@@ -59,6 +59,8 @@ class Machine:
         self.now = EPOCH
         self.dags: dict[DagKey, Dag] = {}
         self.runs: dict[str, Run] = {}
+        self.visitors: set[str] = set()
+        """Finished runs that were loaded for an event about them."""
         self.attempts: dict[str, Attempt] = {}
         self.dying: dict[tuple[str, TaskRef], str] = {}
         """Instances whose former attempt still has a process."""
@@ -154,9 +156,9 @@ class Machine:
         dag = self.dags.get(facts.dag)
         return None if dag is None else dag.versions.get(facts.version_id)
 
-    def timer_names(self, run: Run, node: int, index: int) -> tuple[str | int, ...]:
+    def timer_name(self, run: Run, node: int, index: int) -> tuple[str | int, ...]:
         """Name of the deadline of an instance that waits for a moment."""
-        return ("instance", run.uid, node, index)
+        return ("instance", run.uid, run.graph.nodes[node].task_id, index)
 
 
 def _save_run(run: Run) -> SaveRun:

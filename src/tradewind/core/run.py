@@ -6,6 +6,7 @@ world knows as map index -1. Expanded nodes have `count[node]` instances in a ra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tradewind.base.errors import InvalidMove
@@ -62,6 +63,7 @@ class Run:
         "count",
         "details",
         "end_date",
+        "ended",
         "facts",
         "graph",
         "inner",
@@ -131,8 +133,10 @@ class Run:
         """Expanded nodes whose instances are being looked at, and where that stopped."""
         self.skips: dict[Key, set[Key]] = {}
         """Instances skipped by the decision of an instance."""
-        self.past_waiting: set[Key] = set()
-        """Instances that wait for the run before."""
+        self.past_waiting: dict[int, set[int]] = {}
+        """Instances that wait for the run before, by node."""
+        self.ended: list[int] = []
+        """Nodes of which an instance ended just now, where later runs may wait for that."""
         self.ready: dict[Key, int] = {}
         """Scheduled instances that wait for capacity, with the serial number of their place in the queue."""
         self.ready_per_node: dict[int, int] = {}
@@ -181,7 +185,11 @@ class Run:
             return self.tally[node], self.totals[node]
         return self.tally[node] + inner[index], self.totals[node] + self.graph.nodes[node].inner_total
 
-    def refs(self, key: Key) -> TaskRef:
+    def is_skipped_by_decision(self, key: Key) -> bool:
+        """Whether a branch decided to skip the instance, and was not cleared since."""
+        return any(key in skipped for skipped in self.skips.values())
+
+    def ref(self, key: Key) -> TaskRef:
         """The public name of an instance."""
         return TaskRef(self.graph.nodes[key[0]].task_id, self.map_index(*key))
 
@@ -196,7 +204,7 @@ class Run:
         slot = self.base[node] + index
         old = self.states[slot]
         if not ALLOWED[old * WIDTH + new]:
-            ref = self.refs((node, index))
+            ref = self.ref((node, index))
             raise InvalidMove(
                 f"{ref.task_id}[{ref.map_index}] of run {self.uid} can't go from {STATES[old]} to {STATES[new]}",
                 run=self.uid,
@@ -209,6 +217,8 @@ class Run:
         if DONE[old] == DONE[new] == 0:
             return
         self.unfinished += DONE[old] - DONE[new]
+        if self.graph.uses_past:
+            self.ended.append(node)
         at = self.graph.nodes[node]
         for target, inner, weights in at.edges:
             delta = weights[new] - weights[old]
@@ -278,6 +288,32 @@ class Run:
                 self.inner[target] = [self._inner_tally(target, index) for index in range(len(self.inner[target]))]
         self.seen.pop(node, None)
         self._busy[self.uid] = self
+
+    # -- rebuilding ---------------------------------------------------------------------------------------------------
+
+    def install(self, node: int, count: int, states: bytes, details: Sequence[Instance | None]) -> None:
+        """Put instances in place as rows or another graph tell them; `recount` must follow."""
+        self.count[node] = count
+        if count >= 0:
+            self.base[node] = len(self.states)
+            self.states += states
+        else:
+            self.states[self.base[node]] = states[0]
+        for index, detail in enumerate(details):
+            if detail is not None:
+                self.details[self.base[node] + index] = detail
+
+    def recount(self) -> None:
+        """Find all tallies anew from the states."""
+        self.tally = [0] * len(self.graph)
+        self.totals = [0] * len(self.graph)
+        self.unfinished = 0
+        self.open = dict.fromkeys(self.open, 0)
+        for node in self.graph.nodes:
+            size = len(self.indexes(node.index))
+            self._weigh(node.index, self.base[node.index], size, sign=1)
+        for node in self.inner:
+            self.inner[node] = [self._inner_tally(node, index) for index in self.indexes(node)]
 
     def _weigh(self, node: int, start: int, count: int, *, sign: int) -> None:
         """Add (or take away) the instances of a node to the totals and tallies of those it counts whole for."""

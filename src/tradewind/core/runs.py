@@ -2,79 +2,268 @@
 
 from __future__ import annotations
 
-from tradewind.core.commands import CreateTasks, RunCallback
-from tradewind.core.dag import Dag
-from tradewind.core.events import RunFacts, RunRequested
-from tradewind.core.graph import Graph
-from tradewind.core.machine import Machine
-from tradewind.core.run import Run
-from tradewind.core.states import FAILED, UPSTREAM_FAILED, RunState
+from dataclasses import replace
+from datetime import timedelta
 
-__all__ = ["accept", "finish_if_done", "requested", "start_queued"]
+from tradewind.core.commands import CreateTasks, DeleteDag, DeleteRun, RunCallback, SaveDag
+from tradewind.core.dag import Dag
+from tradewind.core.events import DagDeleted, RunDeleted, RunFacts, RunMarked, RunRequested
+from tradewind.core.expanding import expand_known
+from tradewind.core.graph import Graph
+from tradewind.core.instances import end_by_hand
+from tradewind.core.machine import Machine
+from tradewind.core.past import wake_all
+from tradewind.core.planning import plan
+from tradewind.core.run import Run
+from tradewind.core.states import (
+    DONE,
+    FAILED,
+    REMOVED,
+    RUN_FINISHED,
+    RUNNING,
+    SKIPPED,
+    SUCCESS,
+    UP_FOR_RESCHEDULE,
+    UPSTREAM_FAILED,
+    RunState,
+)
+
+__all__ = [
+    "accept",
+    "dag_deleted",
+    "deleted",
+    "finish_if_done",
+    "make_room",
+    "marked",
+    "ran_out_of_time",
+    "reopen",
+    "requested",
+    "watch",
+]
 
 
 def requested(m: Machine, event: RunRequested) -> None:
     """Somebody asked for a run."""
-    facts = event.run
-    dag = m.dags.get(facts.dag)
-    if dag is None or facts.uid in m.runs:
+    dag = m.dags.get(event.run.dag)
+    if dag is None or event.run.uid in m.runs:
         return
-    graph = dag.versions.get(facts.version_id) if facts.version_id else dag.graph
-    if graph is not None:
-        accept(m, dag, facts, graph)
-
-
-def accept(m: Machine, dag: Dag, facts: RunFacts, graph: Graph) -> None:
-    """Take a new run into memory, with all its instances waiting, and start it if there is room."""
-    from tradewind.core.advance import expand_known
-
-    run = Run(facts, graph, m.busy)
+    facts = event.run
     if not facts.version_id and dag.newest is not None:
-        run.version_id = dag.newest
+        facts = replace(facts, version_id=dag.newest)
+    graph = dag.versions.get(facts.version_id)
+    if graph is None:
+        return
+    run = accept(m, dag, facts, graph)
+    if event.run.version_id != run.version_id:
         run.touch()
+    make_room(m, dag)
+
+
+def accept(m: Machine, dag: Dag, facts: RunFacts, graph: Graph) -> Run:
+    """Take a new run into memory, with all its instances waiting."""
+    run = Run(facts, graph, m.busy)
     m.runs[run.uid] = run
     dag.add(run)
-    m.rows.extend(CreateTasks(run.uid, node.task_id, -1, -1) for node in graph.nodes)
+    create_tasks(m, run)
+    return run
+
+
+def create_tasks(m: Machine, run: Run) -> None:
+    """Make the rows of a run's instances."""
+    m.rows.extend(CreateTasks(run.uid, node.task_id, -1, -1) for node in run.graph.nodes)
     expand_known(m, run)
-    start_queued(m, dag)
 
 
-def start_queued(m: Machine, dag: Dag) -> None:
+def make_room(m: Machine, dag: Dag) -> None:
+    """Whatever changed about a DAG or its runs: plan what the schedule asks for, start what may start."""
+    for facts in plan(m, dag):
+        graph = dag.graph
+        assert graph is not None
+        accept(m, dag, facts, graph)
+    _start_queued(m, dag)
+
+
+def _start_queued(m: Machine, dag: Dag) -> None:
     """Start queued runs, oldest first, as far as the DAG allows."""
     graph = dag.graph
     if graph is None or dag.is_paused:
         return
     while len(dag.running) < graph.spec.max_active_runs and (run := dag.first_queued()) is not None:
+        if run.facts.run_after > m.now:
+            m.timers.set(("dag", *dag.key, "start"), run.facts.run_after)
+            return
         run.move_run(RunState.RUNNING)
         run.start_date = m.now
         run.end_date = None
         dag.running.add(run.uid)
+        watch(m, run)
         for node in run.graph.nodes:
-            if not run.totals[node.index] or node.spec.trigger_rule == "always" or node.feeds or node.mapping:
-                run.look_at(node.index)
+            run.look_at(node.index)
+
+
+def watch(m: Machine, run: Run) -> None:
+    """Set the deadline of a running run."""
+    timeout_s = run.graph.spec.dagrun_timeout_s
+    if timeout_s is not None and run.start_date is not None:
+        m.timers.set(("run", run.uid), run.start_date + timedelta(seconds=timeout_s))
 
 
 def finish_if_done(m: Machine, run: Run) -> bool:
     """End a run whose instances have all ended; its leaves decide how."""
     if run.unfinished or run.state is not RunState.RUNNING:
         return False
+    if run.uid not in m.runs:
+        return False
     failed = any(
         run.state_of(node, index) in (FAILED, UPSTREAM_FAILED)
         for node in run.graph.leaves
         for index in run.indexes(node)
     )
-    end_run(m, run, RunState.FAILED if failed else RunState.SUCCESS, "task_failure" if failed else "success")
+    if failed:
+        _end(m, run, RunState.FAILED, "task_failure")
+    else:
+        _end(m, run, RunState.SUCCESS, "success")
     return True
 
 
-def end_run(m: Machine, run: Run, state: RunState, reason: str) -> None:
-    """The run is over: save it, call back, let the next one start."""
+def ran_out_of_time(m: Machine, run: Run) -> None:
+    """dagrun_timeout: what has not ended is skipped, the run failed."""
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            if not DONE[run.state_of(node.index, index)]:
+                end_by_hand(m, run, (node.index, index), SKIPPED, "the run took longer than dagrun_timeout")
+    _end(m, run, RunState.FAILED, "timed_out")
+
+
+def _end(m: Machine, run: Run, state: RunState, reason: str) -> None:
+    """The run is over: call back, count failures, let the next one start."""
     dag = m.dags[run.facts.dag]
-    run.move_run(state)
-    run.end_date = m.now
-    dag.forget(run)
-    del m.runs[run.uid]
+    _leave(m, dag, run, state)
     kind = "on_failure" if state is RunState.FAILED else "on_success"
     if kind in run.graph.spec.has_callbacks:
         m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason))
-    start_queued(m, dag)
+    dag.failed_in_a_row = dag.failed_in_a_row + 1 if state is RunState.FAILED else 0
+    limit = run.graph.spec.max_consecutive_failed_dag_runs
+    if 0 < limit <= dag.failed_in_a_row and not dag.is_paused:
+        dag.set_paused(is_paused=True)
+        dag.plan = None
+        m.rows.append(_pause(dag))
+    make_room(m, dag)
+
+
+def _pause(dag: Dag) -> SaveDag:
+    return SaveDag(
+        dag=dag.key,
+        next_run_after=None,
+        next_logical_date=None,
+        next_interval_start=None,
+        next_interval_end=None,
+        is_paused=True,
+    )
+
+
+def _leave(m: Machine, dag: Dag, run: Run, state: RunState) -> None:
+    """A run ends and leaves memory."""
+    if run.state is not state:
+        run.move_run(state)
+    run.end_date = m.now
+    run.touch()
+    m.timers.drop(("run", run.uid))
+    forget(m, dag, run)
+    wake_all(m, run)
+
+
+def forget(m: Machine, dag: Dag, run: Run) -> None:
+    """Drop a run from memory; its row may still have to be saved."""
+    if run.graph.uses_past:
+        dag.timeline.ended(run)
+    run.pending.clear()
+    run.ready.clear()
+    run.sweeps.clear()
+    run.ended.clear()
+    dag.forget(run)
+    m.runs.pop(run.uid, None)
+    m.visitors.discard(run.uid)
+
+
+def reopen(m: Machine, run: Run) -> None:
+    """A finished run has work again: it waits for its turn like a new one."""
+    dag = m.dags[run.facts.dag]
+    run.move_run(RunState.QUEUED)
+    run.clear_number += 1
+    run.queued_at = m.now
+    run.start_date = run.end_date = None
+    dag.running.discard(run.uid)
+    m.visitors.discard(run.uid)
+    m.timers.drop(("run", run.uid))
+    dag.enqueue(run)
+
+
+# -- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def marked(m: Machine, event: RunMarked) -> None:
+    """Somebody says how a run ended, or queues it again. Teardowns that have not ended still do their work first."""
+    run = m.runs.get(event.run_uid)
+    if run is None or event.state is RunState.RUNNING:
+        return
+    dag = m.dags[run.facts.dag]
+    if event.state is RunState.QUEUED:
+        if run.state in RUN_FINISHED:
+            reopen(m, run)
+            make_room(m, dag)
+        return
+    teardowns_left = False
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            state = run.state_of(node.index, index)
+            if node.spec.is_teardown and not DONE[state]:
+                teardowns_left = True
+            elif event.state is RunState.SUCCESS:
+                if state != REMOVED:
+                    end_by_hand(m, run, (node.index, index), SUCCESS, "the run was marked success")
+            elif not DONE[state]:
+                end = FAILED if state in (RUNNING, UP_FOR_RESCHEDULE) else SKIPPED
+                end_by_hand(m, run, (node.index, index), end, "the run was marked failed")
+    if not teardowns_left and run.state is not event.state:
+        _leave(m, dag, run, event.state)
+        make_room(m, dag)
+
+
+def deleted(m: Machine, event: RunDeleted) -> None:
+    """A run is to be forgotten."""
+    run = m.runs.get(event.run_uid)
+    m.rows.append(DeleteRun(event.run_uid))
+    for attempt in list(m.attempts.values()):
+        if attempt.run.uid == event.run_uid:
+            m.kill(attempt, "the run was deleted")
+    if run is None:
+        return
+    dag = m.dags[run.facts.dag]
+    m.timers.drop(("run", run.uid))
+    forget(m, dag, run)
+    wake_all(m, run)
+    dag.timeline.drop(run.facts)
+    m.busy.pop(run.uid, None)
+    make_room(m, dag)
+
+
+def dag_deleted(m: Machine, event: DagDeleted) -> None:
+    """A DAG and its runs are to be forgotten."""
+    dag = m.dags.pop(event.dag, None)
+    m.rows.append(DeleteDag(event.dag))
+    if dag is None:
+        return
+    for run in list(dag.runs.values()):
+        for attempt in list(m.attempts.values()):
+            if attempt.run is run:
+                m.kill(attempt, "the DAG was deleted")
+        run.ready.clear()
+        run.pending.clear()
+        run.sweeps.clear()
+        m.runs.pop(run.uid, None)
+        m.busy.pop(run.uid, None)
+        m.visitors.discard(run.uid)
+        m.timers.drop(("run", run.uid))
+    for name in ("plan", "start"):
+        m.timers.drop(("dag", *event.dag, name))

@@ -7,28 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tradewind.base.errors import InvalidMove
 from tradewind.base.ids import IdSource
-from tradewind.core import dags, runs, tasks
+from tradewind.core import clearing, dags, events, loading, runs, tasks
 from tradewind.core.advance import settle
-from tradewind.core.commands import Command, SaveTask
-from tradewind.core.events import (
-    AttemptFailed,
-    AttemptStarted,
-    AttemptSucceeded,
-    DagStale,
-    Event,
-    PauseSet,
-    PoolSet,
-    RunFacts,
-    RunRequested,
-    Tick,
-    VersionAdded,
-)
-from tradewind.core.machine import Machine
-from tradewind.core.states import RunState
+from tradewind.core.check import check
+from tradewind.core.commands import Command
+from tradewind.core.events import Event, RunFacts
+from tradewind.core.image import RunImage, TaskImage
+from tradewind.core.machine import EPOCH, Machine
+from tradewind.core.runs import forget
+from tradewind.core.states import RUN_FINISHED
+from tradewind.core.timeline import PastRun
 from tradewind.spec import DagKey, DagSpec
 
-__all__ = ["Limits", "RunImage", "Shard", "TaskImage"]
+__all__ = ["HANDLERS", "Limits", "PastRun", "RunImage", "Shard", "TaskImage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +37,28 @@ class Limits:
     """0: no bound."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskImage:
-    """A task instance as rows tell it, to rebuild a run after a restart or take-over."""
-
-    save: SaveTask
-    pushed: frozenset[str] = frozenset()
-    lengths: tuple[tuple[str, int], ...] = ()
-    """What its success reported, for expansions still to come."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunImage:
-    """An unfinished run as rows tell it. Finished runs are loaded only when something asks for them."""
-
-    facts: RunFacts
-    state: RunState
-    start_date: datetime | None
-    end_date: datetime | None
-    clear_number: int
-    tasks: Sequence[TaskImage]
-
-
 Handler = Callable[[Machine, Any], None]
 
 HANDLERS: Mapping[type, Handler] = {
-    Tick: dags.tick,
-    VersionAdded: dags.version_added,
-    DagStale: dags.stale,
-    PauseSet: dags.pause_set,
-    PoolSet: dags.pool_set,
-    RunRequested: runs.requested,
-    AttemptStarted: tasks.started,
-    AttemptSucceeded: tasks.succeeded,
-    AttemptFailed: tasks.failed,
+    events.Tick: dags.tick,
+    events.VersionAdded: dags.version_added,
+    events.DagStale: dags.stale,
+    events.DagDeleted: runs.dag_deleted,
+    events.PauseSet: dags.pause_set,
+    events.PoolSet: dags.pool_set,
+    events.RunRequested: runs.requested,
+    events.RunMarked: runs.marked,
+    events.RunDeleted: runs.deleted,
+    events.Cleared: clearing.cleared,
+    events.TasksMarked: clearing.tasks_marked,
+    events.AttemptStarted: tasks.started,
+    events.AttemptSucceeded: tasks.succeeded,
+    events.AttemptFailed: tasks.failed,
+    events.AttemptSkipped: tasks.skipped,
+    events.AttemptRescheduled: tasks.rescheduled,
+    events.AttemptLost: tasks.lost,
+    events.AttemptExited: tasks.exited,
+    events.DispatchFailed: tasks.dispatch_failed,
 }
 """What happens on each event."""
 SWEEP_BUDGET = 500
@@ -100,21 +81,38 @@ class Shard:
         """Take one event, return what to do. An event about something unknown or stale returns nothing.
 
         Raises:
-            InvalidMove: a bug: a transition outside the table.
+            InvalidMove: a bug: a transition outside the table; its facts carry the story.
         """
         m = self._m
         m.now = now
         m.budget = SWEEP_BUDGET
         m.story.add(now, event)
-        HANDLERS[type(event)](m, event)
-        settle(m)
-        return m.flush()
+        try:
+            HANDLERS[type(event)](m, event)
+            settle(m)
+        except InvalidMove as error:
+            error.facts["story"] = m.story.about(str(error.facts["run"]))
+            raise
+        commands = m.flush()
+        for uid in list(m.visitors):
+            run = m.runs[uid]
+            if run.state in RUN_FINISHED:
+                forget(m, m.dags[run.facts.dag], run)
+        return commands
 
     def next_deadline(self) -> datetime | None:
         """When `Tick` is due next; None: only another event can change anything."""
         if self._m.sweeping:
             return self._m.now
         return self._m.timers.next()
+
+    def check(self) -> None:
+        """Recount everything; for tests and simulation, since it looks at all there is.
+
+        Raises:
+            BrokenInvariant: a bug: the memory contradicts itself.
+        """
+        check(self._m)
 
     # -- loading: state from rows, no commands ------------------------------------------------------------------------
 
@@ -131,22 +129,41 @@ class Shard:
         is_stale: bool,
         latest: RunFacts | None,
         failed_in_a_row: int,
+        past: Sequence[PastRun] = (),
     ) -> None:
-        """Make a loaded version the newest, with the latest run by schedule so that planning goes on after it."""
+        """Make a loaded version the newest, with the latest run by schedule so that planning goes on after it.
+
+        Args:
+            past: how runs ended, of a DAG with tasks that depend on the past; in any order.
+        """
         found = self._m.dags[dag]
         found.newest = version_id
-        found.is_paused, found.is_stale = is_paused, is_stale
+        found.is_stale = is_stale
         found.latest, found.failed_in_a_row = latest, failed_in_a_row
-        found.gate.capacity = 0 if is_paused else None
+        found.set_paused(is_paused=is_paused)
+        found.timeline.load(past)
+        dags.adopt_newest(self._m, found)
+        self._m.timers.set(("dag", *dag, "plan"), EPOCH)
 
     def load_run(self, image: RunImage) -> list[Command]:
         """Rebuild a run with its tallies and deadlines. Attempts queued or running are held until the executor
-        adopts them or `AttemptLost` says otherwise."""
-        raise NotImplementedError
+        adopts them or `AttemptLost` says otherwise.
+
+        Raises:
+            NotFound: its DAG or version was not loaded before.
+        """
+        loading.load_run(self._m, image)
+        rows, self._m.rows = self._m.rows, []
+        return rows
 
     def has_run(self, uid: str) -> bool:
         """Whether the run is in memory (a finished one usually is not)."""
         return uid in self._m.runs
+
+    def has_version(self, dag: DagKey, version_id: str) -> bool:
+        """Whether a version is known."""
+        found = self._m.dags.get(dag)
+        return found is not None and version_id in found.versions
 
     def active_attempts(self) -> list[str]:
         """Attempts that were dispatched and have not ended."""

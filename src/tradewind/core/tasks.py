@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
-from tradewind.core.commands import KeepOutput, StartAttempt
-from tradewind.core.events import AttemptFailed, AttemptStarted, AttemptSucceeded
-from tradewind.core.machine import Machine
-from tradewind.core.states import FAILED, QUEUED, RUNNING, SUCCESS
+from datetime import datetime, timedelta
 
-__all__ = ["failed", "started", "succeeded"]
+from tradewind.core.commands import KeepOutput, StartAttempt
+from tradewind.core.events import (
+    AttemptExited,
+    AttemptFailed,
+    AttemptLost,
+    AttemptRescheduled,
+    AttemptSkipped,
+    AttemptStarted,
+    AttemptSucceeded,
+    DispatchFailed,
+)
+from tradewind.core.instances import call_back, end_by_hand, process_gone, to_scheduled, withdraw
+from tradewind.core.machine import Attempt, Machine
+from tradewind.core.run import Instance, Key, Run
+from tradewind.core.states import (
+    DONE,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    SKIPPED,
+    SUCCESS,
+    UP_FOR_RESCHEDULE,
+    UP_FOR_RETRY,
+)
+from tradewind.spec import TaskSpec
+
+__all__ = [
+    "TIMEOUT_GRACE",
+    "dispatch_failed",
+    "exited",
+    "failed",
+    "lost",
+    "queue_timed_out",
+    "ran_too_long",
+    "rescheduled",
+    "skipped",
+    "started",
+    "succeeded",
+]
+
+TIMEOUT_GRACE = timedelta(seconds=60)
+"""The worker enforces the execution timeout; the core steps in when nothing was heard this long after."""
+MAX_DELAY_S = 86_400.0
+"""A retry waits a day at most."""
 
 
 def started(m: Machine, event: AttemptStarted) -> None:
@@ -16,10 +56,19 @@ def started(m: Machine, event: AttemptStarted) -> None:
     if attempt is None or attempt.run.state_of(attempt.node, attempt.index) != QUEUED:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
-    run.detail(node, index).start_date = event.at
+    instance = run.detail(node, index)
+    instance.start_date = instance.start_date or event.at
     run.move(node, index, RUNNING)
     m.timers.drop(("queued", attempt.id))
+    watch(m, attempt, event.at)
     m.facts.append(StartAttempt(attempt.id, event.at, event.hostname, event.pid))
+
+
+def watch(m: Machine, attempt: Attempt, since: datetime) -> None:
+    """Set the deadline behind the execution timeout."""
+    timeout_s = attempt.run.graph.nodes[attempt.node].spec.execution_timeout_s
+    if timeout_s is not None:
+        m.timers.set(("running", attempt.id), since + timedelta(seconds=timeout_s) + TIMEOUT_GRACE)
 
 
 def succeeded(m: Machine, event: AttemptSucceeded) -> None:
@@ -28,23 +77,200 @@ def succeeded(m: Machine, event: AttemptSucceeded) -> None:
     if attempt is None:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
-    run.detail(node, index).end_date = event.at
     keys = run.graph.nodes[node].map_keys
     if keys:
         run.lengths[node] = {key: n for key, n in event.lengths.items() if key in keys}
         run.pushed[node, index] = event.pushed & keys
-    run.move(node, index, SUCCESS)
+    _end(m, attempt, event.at, SUCCESS)
     m.end_attempt(attempt, event.at, "success")
     m.facts.append(KeepOutput(attempt.id))
+    if event.skip or (node, index) in run.skips:
+        _skip(m, run, (node, index), event.skip)
 
 
 def failed(m: Machine, event: AttemptFailed) -> None:
-    """The task's code raised."""
+    """The task's code raised, ran out of time, or its process died."""
+    attempt = m.current(event.attempt)
+    if attempt is None:
+        return
+    m.end_attempt(attempt, event.at, "failed", event.reason)
+    m.facts.append(KeepOutput(attempt.id))
+    _fail(m, attempt, event.at, event.reason, retryable=event.retryable)
+    if not event.called_back:
+        _call_back_failure(m, attempt)
+
+
+def skipped(m: Machine, event: AttemptSkipped) -> None:
+    """The task's code asked to be skipped."""
+    attempt = m.current(event.attempt)
+    if attempt is None:
+        return
+    _end(m, attempt, event.at, SKIPPED)
+    m.end_attempt(attempt, event.at, "skipped")
+    m.facts.append(KeepOutput(attempt.id))
+
+
+def rescheduled(m: Machine, event: AttemptRescheduled) -> None:
+    """A sensor wants to look again later."""
     attempt = m.current(event.attempt)
     if attempt is None:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
-    run.detail(node, index).end_date = event.at
-    run.move(node, index, FAILED)
-    m.end_attempt(attempt, event.at, "failed", event.reason)
+    instance = run.detail(node, index)
+    instance.start_date = instance.start_date or event.at
+    instance.next_at = event.until
+    run.move(node, index, UP_FOR_RESCHEDULE)
+    m.timers.set(m.timer_name(run, node, index), event.until)
+    m.end_attempt(attempt, event.at, "up_for_reschedule")
     m.facts.append(KeepOutput(attempt.id))
+
+
+def lost(m: Machine, event: AttemptLost) -> None:
+    """Nobody knows how far the attempt came."""
+    attempt = m.attempts.get(event.attempt)
+    if attempt is None:
+        return
+    if attempt.is_dying:
+        process_gone(m, attempt, event.at, was_killed=True)
+        return
+    m.end_attempt(attempt, event.at, "lost", event.reason)
+    _again(m, attempt, event.at, event.reason or "the attempt was lost")
+
+
+def dispatch_failed(m: Machine, event: DispatchFailed) -> None:
+    """The executor could not start the attempt."""
+    attempt = m.attempts.get(event.attempt)
+    if attempt is None:
+        return
+    if attempt.is_dying:
+        process_gone(m, attempt, event.at, was_killed=True)
+        return
+    m.end_attempt(attempt, event.at, "dispatch_failed", event.reason)
+    _again(m, attempt, event.at, event.reason or "the attempt could not be started")
+
+
+def exited(m: Machine, event: AttemptExited) -> None:
+    """The process of an attempt that was told to stop is gone; one that was not told to stop is lost."""
+    attempt = m.attempts.get(event.attempt)
+    if attempt is None:
+        return
+    if attempt.is_dying:
+        process_gone(m, attempt, event.at, was_killed=True)
+    else:
+        lost(m, AttemptLost(event.attempt, event.at, "its process ended without a report"))
+
+
+# -- deadlines --------------------------------------------------------------------------------------------------------
+
+
+def queue_timed_out(m: Machine, attempt: Attempt) -> None:
+    """No process took the attempt in time."""
+    reason = f"still queued after {m.queue_timeout.total_seconds():g} s"
+    m.kill(attempt, reason)
+    _again(m, attempt, m.now, reason)
+
+
+def ran_too_long(m: Machine, attempt: Attempt) -> None:
+    """The worker should have ended the attempt at its execution timeout, and did not."""
+    reason = "ran longer than its execution_timeout, and its worker did not stop it"
+    m.kill(attempt, reason)
+    _fail(m, attempt, m.now, reason, retryable=True)
+    _call_back_failure(m, attempt)
+
+
+# -- ways to end ------------------------------------------------------------------------------------------------------
+
+
+def _end(m: Machine, attempt: Attempt, at: datetime, state: int) -> None:
+    run, node, index = attempt.run, attempt.node, attempt.index
+    instance = run.detail(node, index)
+    instance.start_date = instance.start_date or at
+    instance.end_date = at
+    run.move(node, index, state)
+    m.busy[run.uid] = run
+
+
+def _again(m: Machine, attempt: Attempt, at: datetime, reason: str) -> None:
+    """Have a lost attempt's instance run again without costing a retry; lost too often, it counts as failed."""
+    run, node, index = attempt.run, attempt.node, attempt.index
+    instance = run.detail(node, index)
+    instance.losses += 1
+    if instance.losses > m.max_losses:
+        _fail(m, attempt, at, f"{reason} ({instance.losses} attempts lost)", retryable=True)
+        _call_back_failure(m, attempt)
+        return
+    to_scheduled(m, run, node, index, new_try=False)
+    instance.reason = reason
+
+
+def _fail(m: Machine, attempt: Attempt, at: datetime, reason: str, *, retryable: bool) -> None:
+    run, node, index = attempt.run, attempt.node, attempt.index
+    spec = run.graph.nodes[node].spec
+    instance = run.detail(node, index)
+    instance.reason = reason or None
+    if not (retryable and instance.try_number < instance.max_tries):
+        _end(m, attempt, at, FAILED)
+        if run.graph.spec.fail_fast and not spec.is_teardown:
+            _stop_the_rest(m, run, node)
+        return
+    _end(m, attempt, at, UP_FOR_RETRY)
+    instance.next_at = m.now + retry_delay(spec, instance)
+    m.timers.set(m.timer_name(run, node, index), instance.next_at)
+
+
+def retry_delay(spec: TaskSpec, instance: Instance) -> timedelta:
+    """How long to wait before the next try: a fixed time, or one that grows with each failure since the last clear."""
+    delay_s = spec.retry_delay_s
+    if spec.retry_exponential_backoff:
+        failures = instance.try_number - (instance.max_tries - spec.retries - 1)
+        # the exponent is bounded so that the power stays a number
+        delay_s *= spec.retry_exponential_backoff ** min(max(failures - 1, 0), 64)
+    longest_s = MAX_DELAY_S if spec.max_retry_delay_s is None else min(spec.max_retry_delay_s, MAX_DELAY_S)
+    return timedelta(seconds=min(delay_s, max(longest_s, 0.0)))
+
+
+def _call_back_failure(m: Machine, attempt: Attempt) -> None:
+    run, node, index = attempt.run, attempt.node, attempt.index
+    kind = "on_retry" if run.state_of(node, index) == UP_FOR_RETRY else "on_failure"
+    call_back(m, run, node, index, kind)
+
+
+def _stop_the_rest(m: Machine, run: Run, failed_node: int) -> None:
+    """fail_fast: what runs fails, what waits is skipped; teardowns go on."""
+    reason = f"stopped by fail_fast, since {run.graph.nodes[failed_node].task_id} failed"
+    for node in run.graph.nodes:
+        if node.index == failed_node or node.spec.is_teardown:
+            continue
+        for index in run.indexes(node.index):
+            state = run.state_of(node.index, index)
+            if not DONE[state]:
+                end_by_hand(m, run, (node.index, index), FAILED if state == RUNNING else SKIPPED, reason)
+
+
+def _skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
+    """Carry out what a branch decided: skip these tasks, in a mapped group those of the same index."""
+    decider = run.graph.nodes[branch[0]]
+    before = run.skips.pop(branch, set())
+    targets: set[Key] = set()
+    for task_id in task_ids:
+        node = run.graph.index.get(task_id)
+        if node is None:
+            continue
+        same = decider.group is not None and run.graph.nodes[node].group is decider.group
+        indexes = [branch[1]] if same and run.count[node] >= 0 else run.indexes(node)
+        for index in indexes:
+            targets.add((node, index))
+            if run.state_of(node, index) not in (RUNNING, SUCCESS, FAILED, SKIPPED):
+                withdraw(m, run, node, index, f"skipped by {decider.task_id}")
+                instance = run.detail(node, index)
+                instance.start_date = instance.end_date = m.now
+                instance.next_at = None
+                run.move(node, index, SKIPPED)
+            if run.state_of(node, index) == SKIPPED:
+                run.detail(node, index).skipped_by = decider.task_id
+                run.changed[node, index] = None
+    for key in before - targets:
+        run.detail(*key).skipped_by = None
+        run.changed[key] = None
+    if targets:
+        run.skips[branch] = targets

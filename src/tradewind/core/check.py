@@ -1,0 +1,170 @@
+"""What must hold after every event: everything that is counted as it changes, counted again from scratch."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tradewind.base.errors import BrokenInvariant
+from tradewind.core.limits import Gate
+from tradewind.core.machine import Machine
+from tradewind.core.mapping import Unmappable, expansion
+from tradewind.core.rules import TOTALS, WEIGHTS, Verdict, decide
+from tradewind.core.run import Run
+from tradewind.core.states import (
+    ALIVE,
+    DONE,
+    NONE,
+    QUEUED,
+    RESTARTING,
+    RUN_FINISHED,
+    SCHEDULED,
+    STATES,
+    UP_FOR_RESCHEDULE,
+    UP_FOR_RETRY,
+    RunState,
+)
+
+__all__ = ["check"]
+
+
+def check(m: Machine) -> None:
+    """Look at all there is.
+
+    Raises:
+        BrokenInvariant: with the story of the run in its facts.
+    """
+    for uid, run in m.runs.items():
+        try:
+            _check_tallies(run)
+            _check_instances(m, run)
+            if run.state is RunState.RUNNING:
+                _check_progress(m, run)
+            _require(run.state not in RUN_FINISHED, f"finished run {uid} is still in memory")
+            _require(not (run.state is RunState.RUNNING and not run.unfinished), f"run {uid} should have ended")
+        except BrokenInvariant as error:
+            error.facts.update(run=uid, story=m.story.about(uid, run.facts.dag.dag_id))
+            raise
+    _check_attempts(m)
+    _check_dags(m)
+
+
+def _require(holds: bool, sentence: str) -> None:
+    if not holds:
+        raise BrokenInvariant(sentence)
+
+
+def _check_tallies(run: Run) -> None:
+    """Tallies, totals and counts are what a recount finds."""
+    graph = run.graph
+    tally, totals = [0] * len(graph), [0] * len(graph)
+    unfinished = 0
+    for node in graph.nodes:
+        states = [run.state_of(node.index, index) for index in run.indexes(node.index)]
+        unfinished += sum(not DONE[s] for s in states)
+        if node.index in run.open:
+            _require(run.open[node.index] == sum(not DONE[s] for s in states), f"open instances of {node.task_id}")
+        for target, inner, weights in node.edges:
+            if not inner:
+                tally[target] += sum(weights[s] for s in states)
+                totals[target] += len(states) * TOTALS[WEIGHTS.index(weights)]
+    _require(run.unfinished == unfinished, f"{run.unfinished} unfinished instances are counted, {unfinished} are there")
+    _require(run.tally == tally, "a tally differs from its recount")
+    _require(run.totals == totals, "a total differs from its recount")
+    for target, counted in run.inner.items():
+        _require(len(counted) == len(run.indexes(target)), f"inner tallies of {graph.nodes[target].task_id}: length")
+        for index in run.indexes(target):
+            found = 0
+            for source in set(graph.nodes[target].inner_sources):
+                at = 0 if run.count[source] < 0 else index
+                state = run.state_of(source, at)
+                found += sum(w[state] for t, inner, w in graph.nodes[source].edges if inner and t == target)
+            _require(counted[index] == found, f"inner tally of {graph.nodes[target].task_id}[{index}]")
+
+
+def _check_instances(m: Machine, run: Run) -> None:
+    """Each state comes with what it needs: a place in the queue, an attempt, a deadline."""
+    ready: Counter[int] = Counter()
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            key = (node.index, index)
+            state = run.state_of(*key)
+            name = f"{node.task_id}[{run.map_index(*key)}] ({STATES[state]})"
+            instance = run.detail(*key)
+            attempt = m.attempts.get(instance.attempt or "")
+            has_process = (run.uid, run.ref(key)) in m.dying
+            ready[node.index] += key in run.ready
+            _require((key in run.ready) == (state == SCHEDULED and not has_process), f"{name}: place in the queue")
+            if ALIVE[state]:
+                _require(attempt is not None and not attempt.is_dying, f"{name} has no attempt")
+                _require(run.state is RunState.RUNNING, f"{name} is alive in a run that is {run.state}")
+                _require(1 <= instance.try_number <= instance.max_tries, f"{name}: more tries than allowed")
+            if state == QUEUED:
+                _require(("queued", instance.attempt or "") in m.timers, f"{name} has no deadline")
+            if state == RESTARTING:
+                _require(attempt is not None and attempt.is_dying, f"{name} waits for no process")
+            if state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
+                _require(m.timer_name(run, *key) in m.timers, f"{name} has no deadline")
+    for node, count in run.ready_per_node.items():
+        _require(ready[node] == count, f"{run.graph.nodes[node].task_id}: {count} in the queue, {ready[node]} found")
+
+
+def _check_progress(m: Machine, run: Run) -> None:
+    """No instance is forgotten: one that waits has a rule that says so, or something that will look at it again."""
+    for node in run.graph.nodes:
+        at = node.index
+        for index in run.indexes(at):
+            if run.state_of(at, index) == SCHEDULED and (at, index) in run.ready:
+                gates = m.gates(run, at)
+                full = any(not gate.fits(need) or gate.is_saving_up for gate, need in gates)
+                _require(full, f"{node.task_id}[{index}] waits, but all its limits have room")
+            if run.state_of(at, index) != NONE or at in run.sweeps or index in run.past_waiting.get(at, ()):
+                continue
+            verdict = decide(node.rule, *run.tally_of(at, index), run.map_index(at, index))
+            if node.mapping is not None and (run.count[at] < 0 or at in run.outdated):
+                try:
+                    known = expansion(run, node)
+                except Unmappable:
+                    known = 0
+                waits = verdict is Verdict.WAIT or known is Verdict.WAIT
+                _require(waits, f"{node.task_id} could be expanded, but was not")
+            else:
+                _require(
+                    verdict is Verdict.WAIT, f"{node.task_id}[{index}] was forgotten: its rule says {verdict.name}"
+                )
+
+
+def _check_attempts(m: Machine) -> None:
+    """Slots are held by attempts and nothing else; no instance has two processes."""
+    used: Counter[Gate] = Counter()
+    homes: Counter[object] = Counter()
+    for attempt in m.attempts.values():
+        homes[attempt.home] += 1
+        for gate, need in attempt.gates:
+            used[gate] += need
+        if attempt.is_dying:
+            _require(("dying", attempt.id) in m.timers, f"attempt {attempt.id} was told to stop, but nobody waits")
+            continue
+        run = m.runs.get(attempt.run.uid)
+        _require(run is attempt.run, f"attempt {attempt.id} belongs to a run that is not in memory")
+        assert run is not None
+        instance = run.detail(attempt.node, attempt.index)
+        _require(instance.attempt == attempt.id, f"attempt {attempt.id} is not the one its instance knows")
+        _require(bool(ALIVE[run.state_of(attempt.node, attempt.index)]), f"attempt {attempt.id} of a dead instance")
+        _require(run.ref((attempt.node, attempt.index)) == attempt.ref, f"attempt {attempt.id} lost its instance")
+    twice = [home for home, count in homes.items() if count > 1]
+    _require(not twice, f"instances with two processes: {twice}")
+    gates = {m.parallelism, *m.pools.values(), *used, *(g for d in m.dags.values() for g in d.all_gates())}
+    for gate in gates:
+        _require(gate.used == used[gate], f"{gate.name}: {gate.used} counted, {used[gate]} in use")
+
+
+def _check_dags(m: Machine) -> None:
+    for dag in m.dags.values():
+        running = {run.uid for run in dag.runs.values() if run.state is RunState.RUNNING}
+        _require(dag.running == running, f"runs of {dag.key.dag_id}: {dag.running} counted, {running} found")
+        _require(all(m.runs.get(uid) is run for uid, run in dag.runs.items()), f"{dag.key.dag_id} has a lost run")
+        graph = dag.graph
+        queued = dag.first_queued()
+        if graph is None or dag.is_paused or queued is None or queued.facts.run_after > m.now:
+            continue
+        _require(len(running) >= graph.spec.max_active_runs, f"a run of {dag.key.dag_id} could start, but does not")

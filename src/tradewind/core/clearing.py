@@ -1,0 +1,212 @@
+"""What people do to the instances of a run: clear them, mark them, move the run to another version of its DAG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tradewind.core.commands import CreateTasks, ForgetTasks, SaveTask
+from tradewind.core.events import Cleared, TaskRef, TasksMarked
+from tradewind.core.expanding import expand_known
+from tradewind.core.graph import Graph
+from tradewind.core.instances import end_by_hand, withdraw
+from tradewind.core.machine import Machine
+from tradewind.core.rules import Verdict, decide
+from tradewind.core.run import Instance, Key, Run
+from tradewind.core.runs import make_room, reopen
+from tradewind.core.states import (
+    ALIVE,
+    CODES,
+    DONE,
+    FAILED,
+    NONE,
+    RESTARTING,
+    RUN_FINISHED,
+    SCHEDULED,
+    UPSTREAM_FAILED,
+    TaskState,
+)
+
+__all__ = ["cleared", "tasks_marked"]
+
+BY_HAND = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.SKIPPED})
+
+
+def cleared(m: Machine, event: Cleared) -> None:
+    """These instances run again; a finished run is reopened."""
+    run = m.runs.get(event.run_uid)
+    if run is None:
+        return
+    if event.version_id is not None and event.version_id != run.version_id:
+        graph = m.dags[run.facts.dag].versions.get(event.version_id)
+        if graph is not None:
+            _move_to(m, run, graph, event.version_id)
+    keys = _keys(run, event.tasks)
+    for ref in event.tasks:
+        node = run.graph.index.get(ref.task_id)
+        if node is not None and ref.map_index < 0 and run.count[node] >= 0:
+            run.outdated.add(node)
+    _clear(m, run, keys)
+
+
+def tasks_marked(m: Machine, event: TasksMarked) -> None:
+    """Somebody says how these instances ended; what failed below them since gets another chance."""
+    run = m.runs.get(event.run_uid)
+    if run is None or event.state not in BY_HAND:
+        return
+    keys = _keys(run, event.tasks)
+    for key in keys:
+        end_by_hand(m, run, key, CODES[event.state], f"marked {event.state} by hand")
+    below = run.graph.descendants({node for node, _ in keys})
+    again = [
+        (node, index)
+        for node in sorted(below)
+        for index in run.indexes(node)
+        if run.state_of(node, index) in (FAILED, UPSTREAM_FAILED) and (node, index) not in keys
+    ]
+    if again:
+        _clear(m, run, dict.fromkeys(again))
+
+
+def _keys(run: Run, refs: Iterable[TaskRef]) -> dict[Key, None]:
+    """The instances that references mean; map index -1 of an expanded task means all of them."""
+    keys: dict[Key, None] = {}
+    for ref in refs:
+        node = run.graph.index.get(ref.task_id)
+        if node is not None and ref.map_index < 0:
+            keys.update(dict.fromkeys((node, index) for index in run.indexes(node)))
+        elif (key := run.find(ref)) is not None:
+            keys[key] = None
+    return keys
+
+
+def _clear(m: Machine, run: Run, keys: dict[Key, None]) -> None:
+    if not keys:
+        return
+    for key in keys:
+        _clear_instance(m, run, key)
+    _take_back(m, run, {node for node, _ in keys})
+    if run.state in RUN_FINISHED:
+        reopen(m, run)
+    make_room(m, m.dags[run.facts.dag])
+
+
+def _clear_instance(m: Machine, run: Run, key: Key) -> None:
+    node, index = key
+    state = run.state_of(node, index)
+    instance = run.detail(node, index)
+    instance.max_tries = instance.try_number + run.graph.nodes[node].spec.retries + 1
+    instance.losses = 0
+    run.lengths.pop(node, None)
+    run.pushed.pop(key, None)
+    for skipped in run.skips.pop(key, ()):
+        run.detail(*skipped).skipped_by = None
+        run.changed[skipped] = None
+    run.changed[key] = None
+    if state == RESTARTING:
+        return
+    withdraw(m, run, node, index, "cleared")
+    if ALIVE[state]:
+        run.move(node, index, RESTARTING)
+    else:
+        instance.start_date = instance.end_date = instance.scheduled_at = instance.queued_at = None
+        instance.next_at = instance.reason = None
+        if state != NONE:
+            run.move(node, index, NONE)
+    run.seen.pop(node, None)
+    run.look_at(node, index)
+
+
+def _take_back(m: Machine, run: Run, cleared_nodes: set[int]) -> None:
+    """Instances below that were about to go, and now must wait again for what was cleared."""
+    for node in {d for n in cleared_nodes for d in run.graph.nodes[n].downstream}:
+        run.seen.pop(node, None)
+        for index in run.indexes(node):
+            if run.state_of(node, index) != SCHEDULED or (node, index) not in run.ready:
+                continue
+            verdict = decide(run.graph.nodes[node].rule, *run.tally_of(node, index), run.map_index(node, index))
+            if verdict is not Verdict.RUN:
+                m.queue.discard(run, node, index)
+                run.detail(node, index).try_number -= 1
+                run.move(node, index, NONE)
+                run.look_at(node, index)
+
+
+# -- another version --------------------------------------------------------------------------------------------------
+
+
+def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
+    """Bind the run to another version: tasks in both keep their instances, those that are gone are removed."""
+    kept: list[tuple[int, int, bytes, list[Instance | None]]] = []
+    for node in run.graph.nodes:
+        start, size = run.base[node.index], len(run.indexes(node.index))
+        states = bytes(run.states[start : start + size])
+        details = [run.details.get(start + index) for index in range(size)]
+        target = graph.index.get(node.task_id)
+        if target is None or (graph.nodes[target].mapping is None and run.count[node.index] >= 0):
+            for index in range(size):
+                withdraw(m, run, node.index, index, "the DAG's new version no longer has it")
+            _drop(m, run, node.index, is_gone=target is None)
+        else:
+            kept.append((target, run.count[node.index], states, details))
+    before = run.graph.index
+    lengths = {graph.index[run.graph.nodes[n].task_id]: v for n, v in run.lengths.items()
+               if run.graph.nodes[n].task_id in graph.index}  # fmt: skip
+    names = [node.task_id for node in run.graph.nodes]
+    pushed = {(graph.index[names[n]], i): v for (n, i), v in run.pushed.items() if names[n] in graph.index}
+    skips = {(graph.index[names[n]], i): {(graph.index[names[a]], b) for a, b in found if names[a] in graph.index}
+             for (n, i), found in run.skips.items() if names[n] in graph.index}  # fmt: skip
+    run.reset(graph)
+    run.version_id = version_id
+    for target, count, states, details in kept:
+        run.install(target, count, states, details)
+    run.lengths, run.pushed, run.skips = lengths, pushed, skips
+    run.recount()
+    for node in graph.nodes:
+        if node.task_id not in before:
+            m.rows.append(CreateTasks(run.uid, node.task_id, -1, -1))
+    _follow(m, run)
+    expand_known(m, run)
+    run.touch()
+
+
+def _drop(m: Machine, run: Run, node: int, *, is_gone: bool) -> None:
+    """Say in the rows that a task has no place in the new version; one that is no longer mapped starts over."""
+    task_id = run.graph.nodes[node].task_id
+    if not is_gone:
+        m.rows.append(ForgetTasks(run.uid, task_id, -1))
+        m.rows.append(CreateTasks(run.uid, task_id, -1, -1))
+        return
+    for index in run.indexes(node):
+        instance = run.detail(node, index)
+        m.rows.append(
+            SaveTask(
+                run_uid=run.uid,
+                task_id=task_id,
+                map_index=run.map_index(node, index),
+                state=TaskState.REMOVED,
+                try_number=instance.try_number,
+                max_tries=instance.max_tries,
+                attempt=instance.attempt,
+                losses=instance.losses,
+                scheduled_at=instance.scheduled_at,
+                queued_at=instance.queued_at,
+                start_date=instance.start_date,
+                end_date=instance.end_date or m.now,
+                reason="the DAG's new version no longer has it",
+            )
+        )
+
+
+def _follow(m: Machine, run: Run) -> None:
+    """Attempts, queues and limits follow their instances to the new graph."""
+    m.dags[run.facts.dag].forget_gates(run)
+    for attempt in m.attempts.values():
+        if attempt.run is run and attempt.ref.task_id in run.graph.index:
+            attempt.node = run.graph.index[attempt.ref.task_id]
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            state = run.state_of(node.index, index)
+            if state == SCHEDULED and (run.uid, run.ref((node.index, index))) not in m.dying:
+                m.queue.add(run, node.index, index)
+            elif not DONE[state]:
+                run.look_at(node.index, index)

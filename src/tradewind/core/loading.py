@@ -1,0 +1,163 @@
+"""A run rebuilt from its rows, after a restart or a take-over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tradewind.base.errors import NotFound
+from tradewind.core.commands import CreateTasks
+from tradewind.core.image import RunImage, TaskImage
+from tradewind.core.machine import EPOCH, KILL_PATIENCE, Attempt, Machine
+from tradewind.core.run import Instance, Run
+from tradewind.core.runs import create_tasks, watch
+from tradewind.core.states import (
+    ALIVE,
+    CODES,
+    DONE,
+    NONE,
+    QUEUED,
+    RESTARTING,
+    RUN_FINISHED,
+    RUNNING,
+    SCHEDULED,
+    UP_FOR_RESCHEDULE,
+    UP_FOR_RETRY,
+    RunState,
+)
+from tradewind.core.tasks import watch as watch_attempt
+
+__all__ = ["load_run"]
+
+
+def load_run(m: Machine, image: RunImage) -> None:
+    """Take a run into memory as its rows tell it. What follows from that happens on the next `Tick`, due at once.
+
+    Raises:
+        NotFound: its DAG or version was not loaded before.
+    """
+    facts = image.facts
+    graph = m.graph_of(facts)
+    if graph is None:
+        raise NotFound(
+            f"version {facts.version_id!r} of DAG {facts.dag.dag_id!r} is not loaded, but run {facts.uid} needs it",
+            run=facts.uid,
+            version=facts.version_id,
+        )
+    if facts.uid in m.runs:
+        return
+    run = Run(facts, graph, m.busy)
+    run.state = image.state
+    run.start_date, run.end_date = image.start_date, image.end_date
+    run.clear_number = image.clear_number
+    _install(run, image)
+    m.runs[run.uid] = run
+    m.dags[facts.dag].add(run)
+    if not image.tasks:
+        create_tasks(m, run)
+    else:
+        present = {task.save.task_id for task in image.tasks}
+        m.rows.extend(CreateTasks(run.uid, n.task_id, -1, -1) for n in graph.nodes if n.task_id not in present)
+    _resume(m, run)
+    if run.state in RUN_FINISHED:
+        m.visitors.add(run.uid)
+    elif run.state is RunState.RUNNING:
+        watch(m, run)
+        for node in graph.nodes:
+            run.look_at(node.index)
+        m.timers.set(("wake",), EPOCH)
+    else:
+        m.timers.set(("dag", *facts.dag, "start"), EPOCH)
+
+
+def _install(run: Run, image: RunImage) -> None:
+    by_node: dict[int, list[TaskImage]] = {}
+    for task in image.tasks:
+        node = run.graph.index.get(task.save.task_id)
+        if node is not None:
+            by_node.setdefault(node, []).append(task)
+    for node, tasks in by_node.items():
+        is_mapped = run.graph.nodes[node].mapping is not None
+        count = max(task.save.map_index for task in tasks) + 1 if is_mapped else 0
+        states = bytearray(count or 1)
+        details: list[Instance | None] = [None] * len(states)
+        for task in tasks:
+            index = max(task.save.map_index, 0)
+            if (task.save.map_index >= 0) == (count > 0):
+                states[index] = CODES[task.save.state]
+                details[index] = _instance(task)
+        run.install(node, count or -1, bytes(states), details)
+        if count and not any(states):
+            run.outdated.add(node)
+        _remember_outputs(run, node, tasks)
+    run.recount()
+    run.pending.clear()
+    _remember_skips(run)
+
+
+def _instance(task: TaskImage) -> Instance:
+    save = task.save
+    instance = Instance(save.max_tries)
+    instance.try_number = save.try_number
+    instance.attempt = save.attempt
+    instance.losses = save.losses
+    instance.scheduled_at, instance.queued_at = save.scheduled_at, save.queued_at
+    instance.start_date, instance.end_date = save.start_date, save.end_date
+    instance.next_at = save.next_at
+    instance.skipped_by, instance.reason = save.skipped_by, save.reason
+    return instance
+
+
+def _remember_outputs(run: Run, node: int, tasks: list[TaskImage]) -> None:
+    keys = run.graph.nodes[node].map_keys
+    for task in tasks if keys else ():
+        if task.lengths:
+            run.lengths[node] = {key: n for key, n in task.lengths if key in keys}
+        if task.pushed:
+            run.pushed[node, max(task.save.map_index, 0)] = task.pushed & keys
+
+
+def _remember_skips(run: Run) -> None:
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            instance = run.details.get(run.base[node.index] + index)
+            if instance is None or instance.skipped_by is None:
+                continue
+            decider = run.graph.index.get(instance.skipped_by)
+            if decider is None:
+                continue
+            same = node.group is not None and run.graph.nodes[decider].group is node.group
+            key = (decider, index if same and run.count[decider] >= 0 else 0)
+            run.skips.setdefault(key, set()).add((node.index, index))
+
+
+def _resume(m: Machine, run: Run) -> None:
+    """Attempts hold their slots again, queues and deadlines are as they were."""
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            state = run.state_of(node.index, index)
+            if state == NONE or DONE[state]:
+                continue
+            instance = run.detail(node.index, index)
+            if ALIVE[state] or state == RESTARTING:
+                _hold(m, run, node.index, index, state)
+            elif state == SCHEDULED:
+                m.queue.add(run, node.index, index)
+            elif state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
+                m.timers.set(m.timer_name(run, node.index, index), instance.next_at or EPOCH)
+
+
+def _hold(m: Machine, run: Run, node: int, index: int, state: int) -> None:
+    instance = run.detail(node, index)
+    attempt = Attempt(instance.attempt or m.ids.new(), run, (node, index), m.gates(run, node))
+    instance.attempt = attempt.id
+    m.attempts[attempt.id] = attempt
+    for gate, need in attempt.gates:
+        gate.used += need
+    if state == QUEUED:
+        m.timers.set(("queued", attempt.id), (instance.queued_at or EPOCH + timedelta(days=1)) + m.queue_timeout)
+    elif state == RUNNING and instance.start_date is not None:
+        watch_attempt(m, attempt, instance.start_date)
+    elif state == RESTARTING:
+        attempt.is_dying = True
+        m.dying[attempt.home] = attempt.id
+        m.timers.set(("dying", attempt.id), (instance.queued_at or EPOCH + timedelta(days=1)) + KILL_PATIENCE)
