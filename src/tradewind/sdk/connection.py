@@ -46,7 +46,7 @@ class Connection:
     ) -> None:
         unknown = set(fields) - set(_FIELDS)
         if unknown:
-            raise TypeError(f"Connection() got an unexpected keyword argument {sorted(unknown)[0]!r}")
+            raise TypeError(f"Connection() got an unexpected keyword argument {min(unknown)!r}")
         if uri and (conn_type or extra or any(value is not None for value in fields.values())):
             raise AirflowException(
                 "You must create an object using the URI or individual values (conn_type, host, login, password, "
@@ -147,7 +147,7 @@ class Connection:
                     extra[key] = value if inner is None else inner
         return extra
 
-    def to_dict(self, *, prune_empty: bool = False, validate: bool = True) -> dict[str, Any]:
+    def to_dict(self, *, prune_empty: bool = False) -> dict[str, Any]:
         """All fields, `extra` as a dict."""
         values: dict[str, Any] = {"conn_id": self.conn_id}
         values.update({name: getattr(self, name) for name in _FIELDS})

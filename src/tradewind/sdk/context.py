@@ -6,7 +6,7 @@ logical date are absent, not None, in a run that has none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -98,7 +98,7 @@ class Context(dict[str, Any]):
         return dict.__iter__(self)
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 - this is get
 
     def items(self) -> Any:
         return {key: self[key] for key in dict.keys(self)}.items()
@@ -264,7 +264,7 @@ _current: ContextVar[Context | None] = ContextVar("current_context", default=Non
 
 
 @contextmanager
-def entered(context: Context) -> Iterator[Context]:
+def entered(context: Context) -> Generator[Context]:
     """Make `context` the one that `get_current_context` returns."""
     token = _current.set(context)
     try:

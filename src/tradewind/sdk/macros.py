@@ -45,7 +45,7 @@ def ds_format(ds: str, input_format: str, output_format: str) -> str:
 
 def ds_format_locale(ds: str, input_format: str, output_format: str, locale: Any = None) -> str:
     """`ds` in a format of the babel library, in the words of `locale`."""
-    from babel.dates import LC_TIME, format_datetime  # noqa: PLC0415 - babel is the user's choice to install
+    from babel.dates import LC_TIME, format_datetime  # pyright: ignore[reportMissingImports]  # noqa: PLC0415 - babel is the user's choice to install
 
     moment = datetime.strptime(str(ds), input_format)  # noqa: DTZ007 - a day has no zone
     return format_datetime(moment, format=output_format, locale=locale or LC_TIME)

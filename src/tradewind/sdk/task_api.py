@@ -6,7 +6,7 @@ code starts have no copy of it, so that the binding of the process, which runs o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -136,7 +136,7 @@ _process = _ProcessBinding()
 
 
 @contextmanager
-def bound(api: TaskApi, mask: Mask | None = None) -> Iterator[None]:
+def bound(api: TaskApi, mask: Mask | None = None) -> Generator[None]:
     """Make `api` the one that this attempt's code reaches."""
     before = (_process.api, _process.mask)
     token = current_task_api.set(api)

@@ -248,7 +248,7 @@ class RuntimeTaskInstance:
         return _api().previous_run(state)
 
     @staticmethod
-    def get_ti_count(
+    def get_ti_count(  # noqa: PLR0917 - Airflow's shape
         dag_id: str,
         map_index: int | None = None,  # noqa: ARG004 - Airflow's shape
         task_ids: list[str] | None = None,

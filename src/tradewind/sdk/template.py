@@ -59,7 +59,7 @@ FILTERS = {
 class _Rules:
     """Attributes with one leading underscore are open to templates, those with two are not."""
 
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 - the shape of Jinja
         return not jinja2.sandbox.is_internal_attribute(obj, attr)
 
 
@@ -236,7 +236,7 @@ class _Rendering:
         names = getattr(value, "template_fields", None)
         if names and not callable(names):
             self.render_named(value, names)
-        elif is_dataclass(value):
+        elif is_dataclass(value) and not isinstance(value, type):
             before = {item.name: getattr(value, item.name) for item in fields(value) if item.init}
             after = {name: self.value(item) for name, item in before.items()}
             if any(after[name] is not before[name] and after[name] != before[name] for name in before):

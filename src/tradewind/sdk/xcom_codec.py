@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
@@ -196,7 +196,7 @@ class XComCodec:
             return self._shape(list(value), path)
         if hasattr(value, "__next__"):
             raise SerializationError(_sentence(value, path, "return a list: `list(...)`"))
-        if type(value).__name__ == "LazyXComSequence":
+        if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
             return self._shape(list(value), path)
         raise SerializationError(
             _sentence(
@@ -362,7 +362,7 @@ def _class(name: str) -> Any:
 def _instance(tag: str, kind: Any, content: Any) -> Any:
     if tag == "enum" and issubclass(kind, Enum):
         return kind(content)
-    if tag == "dataclass" and is_dataclass(kind):
+    if tag == "dataclass" and isinstance(kind, type) and is_dataclass(kind):
         return kind(**content)
     if tag == "pydantic" and hasattr(kind, "model_validate"):
         return kind.model_validate(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -166,7 +166,7 @@ def _group_members(spec: DagSpec) -> dict[str, set[str]]:
 
 
 @contextmanager
-def _log_on_terminal() -> Iterator[None]:
+def _log_on_terminal() -> Generator[None]:
     """Show the tasks' log, unless the user has set up logging."""
     log = logging.getLogger("tradewind.task")
     if log.hasHandlers():

@@ -228,7 +228,7 @@ class InlineRun:
         self._write()
 
     def _workload(self, order: Dispatch, first_start: datetime | None, reschedules: int) -> Workload:
-        plan, task = self._plan, self._tasks[order.task_id]
+        task = self._tasks[order.task_id]
         save = self._saves[order.task_id, order.map_index]
         return Workload(
             attempt=order.attempt,

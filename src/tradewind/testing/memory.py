@@ -141,7 +141,7 @@ def read_variables(path: str | Path) -> dict[str, str]:
     """Variables from a JSON, YAML or ``KEY=value`` file.
 
     Raises:
-        ValueError: it is none of these, or not by name.
+        ValueError, TypeError: it is none of these, or not by name.
     """
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in _by_name(path).items()}
 
@@ -150,7 +150,7 @@ def read_connections(path: str | Path) -> dict[str, Mapping[str, Any]]:
     """Connections from a JSON, YAML or ``ID=uri`` file; each is a URI or its fields.
 
     Raises:
-        ValueError: it is none of these, or not by name.
+        ValueError, TypeError: it is none of these, or not by name.
     """
     return {
         conn_id: _connection(conn_id, value).to_dict() | _extra(conn_id, value)
@@ -186,5 +186,5 @@ def _by_name(path: str | Path) -> dict[str, Any]:
         case _:
             raise ValueError(f"{file}: a .json, .yaml or .env file is wanted")
     if not isinstance(content, dict):
-        raise ValueError(f"{file}: names and their values are wanted, not a {type(content).__name__}")
+        raise TypeError(f"{file}: names and their values are wanted, not a {type(content).__name__}")
     return content

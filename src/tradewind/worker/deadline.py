@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -15,7 +15,7 @@ __all__ = ["deadline"]
 
 
 @contextmanager
-def deadline(limit_s: float | None, on_timeout: Callable[[], None]) -> Iterator[None]:
+def deadline(limit_s: float | None, on_timeout: Callable[[], None]) -> Generator[None]:
     """Raise `AirflowTaskTimeout` in the body after `limit_s` seconds; None: no limit.
 
     Signals reach only the main thread: in any other the limit is not kept, and a warning says so.

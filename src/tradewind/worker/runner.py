@@ -10,22 +10,16 @@ import asyncio
 import inspect
 import logging
 import os
-import socket
-import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from tradewind.base.clock import Clock, SystemClock
-from tradewind.protocol.messages import CallbackWork, Ended, RunInfo, Workload
-from tradewind.sdk.context import Context, DagRun, build_context, build_run_context, entered
+from tradewind.protocol.messages import Ended, Workload
+from tradewind.sdk.context import Context, build_context, entered
 from tradewind.sdk.exceptions import (
-    AirflowException,
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSensorTimeout,
@@ -35,35 +29,21 @@ from tradewind.sdk.exceptions import (
     UnmappableXComTypePushed,
     XComForMappingNotPushed,
 )
-from tradewind.sdk.task_api import EncodedXCom, Mask, TaskApi, bound
+from tradewind.sdk.task_api import EncodedXCom, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
-from tradewind.sdk.xcom_codec import ArtifactStore, MemoryArtifacts, XComCodec
-from tradewind.worker.client import Requests, WorkerTaskApi, to_message
+from tradewind.sdk.xcom_codec import XComCodec
+from tradewind.worker.callbacks import call_all, run_callback
+from tradewind.worker.client import Requests, to_message
 from tradewind.worker.deadline import deadline
-from tradewind.worker.secrets_masking import MASKER, add_mask
+from tradewind.worker.secrets_masking import MASKER
+from tradewind.worker.showing import is_mapping, rendered_fields, traceback_text
+from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
 from tradewind.worker.xcom import open_artifacts
 
 __all__ = ["Surroundings", "kill_running", "run_attempt", "run_callback", "terminate"]
 
 log = logging.getLogger("tradewind.task")
-PACKAGE = str(Path(__file__).parent.parent) + os.sep
-HOSTNAME = socket.gethostname()
-MAX_RENDERED = 4096
 _running: ContextVar[Any] = ContextVar("running_operator", default=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What an attempt finds around it, apart from its workload; the defaults are right for a worker process."""
-
-    clock: Clock = field(default_factory=SystemClock)
-    artifacts: ArtifactStore | None = None
-    """None: opened at the workload's `artifact_url`."""
-    inline_kb: int = 16
-    mask: Mask | None = add_mask
-    test_mode: bool = False
-    is_in_process: bool = False
-    """The process is the user's own: its environment is put back afterwards."""
 
 
 def run_attempt(workload: Workload, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> Ended:
@@ -78,11 +58,7 @@ def run_attempt(workload: Workload, dag: Any, api: Requests | TaskApi, around: S
     Raises:
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
-    return _Attempt(workload, dag, _task_api(api), around or Surroundings()).run()
-
-
-def _task_api(api: Requests | TaskApi) -> TaskApi:
-    return WorkerTaskApi(api) if isinstance(api, Requests) else api
+    return _Attempt(workload, dag, task_api_of(api), around or Surroundings()).run()
 
 
 def kill_running() -> None:
@@ -109,7 +85,7 @@ class _End:
     outcome: Literal["success", "failed", "skipped", "up_for_reschedule"]
     reason: str = ""
     retryable: bool = True
-    skip: list[str] = field(default_factory=list)
+    skip: list[str] = field(default_factory=list[str])
     until: Any = None
     error: BaseException | None = None
 
@@ -127,7 +103,7 @@ class _Attempt:
 
     def run(self) -> Ended:
         work, around = self._work, self._around
-        with bound(self._api, around.mask), _environment(work, self._dag, is_borrowed=around.is_in_process):
+        with bound(self._api, around.mask), task_environment(work, self._dag, is_borrowed=around.is_in_process):
             try:
                 end = self._run()
             except KeyboardInterrupt:
@@ -142,7 +118,7 @@ class _Attempt:
     def _run(self) -> _End:
         task = self._find()
         self._ti = ti = self._task_instance(task)
-        run = _dag_run(self._work)
+        run = dag_run_of(self._work)
         ti.dag_run = run
         self._context = context = build_context(
             ti, run, reschedules=self._work.reschedules, test_mode=self._around.test_mode
@@ -198,11 +174,11 @@ class _Attempt:
         try:
             operator.render_template_fields(context)
         finally:
-            self._rendered = _display(operator)
+            self._rendered = rendered_fields(operator)
         return operator
 
     def _execute(self, operator: Any, context: Context, ti: RuntimeTaskInstance) -> _End:
-        _call_all(operator.on_execute_callback, context, "on_execute_callback")
+        call_all(operator.on_execute_callback, context, "on_execute_callback")
         limit_s = self._limit_s(operator)
         end, result = _End("success"), None
         try:
@@ -271,7 +247,7 @@ class _Attempt:
             context["reason"] = end.reason
         ti.end_date = self._around.clock.now()
         with entered(context):
-            _call_all(callbacks, context, kind)
+            call_all(callbacks, context, kind)
 
     def _report(self, end: _End) -> Ended:
         ti = self._ti
@@ -320,61 +296,18 @@ def _log_end(end: _End) -> None:
             pass
 
 
-def traceback_text(error: BaseException) -> str:
-    """The traceback without the frames of ours that lead to the user's code."""
-    trace = error.__traceback__
-    first = trace
-    while first is not None and first.tb_frame.f_code.co_filename.startswith(PACKAGE):
-        first = first.tb_next
-    kept: TracebackType | None = first or trace
-    return "".join(traceback.format_exception(type(error), error, kept))
-
-
-def _outputs(result: Any) -> Mapping[str, Any]:
-    if not isinstance(result, Mapping):
+def _outputs(result: object) -> dict[str, object]:
+    if not is_mapping(result):
         raise TypeError(f"Returned output was type {type(result)} expected dictionary for multiple_outputs")
-    for key in result:
+    outputs: dict[str, object] = {}
+    for key, value in result.items():
         if not isinstance(key, str):
             raise TypeError(
-                f"Returned dictionary keys must be strings when using multiple_outputs, found {key} ({type(key)}) instead"
+                "Returned dictionary keys must be strings when using multiple_outputs, "
+                f"found {key} ({type(key)}) instead"
             )
-    return result
-
-
-def _display(operator: Any) -> dict[str, Any]:
-    """The rendered fields as people may see them: plain, masked, and not too long."""
-    shown = {}
-    for name in operator.template_fields:
-        value = _plain(getattr(operator, name, None))
-        shown[name] = MASKER.redact_fields(value, name)
-    return shown
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, str):
-        return value if len(value) <= MAX_RENDERED else f"{value[:MAX_RENDERED]}... ({len(value)} characters)"
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in list(value.items())[:200]}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in list(value)[:200]]
-    if callable(value):
-        return f"<callable {getattr(value, '__qualname__', type(value).__qualname__)}>"
-    return _plain(str(value))
-
-
-def _call_all(callbacks: Any, context: Context, kind: str) -> None:
-    """Call one callback or a list of them; what they raise is logged and changes nothing."""
-    if not callbacks:
-        return
-    for callback in callbacks if isinstance(callbacks, list | tuple | set) else [callbacks]:
-        try:
-            result = callback(context)
-            if inspect.iscoroutine(result):
-                asyncio.run(result)
-        except Exception:
-            log.exception("%s %s failed", kind, getattr(callback, "__name__", type(callback).__name__))
+        outputs[key] = value
+    return outputs
 
 
 _mapped_over: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
@@ -392,85 +325,3 @@ def is_mapped_over(dag: Any, task_id: str) -> bool:
         )
         _mapped_over[dag] = found
     return task_id in found
-
-
-def _dag_run(work: Workload | CallbackWork) -> DagRun:
-    run: RunInfo = work.run
-    return DagRun(
-        dag_id=work.dag.dag_id,
-        run_id=run.run_id,
-        run_type=run.run_type,
-        run_after=run.run_after,
-        logical_date=run.logical_date,
-        data_interval_start=run.interval_start,
-        data_interval_end=run.interval_end,
-        start_date=run.start_date,
-        queued_at=run.queued_at,
-        conf=dict(run.conf),
-        triggering_user_name=run.triggering_user,
-        note=run.note,
-        clear_number=run.clear_number,
-    )
-
-
-@contextmanager
-def _environment(work: Workload, dag: Any, *, is_borrowed: bool) -> Iterator[None]:
-    """Facts about the task as environment variables, for the programs that it starts."""
-    task = dag.task_dict.get(work.task_id)
-    facts = {
-        "AIRFLOW_CTX_DAG_ID": work.dag.dag_id,
-        "AIRFLOW_CTX_TASK_ID": work.task_id,
-        "AIRFLOW_CTX_TRY_NUMBER": str(work.try_number),
-        "AIRFLOW_CTX_DAG_RUN_ID": work.run.run_id,
-        "AIRFLOW_CTX_DAG_OWNER": str(getattr(task, "owner", "")),
-    }
-    if work.run.logical_date is not None:
-        facts["AIRFLOW_CTX_LOGICAL_DATE"] = work.run.logical_date.isoformat()
-    email = getattr(task, "email", None)
-    if email:
-        facts["AIRFLOW_CTX_DAG_EMAIL"] = email if isinstance(email, str) else ",".join(email)
-    before = {name: os.environ.get(name) for name in facts} if is_borrowed else {}
-    os.environ.update(facts)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> None:
-    """Call the callbacks of a DAG, or of a task whose own process could not; what they raise is logged."""
-    around = around or Surroundings()
-    kind = f"{work.kind}_callback"
-    with bound(_task_api(api), around.mask):
-        run = _dag_run(work)
-        if work.task_id:
-            task = dag.task_dict[work.task_id]
-            ti = RuntimeTaskInstance(
-                id=work.work_id,
-                task=task,
-                dag_id=work.dag.dag_id,
-                task_id=work.task_id,
-                run_id=work.run.run_id,
-                map_index=work.map_index,
-                try_number=work.try_number,
-                codec=XComCodec(around.artifacts or MemoryArtifacts(), around.inline_kb * 1024),
-                hostname=HOSTNAME,
-                pid=os.getpid(),
-                dag_version_id=work.dag.version_id,
-                state="up_for_retry" if work.kind == "on_retry" else work.kind.removeprefix("on_"),
-            )
-            ti.dag_run = run
-            ti.context = context = build_context(ti, run)
-            context["exception"] = AirflowException(work.reason) if work.reason else None
-            callbacks = getattr(task, kind, None)
-        else:
-            run.state = work.run_state or work.kind.removeprefix("on_")
-            context = build_run_context(dag, run)
-            callbacks = getattr(dag, kind, None)
-        context["reason"] = work.reason
-        with entered(context):
-            _call_all(callbacks, context, kind)

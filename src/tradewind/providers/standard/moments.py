@@ -29,7 +29,7 @@ def moment_of(value: datetime | str, timezone: Any = "UTC") -> pendulum.DateTime
 
 def at_time_of_day(day: pendulum.DateTime, clock_time: time, timezone: Any) -> pendulum.DateTime:
     """That time of the day which `day` falls on in `timezone`, or in the time's own zone."""
-    zone = clock_time.tzinfo or timezone
+    zone: Any = clock_time.tzinfo or timezone
     local = day.in_timezone(zone)
     return local.set(
         hour=clock_time.hour, minute=clock_time.minute, second=clock_time.second, microsecond=clock_time.microsecond

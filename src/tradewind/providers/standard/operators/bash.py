@@ -71,7 +71,7 @@ class BashOperator(BaseOperator):
         """What runs the command."""
         return SubprocessHook()
 
-    def get_env(self, context: Any) -> dict[str, str]:
+    def get_env(self, context: Any) -> dict[str, str]:  # noqa: ARG002 - subclasses look at it
         """The environment of the command; facts about the task are always in it."""
         facts = {name: value for name, value in os.environ.items() if name.startswith("AIRFLOW_CTX_")}
         if self.env is None:

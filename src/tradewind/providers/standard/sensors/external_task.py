@@ -112,7 +112,7 @@ class ExternalTaskSensor(BaseSensorOperator):
         dates = self._dates(context)
         log.info("Poking for %s of DAG %s on %s", task_ids or self.external_task_group_id or "the run",
                  self.external_dag_id, ", ".join(date.isoformat() for date in dates))  # fmt: skip
-        return all([self._is_there(api, task_ids, date) for date in dates])
+        return all(self._is_there(api, task_ids, date) for date in dates)
 
     def _is_there(self, api: TaskApi, task_ids: Sequence[str], date: datetime) -> bool:
         try:
