@@ -29,6 +29,7 @@ __all__ = [
     "ordered",
     "paged",
     "prefixed",
+    "rows",
 ]
 
 R = TypeVar("R")
@@ -150,3 +151,8 @@ def paged(
     if rows and len(rows) < page.limit:
         return [read(row) for row in rows], page.offset + len(rows)
     return [read(row) for row in rows], int(tx.scalar(counted))
+
+
+def rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:
+    """All rows of a select."""
+    return tx.execute(statement).all()

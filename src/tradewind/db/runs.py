@@ -7,18 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, insert, select, update
 
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
-from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed, rows
 from tradewind.db.tables import dag, dag_run, dag_version
 
 __all__ = [
-    "RunFilter", "RunRecord", "VersionRef", "count_by_state", "get_run", "insert_requested", "list_runs",
+    "RunFilter", "RunRecord", "VersionRef", "count_by_state", "dag_names", "get_run", "insert_requested", "list_runs",
     "runs_between", "set_note",
 ]  # fmt: skip
 
@@ -265,6 +265,13 @@ def set_note(tx: Tx, uid: str, note: str | None, by: str, now: datetime) -> None
     tx.execute(update(dag_run).where(dag_run.c.uid == uid).values(note=note, note_by=by, updated_at=now))
 
 
+def dag_names(tx: Tx, workspace: str, dag_ids: Sequence[str] = ()) -> dict[str, str]:
+    """DAG id -> display name, of these DAGs, or of all that their files still hold."""
+    statement = select(dag.c.dag_id, dag.c.display_name).where(dag.c.workspace == workspace)
+    statement = statement.where(dag.c.dag_id.in_(dag_ids)) if dag_ids else statement.where(dag.c.is_stale == false())
+    return {row[0]: row[1] for row in rows(tx, statement.order_by(dag.c.dag_id))}
+
+
 def count_by_state(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """How many runs of each DAG are in each state: DAG id -> state -> number; no DAG ids: of all."""
     statement = (
@@ -273,7 +280,6 @@ def count_by_state(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> dict[str, 
         .group_by(dag_run.c.dag_id, dag_run.c.state)
     )
     found: dict[str, dict[str, int]] = {}
-    rows: Sequence[Sequence[Any]] = tx.execute(statement).all()
-    for dag_id, state, number in rows:
+    for dag_id, state, number in rows(tx, statement):
         found.setdefault(dag_id, {})[state] = number
     return found

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, delete, func, sele
 from tradewind.base.errors import NotFound
 from tradewind.core.states import TaskState
 from tradewind.db.engine import Tx
-from tradewind.db.listing import AnySelect, DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed, rows
 from tradewind.db.runs import VersionRef
 from tradewind.db.tables import attempt, dag, dag_run, dag_version, rendered, task_instance, xcom
 
@@ -320,7 +320,7 @@ def tasks_of(tx: Tx, run_uids: Sequence[str], task_ids: Sequence[str] = ()) -> l
     statement = _SELECT.where(
         task_instance.c.run_uid.in_(run_uids), *among(task_instance.c.task_id, task_ids)
     ).order_by(*_KEY)
-    return [_record(row) for row in _rows(tx, statement)]
+    return [_record(row) for row in rows(tx, statement)]
 
 
 def tries_of(tx: Tx, instance: TaskRecord) -> list[AttemptRecord]:
@@ -357,7 +357,7 @@ def tries_of(tx: Tx, instance: TaskRecord) -> list[AttemptRecord]:
             priority=row[13],
             version=VersionRef(*row[14:]) if row[14] is not None else None,
         )
-        for row in _rows(tx, statement)
+        for row in rows(tx, statement)
     ]
 
 
@@ -379,7 +379,3 @@ def _is(table: FromClause, instance: TaskRecord) -> list[ColumnElement[bool]]:
         table.c.task_id == instance.task_id,
         table.c.map_index == instance.map_index,
     ]
-
-
-def _rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:
-    return tx.execute(statement).all()

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
-from tradewind.db.tables import dag, dag_run, xcom
+from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed, rows
+from tradewind.db.tables import dag, dag_run, dag_version, xcom
 from tradewind.db.tasks import TaskRecord
 from tradewind.protocol.messages import XComValue
 
 __all__ = [
     "XComFilter", "XComRecord", "delete_xcom", "get_xcom", "insert_xcom", "list_xcoms", "results_of", "update_xcom",
 ]  # fmt: skip
+
+LINK_PREFIX = "_link_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ class XComRecord:
     value: str
     """JSON; of a value that is in the artifact store, where it is and what it looks like."""
     kind: str
+    spec_hash: str | None
+    """The spec of the DAG's newest version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +69,12 @@ class XComFilter:
 _JOINED = xcom.join(dag_run, dag_run.c.uid == xcom.c.run_uid).join(
     dag, and_(dag.c.workspace == dag_run.c.workspace, dag.c.dag_id == dag_run.c.dag_id)
 )
+_WITH_VERSION = _JOINED.outerjoin(dag_version, dag_version.c.id == dag.c.version_id)
 _SELECT = select(
     xcom.c.key, xcom.c.task_id, xcom.c.map_index, dag_run.c.dag_id, dag.c.display_name, dag_run.c.run_id,
     xcom.c.run_uid, dag_run.c.logical_date, dag_run.c.run_after, xcom.c.timestamp, xcom.c.value, xcom.c.kind,
-).select_from(_JOINED)  # fmt: skip
+    dag_version.c.spec_hash,
+).select_from(_WITH_VERSION)  # fmt: skip
 _KEY = (xcom.c.run_uid, xcom.c.task_id, xcom.c.map_index, xcom.c.key)
 
 SORTABLE: dict[str, ColumnElement[Any]] = {
@@ -96,6 +103,7 @@ def _record(row: Sequence[Any]) -> XComRecord:
         timestamp=row[9],
         value=row[10],
         kind=row[11],
+        spec_hash=row[12],
     )
 
 
@@ -145,6 +153,23 @@ def results_of(tx: Tx, run_uid: str, task_ids: Sequence[str]) -> dict[str, list[
     for row in tx.execute(statement.order_by(*_KEY)):
         record = _record(row)
         found.setdefault(record.task_id, []).append(record)
+    return found
+
+
+def links_of(tx: Tx, instance: TaskRecord) -> dict[str, str]:
+    """Links for people that the operator's code pushed: name -> address."""
+    statement = select(xcom.c.key, xcom.c.value).where(
+        xcom.c.run_uid == instance.run_uid,
+        xcom.c.task_id == instance.task_id,
+        xcom.c.map_index == instance.map_index,
+        xcom.c.kind == "json",
+        func.substr(xcom.c.key, 1, len(LINK_PREFIX)) == LINK_PREFIX,
+    )
+    found: dict[str, str] = {}
+    for key, encoded in rows(tx, statement.order_by(xcom.c.key)):
+        address = msgspec.json.decode(encoded)
+        if isinstance(address, str):
+            found[key.removeprefix(LINK_PREFIX)] = address
     return found
 
 

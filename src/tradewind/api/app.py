@@ -1,0 +1,96 @@
+"""The API's factory: middleware, errors, routers, and an OpenAPI document that is made when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from tradewind.api import problems
+from tradewind.api.auth import routes as auth_routes
+from tradewind.api.deps import Desk, May
+from tradewind.api.public import ROUTERS
+from tradewind.api.services import ApiServices
+
+__all__ = ["PREFIX", "create_app", "permission_of"]
+
+PREFIX = "/api/v2"
+
+
+def create_app(services: ApiServices) -> FastAPI:
+    """The application. Its threads end when it shuts down, or by `app.state.desk.close()`."""
+    desk = Desk(services)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(title="Tradewind", version=services.version, lifespan=lifespan, separate_input_output_schemas=False)
+    app.state.desk = desk
+    problems.install(app)
+    app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
+    app.include_router(auth_routes.router)
+    public = APIRouter(prefix=PREFIX)
+    for router in ROUTERS:
+        public.include_router(router)
+    app.include_router(public)
+    app.openapi = _document(app)
+    return app
+
+
+def permission_of(route: BaseRoute) -> May | None:
+    """The permission that a route declares."""
+    if not isinstance(route, APIRoute):
+        return None
+    return next((dep.call for dep in route.dependant.dependencies if isinstance(dep.call, May)), None)
+
+
+def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """OpenAPI, made once and on demand: with the security scheme, and the errors that permission and path imply."""
+    made: dict[str, Any] = {}
+
+    def document() -> dict[str, Any]:
+        if not made:
+            made.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
+            made.setdefault("components", {})["securitySchemes"] = {
+                "HTTPBearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "OAuth2PasswordBearer": {
+                    "type": "oauth2",
+                    "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}},
+                },
+            }
+            for route, operation in _operations(app, made):
+                _describe(route, operation)
+        return made
+
+    return document
+
+
+def _operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                yield route, document["paths"][route.path_format][method.lower()]
+
+
+def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
+    may = permission_of(route)
+    if may is None:
+        return
+    operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]
+    operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role.name.capitalize()}
+    errors = {"401": "Nobody we recognise is asking", "403": f"Takes the role {may.role.name.capitalize()}"}
+    if "{" in route.path_format:
+        errors["404"] = "There is no such thing"
+    if may.action == "edit":
+        errors |= {"400": "A value is not acceptable", "409": "It exists already, or its state does not allow this"}
+    schema = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+    for status, words in errors.items():
+        content = {"application/json": {"schema": schema}}
+        operation["responses"].setdefault(status, {"description": words, "content": content})

@@ -1,0 +1,124 @@
+"""Errors become answers here, once: the tree of `TradewindError` to status codes, everything else to an honest 500."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tradewind.base.errors import (
+    AuthoringError,
+    Conflict,
+    DatabaseUnavailable,
+    Forbidden,
+    InvalidInput,
+    LeaseLost,
+    NotFound,
+    StaleAttempt,
+    TradewindError,
+    Unauthenticated,
+)
+
+__all__ = ["BodyLimit", "TooLarge", "install", "status_of"]
+
+log = logging.getLogger("tradewind.api")
+
+
+class TooLarge(TradewindError):
+    """A request body beyond the limit."""
+
+    code = "too_large"
+
+
+STATUS: dict[type[TradewindError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    StaleAttempt: 409,
+    LeaseLost: 409,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    InvalidInput: 400,
+    AuthoringError: 400,
+    TooLarge: 413,
+    DatabaseUnavailable: 503,
+}
+"""What is not listed is our fault: 500."""
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the tree, of the framework, and any bug."""
+    app.add_exception_handler(TradewindError, _expected)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(Exception, _bug)
+
+
+def problem(status: int, detail: str, code: str, facts: dict[str, object] | None = None) -> Response:
+    """The body of every error: ``detail`` as in Airflow, a stable ``code``, and the facts behind the sentence."""
+    body: dict[str, object] = {"detail": detail, "code": code}
+    if facts:
+        body["facts"] = facts
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    content = msgspec.json.encode(body, enc_hook=str)
+    return Response(content, status, headers=headers, media_type="application/json")
+
+
+def status_of(error: TradewindError) -> int:
+    """The status code of an error of the tree."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, TradewindError)
+    status = status_of(error)
+    if status >= 500:
+        log.error("request.failed %s %s", request.method, request.url.path, exc_info=error)
+    return problem(status, error.message, error.code, error.facts)
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    detail = error.detail
+    if error.status_code == 404 and detail == "Not Found":
+        detail = f"there is nothing at {request.url.path}; /docs lists what there is"
+    return problem(error.status_code, detail, "http")
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    log.error("request.crashed %s %s", request.method, request.url.path, exc_info=error)
+    detail = f"{type(error).__name__} while answering {request.method} {request.url.path}; the server's log has the traceback"
+    return problem(500, detail, "internal")
+
+
+class BodyLimit:
+    """Refuses request bodies beyond a size, by their announced length or while they arrive."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        if announced.isdigit() and int(announced) > self._limit:
+            await self._refusal()(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise TooLarge(f"the request body is larger than {self._limit} bytes", limit=self._limit)
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _refusal(self) -> Response:
+        return problem(413, f"the request body is larger than {self._limit} bytes", TooLarge.code)

@@ -1,0 +1,233 @@
+"""Connections. Passwords never leave the server; secret keys of `extra` come masked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from tradewind.api.bulk import Verbs, run_bulk
+from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.models.admin import (
+    ConnectionBody,
+    ConnectionCollectionResponse,
+    ConnectionQuery,
+    ConnectionResponse,
+    ConnectionTestResponse,
+)
+from tradewind.api.models.bulk import BulkBody, BulkResponse
+from tradewind.api.secrecy import MASK, hide, unhide
+from tradewind.api.wire import created, gone, listing, reply
+from tradewind.base.errors import Conflict, Forbidden, InvalidInput
+from tradewind.db import connections
+from tradewind.db.connections import ConnectionRecord
+from tradewind.db.engine import Tx
+
+router = APIRouter(tags=["Connection"], prefix="/connections")
+
+Reader = Annotated[Call, may("read", "connection")]
+Editor = Annotated[Call, may("edit", "connection")]
+FIELDS = ("conn_type", "description", "host", "login", "schema", "port", "password", "extra", "team_name")
+
+
+def connection_out(record: ConnectionRecord) -> dict[str, object]:
+    """`ConnectionResponse`, with secrets hidden."""
+    return {
+        "connection_id": record.conn_id,
+        "conn_type": record.conn_type,
+        "description": record.description,
+        "host": record.host,
+        "login": record.login,
+        "schema": record.schema,
+        "port": record.port,
+        "password": MASK if record.password else None,
+        "extra": _extra_out(record.extra),
+        "team_name": None,
+    }
+
+
+def _extra_out(extra: str | None) -> str | None:
+    if not extra:
+        return extra
+    try:
+        return msgspec.json.encode(hide(msgspec.json.decode(extra))).decode()
+    except msgspec.DecodeError:
+        return MASK
+
+
+def _record(body: ConnectionBody) -> ConnectionRecord:
+    _check_extra(body.extra)
+    return ConnectionRecord(
+        conn_id=body.connection_id,
+        conn_type=body.conn_type,
+        description=body.description,
+        host=body.host,
+        login=body.login,
+        password=body.password,
+        schema=body.schema_,
+        port=body.port,
+        extra=body.extra,
+    )
+
+
+def _check_extra(extra: str | None) -> None:
+    if extra:
+        try:
+            decoded = msgspec.json.decode(extra)
+        except msgspec.DecodeError as error:
+            raise InvalidInput(f"The `extra` field must be a valid JSON object, but: {error}", name="extra") from error
+        if not isinstance(decoded, dict):
+            raise InvalidInput("The `extra` field must be a JSON object such as {}", name="extra")
+
+
+def _changes(body: ConnectionBody, old: ConnectionRecord, mask: Sequence[str] | None) -> dict[str, Any]:
+    """The fields to write; what still is the mask that we showed keeps its old value."""
+    given = body.model_dump(exclude_unset=True, by_alias=True, exclude={"connection_id"})
+    changes = masked(FIELDS, given, mask)
+    changes.pop("team_name", None)
+    if changes.get("password") == MASK:
+        del changes["password"]
+    extra = changes.get("extra")
+    if isinstance(extra, str):
+        _check_extra(extra)
+        changes["extra"] = unhide(extra, old.extra)
+    return changes
+
+
+def _audit(event: str, connection_id: str | None, **extra: object) -> Audit:
+    return Audit(event=event, extra={"connection_id": connection_id, **extra} if connection_id else extra)
+
+
+@router.get("", operation_id="get_connections", response_model=ConnectionCollectionResponse)
+async def get_connections(query: Annotated[ConnectionQuery, Query()], call: Reader) -> Response:
+    """Connections."""
+    page = query.page(call.services.settings.api, "connection_id")
+    pattern, prefix = query.connection_id_pattern, query.connection_id_prefix_pattern
+
+    def find(tx: Tx) -> tuple[list[ConnectionRecord], int]:
+        return connections.list_connections(
+            tx, call.services.cipher, call.workspace, page, pattern=pattern, prefix=prefix
+        )
+
+    found, total = await call.read(find)
+    return listing("connections", [connection_out(one) for one in found], total)
+
+
+@router.post("", operation_id="post_connection", response_model=ConnectionResponse, status_code=201)
+async def post_connection(body: ConnectionBody, call: Editor) -> Response:
+    """Add a connection."""
+    record = _record(body)
+
+    def add(tx: Tx) -> None:
+        connections.add_connection(tx, call.services.cipher, call.workspace, record)
+
+    await call.write(_audit("post_connection", body.connection_id, conn_type=body.conn_type), add)
+    return created(connection_out(record))
+
+
+@router.patch("", operation_id="bulk_connections", response_model=BulkResponse)
+async def bulk_connections(body: BulkBody[ConnectionBody], call: Editor) -> Response:
+    """Add, change and delete several connections."""
+
+    def change(tx: Tx) -> dict[str, object]:
+        verbs = Verbs[ConnectionBody](
+            name=lambda one: one.connection_id,
+            create=lambda one: connections.add_connection(tx, call.services.cipher, call.workspace, _record(one)),
+            update=lambda one, mask: _update(tx, call, one.connection_id, one, mask),
+            delete=lambda one: connections.delete_connection(
+                tx, call.workspace, one if isinstance(one, str) else one.connection_id
+            ),
+        )
+        return run_bulk(body, verbs)
+
+    return reply(await call.write(_audit("bulk_connections", None, actions=len(body.actions)), change))
+
+
+def _update(tx: Tx, call: Call, connection_id: str, body: ConnectionBody, mask: Sequence[str] | None) -> None:
+    old = connections.get_connection(tx, call.services.cipher, call.workspace, connection_id)
+    new = replace(old, **_changes(body, old, mask))
+    connections.update_connection(tx, call.services.cipher, call.workspace, new)
+
+
+@router.post("/test", operation_id="test_connection", response_model=ConnectionTestResponse)
+async def test_connection(body: ConnectionBody, call: Editor) -> Response:
+    """Testing a connection would run the code of hooks in the server; it is refused, as by default in Airflow."""
+    del call
+    raise Forbidden(
+        f"Testing connections is disabled on this server; test {body.connection_id!r} from a task that uses its hook"
+    )
+
+
+@router.post("/defaults", operation_id="create_default_connections", status_code=204)
+async def create_default_connections(call: Editor) -> Response:
+    """Add the connections that examples expect; those that are there stay as they are."""
+
+    def add(tx: Tx) -> None:
+        for record in DEFAULTS:
+            try:
+                connections.add_connection(tx, call.services.cipher, call.workspace, record)
+            except Conflict:
+                continue
+
+    await call.write(_audit("create_default_connections", None), add)
+    return gone()
+
+
+DEFAULTS = tuple(
+    ConnectionRecord(
+        conn_id=conn_id, conn_type=conn_type, host=host, port=port, login=login, schema=schema, extra=extra
+    )
+    for conn_id, conn_type, host, port, login, schema, extra in (
+        ("fs_default", "fs", None, None, None, None, '{"path": "/"}'),
+        ("http_default", "http", "https://www.httpbin.org/", None, None, None, None),
+        ("postgres_default", "postgres", "postgres", 5432, "postgres", "postgres", None),
+        ("sqlite_default", "sqlite", "sqlite_default.db", None, None, None, None),
+        ("ssh_default", "ssh", "localhost", None, None, None, None),
+        ("redis_default", "redis", "redis", 6379, None, None, '{"db": 0}'),
+        ("aws_default", "aws", None, None, None, None, None),
+    )
+)
+
+
+@router.get("/{connection_id}", operation_id="get_connection", response_model=ConnectionResponse)
+async def get_connection(connection_id: str, call: Reader) -> Response:
+    """One connection."""
+
+    def find(tx: Tx) -> ConnectionRecord:
+        return connections.get_connection(tx, call.services.cipher, call.workspace, connection_id)
+
+    return reply(connection_out(await call.read(find)))
+
+
+@router.patch("/{connection_id}", operation_id="patch_connection", response_model=ConnectionResponse)
+async def patch_connection(
+    connection_id: str,
+    body: ConnectionBody,
+    call: Editor,
+    update_mask: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Change a connection."""
+    if body.connection_id != connection_id:
+        raise InvalidInput("The connection_id in the request body does not match the URL parameter")
+
+    def change(tx: Tx) -> ConnectionRecord:
+        _update(tx, call, connection_id, body, update_mask)
+        return connections.get_connection(tx, call.services.cipher, call.workspace, connection_id)
+
+    fields = sorted(body.model_fields_set)
+    return reply(connection_out(await call.write(_audit("patch_connection", connection_id, fields=fields), change)))
+
+
+@router.delete("/{connection_id}", operation_id="delete_connection", status_code=204)
+async def delete_connection(connection_id: str, call: Editor) -> Response:
+    """Delete a connection."""
+
+    def delete(tx: Tx) -> None:
+        connections.delete_connection(tx, call.workspace, connection_id)
+
+    await call.write(_audit("delete_connection", connection_id), delete)
+    return gone()

@@ -1,0 +1,224 @@
+"""DAGs: list, get, details, pause, favourites, delete; tags and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.models.dags import (
+    DAGCollectionResponse,
+    DAGDetailsResponse,
+    DAGPatchBody,
+    DagQuery,
+    DAGResponse,
+    DagStatsCollectionResponse,
+    DAGTagCollectionResponse,
+    PatchDagsQuery,
+    TagQuery,
+)
+from tradewind.api.public.dag_shapes import dag_out, details_out
+from tradewind.api.wire import gone, listing, reply
+from tradewind.base.errors import Conflict, InvalidInput, NotFound
+from tradewind.core.events import DagDeleted, Event, PauseSet
+from tradewind.core.states import RunState
+from tradewind.db import dags, runs, versions
+from tradewind.db.dags import DagFilter, DagRecord
+from tradewind.db.engine import Tx
+from tradewind.db.listing import DateRange, Page, Range
+from tradewind.timetables import KINDS
+
+router = APIRouter(tags=["DAG"])
+
+Reader = Annotated[Call, may("read", "dag")]
+Editor = Annotated[Call, may("edit", "dag")]
+Fan = Annotated[Call, may("edit", "favorite")]
+
+
+def _filter(call: Call, query: PatchDagsQuery) -> DagFilter:
+    return DagFilter(
+        workspace=call.workspace,
+        tags=query.tags,
+        match_all_tags=query.tags_match_mode == "all",
+        owners=query.owners,
+        dag_id_pattern=query.dag_id_pattern,
+        dag_id_prefix=query.dag_id_prefix_pattern,
+        exclude_stale=query.exclude_stale,
+        paused=query.paused,
+        username=call.actor.username,
+    )
+
+
+@router.get("/dags", operation_id="get_dags", response_model=DAGCollectionResponse)
+async def get_dags(query: Annotated[DagQuery, Query()], call: Reader) -> Response:
+    """DAGs, those that the files no longer hold left out unless asked for."""
+    wanted = replace(
+        _filter(call, query),
+        display_name_pattern=query.dag_display_name_pattern,
+        display_name_prefix=query.dag_display_name_prefix_pattern,
+        has_import_errors=query.has_import_errors,
+        last_run_state=query.last_dag_run_state,
+        bundle_name=query.bundle_name,
+        bundle_version=query.bundle_version,
+        run_start_date=_range(query, "start"),
+        run_end_date=_range(query, "end"),
+        run_states=query.dag_run_state,
+        is_favorite=query.is_favorite,
+        timetable_kinds=_kinds(query),
+    )
+    return await _list(call, wanted, query.page(call.services.settings.api, "dag_id"))
+
+
+def _kinds(query: DagQuery) -> list[str]:
+    """The kinds of timetable that the filters leave; an impossible name where they leave none."""
+    if query.timetable_type:
+        return query.timetable_type
+    if query.asset_dependency is not None or query.has_asset_schedule:
+        return ["assets"]
+    return [] if query.has_asset_schedule is None else [kind for kind in KINDS if kind != "assets"]
+
+
+def _range(query: DagQuery, end: str) -> DateRange | None:
+    bounds = Range(*(getattr(query, f"dag_run_{end}_date_{sign}") for sign in ("gte", "gt", "lte", "lt")))
+    return bounds if bounds != Range() else None
+
+
+async def _list(call: Call, wanted: DagFilter, page: Page) -> Response:
+    found, total = await call.read(lambda tx: dags.list_dags(tx, wanted, page))
+    return listing("dags", [dag_out(dag) for dag in found], total)
+
+
+@router.patch("/dags", operation_id="patch_dags", response_model=DAGCollectionResponse)
+async def patch_dags(
+    query: Annotated[PatchDagsQuery, Query()],
+    body: DAGPatchBody,
+    call: Editor,
+) -> Response:
+    """Pause or resume all DAGs that the filters find; `dag_id_pattern=~` is all of them."""
+    wanted, page = _filter(call, query), query.page(call.services.settings.api, "dag_id")
+
+    def change(tx: Tx) -> tuple[list[DagRecord], list[Event]]:
+        if not (query.dag_id_pattern or query.dag_id_prefix_pattern or query.tags or query.owners):
+            raise InvalidInput("say which DAGs are meant: by dag_id_pattern (`~` is all of them), tags or owners")
+        found, _ = dags.list_dags(tx, wanted, page)
+        return found, _pause(tx, found, is_paused=body.is_paused)
+
+    audit = Audit(event="patch_dags", extra={"is_paused": body.is_paused, "dag_id_pattern": query.dag_id_pattern})
+    changed, _ = await call.act(audit, change)
+    names = [dag.dag for dag in changed]
+    found = await call.read(lambda tx: [dags.get_dag(tx, name) for name in names])
+    return listing("dags", [dag_out(dag) for dag in found], len(found))
+
+
+def _pause(tx: Tx, found: Sequence[DagRecord], *, is_paused: bool) -> list[Event]:
+    """Write the switch, which is a plain setting of the DAG, and tell the scheduler."""
+    dags.set_paused(tx, [dag.dag for dag in found], is_paused=is_paused)
+    return [PauseSet(dag.dag, is_paused) for dag in found]
+
+
+@router.get("/dags/{dag_id}", operation_id="get_dag", response_model=DAGResponse)
+async def get_dag(dag_id: str, call: Reader) -> Response:
+    """One DAG."""
+    return reply(dag_out(await call.read(lambda tx: dags.get_dag(tx, call.dag(dag_id)))))
+
+
+@router.get("/dags/{dag_id}/details", operation_id="get_dag_details", response_model=DAGDetailsResponse)
+async def get_dag_details(dag_id: str, call: Reader) -> Response:
+    """One DAG with what only its spec knows."""
+
+    def find(tx: Tx) -> dict[str, object]:
+        dag = dags.get_dag(tx, call.dag(dag_id), call.actor.username)
+        if dag.version_id is None:
+            raise NotFound(f"DAG {dag_id!r} has no version", dag_id=dag_id)
+        spec = versions.spec_of_version(tx, call.services.specs, dag.version_id)
+        version = versions.get_version(tx, dag.version_id)
+        counts = runs.count_by_state(tx, call.workspace, [dag_id]).get(dag_id, {})
+        return details_out(dag, spec, version, active_runs=counts.get(RunState.RUNNING, 0))
+
+    return reply(await call.read(find))
+
+
+@router.patch("/dags/{dag_id}", operation_id="patch_dag", response_model=DAGResponse)
+async def patch_dag(
+    dag_id: str, body: DAGPatchBody, call: Editor, update_mask: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """Pause or resume a DAG."""
+    masked(("is_paused",), body.model_dump(), update_mask)
+
+    def change(tx: Tx) -> tuple[None, list[Event]]:
+        return None, _pause(tx, [dags.get_dag(tx, call.dag(dag_id))], is_paused=body.is_paused)
+
+    await call.act(Audit(event="patch_dag", dag_id=dag_id, extra=body.model_dump()), change)
+    return reply(dag_out(await call.read(lambda tx: dags.get_dag(tx, call.dag(dag_id)))))
+
+
+@router.delete("/dags/{dag_id}", operation_id="delete_dag", response_model=None)
+async def delete_dag(dag_id: str, call: Editor) -> Response:
+    """Forget a DAG and its runs. While its file is there, it comes back with the next parse."""
+
+    def delete(tx: Tx) -> tuple[None, list[Event]]:
+        dag = dags.get_dag(tx, call.dag(dag_id))
+        running = runs.count_by_state(tx, call.workspace, [dag_id]).get(dag_id, {}).get(RunState.RUNNING, 0)
+        if running:
+            raise Conflict(f"DAG {dag_id!r} has {running} running run(s); end them first", dag_id=dag_id)
+        return None, [DagDeleted(dag.dag)]
+
+    _, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
+    return reply(None, 200 if is_done else 202)
+
+
+@router.post("/dags/{dag_id}/favorite", operation_id="favorite_dag", status_code=204)
+async def favorite_dag(dag_id: str, call: Fan) -> Response:
+    """Mark a DAG as one of your favourites."""
+
+    def mark(tx: Tx) -> None:
+        dags.set_favorite(tx, call.dag(dag_id), call.actor.username, is_favorite=True)
+
+    await call.write(Audit(event="favorite_dag", dag_id=dag_id), mark)
+    return gone()
+
+
+@router.post("/dags/{dag_id}/unfavorite", operation_id="unfavorite_dag", status_code=204)
+async def unfavorite_dag(dag_id: str, call: Fan) -> Response:
+    """Take a DAG out of your favourites."""
+
+    def unmark(tx: Tx) -> None:
+        if not dags.get_dag(tx, call.dag(dag_id), call.actor.username).is_favorite:
+            raise Conflict(f"Dag with id {dag_id!r} is not marked as favorite", dag_id=dag_id)
+        dags.set_favorite(tx, call.dag(dag_id), call.actor.username, is_favorite=False)
+
+    await call.write(Audit(event="unfavorite_dag", dag_id=dag_id), unmark)
+    return gone()
+
+
+@router.get("/dagTags", operation_id="get_dag_tags", response_model=DAGTagCollectionResponse)
+async def get_dag_tags(query: Annotated[TagQuery, Query()], call: Reader) -> Response:
+    """Names of tags."""
+    page = query.page(call.services.settings.api, "name")
+    pattern, prefix = query.tag_name_pattern, query.tag_name_prefix_pattern
+    found, total = await call.read(lambda tx: dags.list_tags(tx, call.workspace, page, pattern=pattern, prefix=prefix))
+    return listing("tags", found, total)
+
+
+@router.get("/dagStats", operation_id="get_dag_stats", response_model=DagStatsCollectionResponse)
+async def get_dag_stats(call: Reader, dag_ids: Annotated[list[str] | None, Query()] = None) -> Response:
+    """How many runs of each DAG are in each state."""
+
+    def find(tx: Tx) -> list[dict[str, object]]:
+        counts = runs.count_by_state(tx, call.workspace, dag_ids or ())
+        names = runs.dag_names(tx, call.workspace, dag_ids or ())
+        return [
+            {
+                "dag_id": dag_id,
+                "dag_display_name": name,
+                "stats": [{"state": state, "count": counts.get(dag_id, {}).get(state, 0)} for state in RunState],
+            }
+            for dag_id, name in sorted(names.items())
+        ]
+
+    found = await call.read(find)
+    return listing("dags", found, len(found))

@@ -1,0 +1,46 @@
+"""What the API is built from: handed over by the composition root, so that nothing is looked up globally."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tradewind.base.clock import Clock
+from tradewind.base.ids import IdSource
+from tradewind.base.settings import Settings
+from tradewind.db.cipher import Cipher
+from tradewind.db.engine import Database
+from tradewind.db.versions import Specs
+
+__all__ = ["ApiServices", "Liveness"]
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """Whether a part of the system lives, and when it last said so."""
+
+    is_healthy: bool
+    heartbeat: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """The parts that routes may use."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: IdSource
+    cipher: Cipher
+    signing_key: bytes
+    """Signs the tokens of people."""
+    bell: Callable[[], None]
+    """Wakes the scheduler after something was put into its inbox."""
+    health: Callable[[], Mapping[str, Liveness]]
+    """By part: ``scheduler``, ``triggerer``, ``dag_processor``; a part that this installation has not is absent."""
+    log_folder: Path
+    version: str
+    specs: Specs = field(default_factory=Specs)
+    """Decoded specs; hand over the scheduler's where both live in one process."""
