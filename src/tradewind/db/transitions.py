@@ -103,6 +103,7 @@ class _Batch:
         self._ended: list[EndAttempt] = []
         self._kept: list[str] = []
         self._dags: dict[DagKey, SaveDag] = {}
+        self._paused: dict[DagKey, bool] = {}
 
     def take(self, command: Command) -> None:
         match command:
@@ -122,6 +123,8 @@ class _Batch:
                 self._created.append(command)
             case SaveDag(dag=dag):
                 self._dags[dag] = command
+                if command.is_paused is not None:
+                    self._paused[dag] = command.is_paused
             case ForgetTasks():
                 self.flush()
                 _forget(self._tx, command)
@@ -153,6 +156,7 @@ class _Batch:
             self._keep_outputs()
         if self._dags:
             _SAVE_DAG.run(tx, [self._dag_row(save) for save in self._dags.values()])
+            _PAUSE_DAG.run(tx, [(is_paused, *dag) for dag, is_paused in self._paused.items()])
         self._clear()
 
     def _save_runs(self) -> None:
@@ -276,6 +280,7 @@ _SAVE_DAG = update(
     ("next_run_after", "next_logical_date", "next_interval_start", "next_interval_end", "has_exceeded_max_runs"),
     ("workspace", "dag_id"),
 )
+_PAUSE_DAG = update(t.dag, ("is_paused",), ("workspace", "dag_id"))
 
 # -- instances -------------------------------------------------------------------------------------------------------
 
