@@ -12,6 +12,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
@@ -27,6 +28,7 @@ from tradewind.worker.secrets_masking import MASKER, add_mask
 
 __all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
 
+PACKAGE = str(Path(__file__).parent.parent) + os.sep
 PYTHON = platform.python_version()
 
 _libc = ctypes.CDLL(None)
@@ -103,10 +105,19 @@ class LoadedFile:
         try:
             return cls(resolve(entries.load)(file.bundle_path, file.relative_fileloc), "")
         except BaseException:  # noqa: BLE001 - whatever the user's file raises, even SystemExit, is the attempts' failure
-            return cls(None, traceback.format_exc())
+            return cls(None, _trimmed_traceback())
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+
+def _trimmed_traceback() -> str:
+    """The traceback of the exception being handled, from the first frame that is not ours on."""
+    kind, error, trace = sys.exc_info()
+    first = trace
+    while first is not None and first.tb_frame.f_code.co_filename.startswith((PACKAGE, "<frozen importlib")):
+        first = first.tb_next
+    return "".join(traceback.format_exception(kind, error, first or trace))
 
 
 def _on_term(_number: int, _frame: FrameType | None) -> NoReturn:
