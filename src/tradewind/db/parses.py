@@ -17,7 +17,10 @@ from tradewind.db.engine import Tx
 from tradewind.db.versions import VersionRecord, add_specs, add_version
 from tradewind.spec import DagKey, DagSpec, spec_hash
 
-__all__ = ["AddedVersion", "Closure", "ParsedFile", "StoredParse", "forget_files", "parsed_files", "store_parse"]
+__all__ = [
+    "AddedVersion", "Closure", "ParsedFile", "StoredParse", "dag_files", "forget_files", "parsed_files",
+    "snapshots_in_use", "store_parse",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,26 @@ def parsed_files(tx: Tx, workspace: str, bundle_name: str) -> dict[str, Closure]
         select(c.relative_fileloc, c.code_hash, c.closure).where(c.workspace == workspace, c.bundle_name == bundle_name)
     )
     return {row.relative_fileloc: Closure(row.code_hash, row.closure) for row in rows}
+
+
+def dag_files(tx: Tx, workspace: str, bundle_name: str) -> dict[str, str]:
+    """The DAGs of a bundle that are in force: DAG id -> path of its file."""
+    c = t.dag.c
+    rows = tx.execute(
+        select(c.dag_id, c.relative_fileloc).where(
+            c.workspace == workspace, c.bundle_name == bundle_name, c.is_stale.is_(False)
+        )
+    )
+    return {row.dag_id: row.relative_fileloc for row in rows}
+
+
+def snapshots_in_use(tx: Tx, workspace: str, bundle_name: str) -> set[str]:
+    """The snapshots of a bundle that versions are bound to."""
+    c = t.dag_version.c
+    rows = tx.execute(
+        select(c.bundle_version).distinct().where(c.workspace == workspace, c.bundle_name == bundle_name)
+    )
+    return {row.bundle_version for row in rows if row.bundle_version is not None}
 
 
 def store_parse(

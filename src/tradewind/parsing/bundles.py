@@ -54,14 +54,17 @@ class Manifest:
     """What the folder held when it was read: path inside the bundle, ``/`` separated, -> entry."""
 
     files: Mapping[str, FileEntry]
+    version: str
+    """Name of the snapshot: a hash of all paths and contents."""
 
-    @property
-    def version(self) -> str:
-        """Name of the snapshot: a hash of all paths and contents."""
+    @classmethod
+    def of(cls, files: Mapping[str, FileEntry]) -> Manifest:
+        """The manifest of these files."""
         digest = hashlib.sha256()
-        for path, entry in sorted(self.files.items()):
+        ordered = dict(sorted(files.items()))
+        for path, entry in ordered.items():
             digest.update(f"{path}\0{entry.hash}\0{int(entry.is_executable)}\n".encode())
-        return digest.hexdigest()[:40]
+        return cls(ordered, digest.hexdigest()[:40])
 
     def dag_files(self) -> list[str]:
         """Files to look at for DAGs."""
@@ -118,7 +121,7 @@ class LocalBundle:
                 f"the DAG folder {self.root} can't be read: {error.strerror}", path=str(self.root)
             ) from error
         self._seen = scan.seen
-        return Manifest(dict(sorted(scan.files.items())))
+        return Manifest.of(scan.files)
 
     def lay_out(self, manifest: Manifest) -> Path:
         """The folder of the snapshot; made now unless it is there.
@@ -137,6 +140,7 @@ class LocalBundle:
             shutil.rmtree(draft, ignore_errors=True)
             if target.is_dir():  # somebody else was first
                 return target
+            self._seen = {}  # should contents be missing, the next look keeps them again
             raise BundleError(f"the snapshot {target} can't be laid out: {error}", path=str(target)) from error
         return target
 
@@ -249,22 +253,24 @@ def snapshot_path(home: Path, bundle: str, version: str) -> Path:
     return home / "bundles" / bundle / version
 
 
-def forget_snapshots(home: Path, bundle: str, keep: Collection[str]) -> int:
+def forget_snapshots(home: Path, bundle: str, keep: Collection[str], *, older_than_s: float = 3600.0) -> int:
     """Remove the snapshots of a bundle that are not to be kept, and contents that no snapshot uses any more.
+
+    What is younger than `older_than_s` stays: it may be about to be used.
 
     Returns:
         How many snapshots were removed.
     """
     folder, removed = home / "bundles" / bundle, 0
-    if not folder.is_dir():
-        return 0
-    for snapshot in folder.iterdir():
-        if snapshot.name not in keep and not snapshot.name.startswith("."):
+    youngest_ns = time.time_ns() - int(older_than_s * 1e9)
+    for snapshot in folder.iterdir() if folder.is_dir() else ():
+        if snapshot.name not in keep and snapshot.stat().st_mtime_ns <= youngest_ns:
             shutil.rmtree(snapshot, ignore_errors=True)
             removed += 1
     for blob in (home / "blobs").glob("*/*"):
         with contextlib.suppress(FileNotFoundError):
-            if blob.stat().st_nlink == 1:
+            status = blob.stat()
+            if status.st_nlink == 1 and status.st_mtime_ns <= youngest_ns:
                 blob.unlink()
     return removed
 

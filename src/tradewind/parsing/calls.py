@@ -68,6 +68,10 @@ class Caller(Protocol):
         """End all processes; a later call starts anew."""
         ...
 
+    def close_if_idle(self, idle_s: float) -> None:
+        """Let go of warm processes that were not needed for so many seconds."""
+        ...
+
 
 class FreshInterpreter:
     """A new interpreter for each call: slow (it imports everything again), and possible everywhere."""
@@ -98,7 +102,10 @@ class FreshInterpreter:
                 process.wait()
 
     def close(self) -> None:
-        pass
+        """Nothing is kept between calls."""
+
+    def close_if_idle(self, idle_s: float) -> None:
+        """Nothing is kept between calls."""
 
 
 class ForkServer:

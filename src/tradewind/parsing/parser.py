@@ -18,6 +18,7 @@ LOAD = "tradewind.worker.entry:load_dags"
 SERIALIZE = "tradewind.sdk.serialize:serialize_dag"
 GRACE_S = 5.0
 """How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
+IDLE_S = 300.0
 LOG_TAIL = 2000
 CRASH_STACK = re.compile(r"^(Fatal Python error|Current thread)", re.MULTILINE)
 
@@ -99,6 +100,14 @@ class Parser:
             is_missing_module=reply.is_missing_module,
             duration_s=reply.duration_s,
         )
+
+    def rest(self) -> None:
+        """There is nothing to parse for now: warm processes that have been idle for long may go."""
+        self._caller.close_if_idle(IDLE_S)
+
+    def close(self) -> None:
+        """End all processes; files being parsed come back as errors of the parser."""
+        self._caller.close()
 
     def _failed(self, request: ParseRequest, error: str) -> FileResult:
         """A file whose process left no word: what it printed last may tell more."""
