@@ -148,7 +148,7 @@ def check_books(home: Path, folder: Path) -> None:
         " GROUP BY run_uid, task_id, map_index HAVING count(*) > 1"
     ).fetchall()
     assert twice == [], "a success was recorded twice"
-    open_attempts = database.execute("SELECT count(*) FROM attempt WHERE ended IS NULL").fetchone()[0]
+    open_attempts = database.execute("SELECT count(*) FROM attempt WHERE ended_at IS NULL").fetchone()[0]
     assert open_attempts == 0, "an attempt never ended"
     database.close()
 
@@ -156,7 +156,9 @@ def check_books(home: Path, folder: Path) -> None:
     assert len(succeeded) >= 3 * runs.get("success", 0)
     missing = []
     for _, run_id, name, attempt, line in (e for e in entries if e[0] == "LOGGED"):
-        log = home / "home" / "logs" / "dag_id=ledger" / f"run_id={run_id}" / f"task_id={name}" / f"attempt={attempt}.log"
+        log = (
+            home / "home" / "logs" / "dag_id=ledger" / f"run_id={run_id}" / f"task_id={name}" / f"attempt={attempt}.log"
+        )
         if not log.exists() or not re.search(re.escape(line), log.read_text(errors="replace")):
             missing.append(line)
     assert missing == [], f"{len(missing)} log lines written before a kill are gone"

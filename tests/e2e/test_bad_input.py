@@ -131,7 +131,9 @@ def test_a_task_that_ignores_sigterm_is_killed_all_the_same(server: Server) -> N
     assert run["state"] == "failed"
     assert server.process is not None
     while time.monotonic() < end + 10:
-        busy = [p for p in psutil.Process(server.process.pid).children(recursive=True) if "deaf" in " ".join(p.cmdline())]
+        busy = [
+            p for p in psutil.Process(server.process.pid).children(recursive=True) if "deaf" in " ".join(p.cmdline())
+        ]
         if not busy:
             break
         time.sleep(0.05)

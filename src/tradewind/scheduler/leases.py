@@ -88,7 +88,7 @@ class LeaseKeeper:
         host = socket.gethostname()
         with self._database.write() as tx:
             for owner in {lease.owner for lease in leases.leases(tx)}:
-                name, pid, started, _ = (owner.split("|") + ["", "", ""])[:4]
+                name, pid, started, *_ = [*owner.split("|"), "", ""]
                 if name == host and pid.isdigit() and _started_at(int(pid)) != started:
                     log.info("lease.owner_gone pid=%s: taking its shards", pid)
                     leases.release(tx, owner)

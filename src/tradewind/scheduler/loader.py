@@ -1,20 +1,85 @@
-"""Rebuilding the shard from rows, at start, after a take-over, and for single runs that somebody touches again."""
+"""Rebuilding the shard from rows: at start, after a take-over, and for single runs that somebody touches again."""
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime
+
 from tradewind.core.commands import Command
-from tradewind.core.events import Event, PoolSet
-from tradewind.core.shard import RunImage, Shard
-from tradewind.core.states import TaskState
-from tradewind.db import images, inbox, pools
-from tradewind.db.engine import Database, Tx
+from tradewind.core.image import RunImage
+from tradewind.core.shard import Shard
+from tradewind.db import attempts, images, inbox, pools
+from tradewind.db.engine import Database
+from tradewind.db.versions import Specs
 from tradewind.scheduler.dispatcher import Dispatcher
 
 __all__ = ["Loader"]
+
+log = logging.getLogger("tradewind.scheduler.loader")
 
 
 class Loader:
     """Reads what the shard and the dispatcher must know."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, specs: Specs) -> None:
         self._database = database
+        self._specs = specs
+
+    def inbox(self, most: int) -> list[inbox.InboxItem]:
+        """The oldest events that nobody has acted on, up to `most`."""
+        with self._database.read() as tx:
+            return inbox.take(tx, most, self._specs)
+
+    def load_all(self, shard: Shard, dispatcher: Dispatcher, now: datetime) -> list[Command]:
+        """Pools, DAGs and unfinished runs, into an empty shard."""
+        with self._database.read() as tx:
+            dags = images.load_dags(tx, self._specs)
+            runs = images.unfinished_runs(tx)
+            versions = images.load_versions(tx, runs, self._specs)
+            pool_sets = pools.all_pools(tx)
+            waits = attempts.waits(tx)
+        commands: list[Command] = []
+        for pool_set in pool_sets:
+            commands += shard.apply(pool_set, now)
+        for dag in dags:
+            shard.load_version(dag.dag, dag.version_id, dag.spec)
+        for version in versions:
+            if not shard.has_version(version.dag, version.version_id):
+                shard.load_version(version.dag, version.version_id, version.spec)
+        for dag in dags:
+            shard.load_dag(
+                dag.dag,
+                dag.version_id,
+                is_paused=dag.is_paused,
+                is_stale=dag.is_stale,
+                latest=dag.latest,
+                failed_in_a_row=dag.failed_in_a_row,
+                past=dag.past,
+            )
+        for image in runs:
+            if shard.has_version(image.facts.dag, image.facts.version_id):
+                commands += _load(shard, dispatcher, image)
+            else:
+                log.error("run.not_loaded uid=%s: its DAG version %s is gone", image.facts.uid, image.facts.version_id)
+        for instance, (first_start, count) in waits.items():
+            dispatcher.know_wait(instance, first_start, count)
+        return commands
+
+    def load_run(self, shard: Shard, dispatcher: Dispatcher, uid: str) -> list[Command]:
+        """One run, in whatever state, that an event is about.
+
+        Raises:
+            NotFound: the run, its DAG or its version is gone.
+        """
+        with self._database.read() as tx:
+            image = images.run_image(tx, uid)
+            versions = images.load_versions(tx, [image], self._specs)
+        for version in versions:
+            if not shard.has_version(version.dag, version.version_id):
+                shard.load_version(version.dag, version.version_id, version.spec)
+        return _load(shard, dispatcher, image)
+
+
+def _load(shard: Shard, dispatcher: Dispatcher, image: RunImage) -> list[Command]:
+    dispatcher.know_run(image.facts, image.start_date, image.clear_number)
+    return shard.load_run(image)

@@ -226,7 +226,7 @@ class Scheduler:
         self._shard = self._parts.new_shard()
         self._parts.dispatcher.forget_all()
         turn = _Turn(now)
-        turn.add(self._parts.loader.load_all(self._shard, self._parts.dispatcher))
+        turn.add(self._parts.loader.load_all(self._shard, self._parts.dispatcher, now))
         attempts = set(self._shard.active_attempts())
         alive: set[str] = set()
         for executor in self._parts.executors:

@@ -1,0 +1,157 @@
+"""The composition root of the standalone server: every part is built here, once, and handed what it needs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Self
+
+from tradewind.api.app import create_app
+from tradewind.api.auth.tokens import Tokens
+from tradewind.api.execution import request_handler
+from tradewind.api.services import ApiServices, Liveness
+from tradewind.base.bell import BellListener
+from tradewind.base.clock import SystemClock
+from tradewind.base.ids import UuidSource
+from tradewind.base.settings import Settings
+from tradewind.cli.local_work import LocalWork
+from tradewind.core.shard import Limits, Shard
+from tradewind.db import processes, schema, users
+from tradewind.db.cipher import key_file_cipher, read_or_make_key
+from tradewind.db.engine import open_database
+from tradewind.db.versions import Specs
+from tradewind.parsing.build import dag_processor
+from tradewind.parsing.processor import BEAT_S
+from tradewind.scheduler import Scheduler, SchedulerParts
+from tradewind.scheduler.code import StoredVersions
+from tradewind.scheduler.committer import Committer
+from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
+from tradewind.scheduler.leases import LeaseKeeper
+from tradewind.scheduler.loader import Loader
+
+__all__ = ["Composition"]
+
+LOCAL_TOKEN_TTL = timedelta(days=365)
+HEARTBEATS_MISSED = 3
+"""A part counts as dead when it was silent for as many of its intervals."""
+
+
+class Composition:
+    """The parts of one server; entering starts them, leaving stops them in the opposite order."""
+
+    def __init__(self, settings: Settings, work: LocalWork) -> None:
+        self.settings = settings
+        self.clock = SystemClock()
+        self._ids = UuidSource()
+        self._work = work
+        self._stack = ExitStack()
+        self.database = open_database(settings.db, settings.db_url)
+        schema.migrate(self.database, self.clock.now())
+        self._cipher = key_file_cipher(settings.home)
+        self._signing_key = read_or_make_key(settings.home / "token.key")
+        self._specs = Specs()
+        self._scheduler = self._build_scheduler()
+        self._processor = dag_processor(
+            settings, self.database, clock=self.clock, ids=self._ids, bell=work.channel.ring, environ=os.environ
+        )
+        self._local_token_id = self._ids.new()
+        self.app = create_app(
+            ApiServices(
+                settings=settings,
+                database=self.database,
+                clock=self.clock,
+                ids=self._ids,
+                cipher=self._cipher,
+                signing_key=self._signing_key,
+                bell=work.channel.ring,
+                health=self._health,
+                log_folder=settings.log_folder,
+                version=importlib.metadata.version("tradewind"),
+            )
+        )
+
+    def __enter__(self) -> Self:
+        self._stack.callback(self.database.close)
+        handler = request_handler(self.database, self._cipher, self.clock, self._ids, self._work.channel.ring)
+        self._work.answer_with(handler)
+        self._scheduler.start()
+        self._stack.callback(self._work.executor.stop, 0.0)
+        self._stack.callback(self._scheduler.stop)
+        self._processor.start()
+        self._stack.callback(self._processor.stop)
+        bell = BellListener(self.settings.home / "bell.sock", self._work.channel.ring)
+        bell.start()
+        self._stack.callback(bell.stop)
+        self._stack.callback(self._revoke_local_token)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def local_token(self) -> str:
+        """A token for the command line of who owns the home; it dies with the server."""
+        return Tokens(self._signing_key).mint(
+            "admin", self._local_token_id, self.clock.now(), int(LOCAL_TOKEN_TTL.total_seconds())
+        )
+
+    def _revoke_local_token(self) -> None:
+        with self.database.write() as tx:
+            users.revoke(tx, self._local_token_id, self.clock.now() + LOCAL_TOKEN_TTL)
+
+    def _build_scheduler(self) -> Scheduler:
+        settings = self.settings
+        limits = Limits(
+            parallelism=settings.executor.parallelism,
+            max_losses=settings.scheduler.max_losses,
+            queue_timeout_s=settings.scheduler.queue_timeout_s,
+        )
+        leases = LeaseKeeper(self.database, settings.scheduler, clock=self.clock, ids=self._ids)
+        executors = {self._work.executor.name: self._work.executor}
+        dispatcher = Dispatcher(
+            executors,
+            StoredVersions(self.database, self._specs, settings.home / "bundles"),
+            DispatchSettings(
+                isolation=settings.worker.isolation,
+                log_folder=settings.log_folder,
+                artifact_url=settings.artifact_url,
+            ),
+            mint=lambda _: "",
+            sink=self._work.channel.put,
+            clock=self.clock,
+        )
+        return Scheduler(
+            SchedulerParts(
+                settings=settings.scheduler,
+                clock=self.clock,
+                channel=self._work.channel,
+                new_shard=lambda: Shard(self._ids, limits),
+                loader=Loader(self.database, self._specs),
+                leases=leases,
+                committer=Committer(self.database, leases),
+                dispatcher=dispatcher,
+                executors=list(executors.values()),
+            )
+        )
+
+    def _health(self) -> Mapping[str, Liveness]:
+        return {
+            "scheduler": self._liveness(
+                self._scheduler.last_turn if self._scheduler.is_loaded.is_set() else None,
+                self.settings.scheduler.lease_renew_s,
+            ),
+            "dag_processor": self._liveness(self._processor_beat(), BEAT_S),
+        }
+
+    def _processor_beat(self) -> datetime | None:
+        with self.database.read() as tx:
+            process = processes.latest(tx, "DagProcessorJob")
+        return process.heartbeat_at if process and process.ended_at is None else None
+
+    def _liveness(self, heartbeat: datetime | None, interval_s: float) -> Liveness:
+        if heartbeat is None:
+            return Liveness(is_healthy=False)
+        silent_s = (self.clock.now() - heartbeat).total_seconds()
+        return Liveness(is_healthy=silent_s < interval_s * HEARTBEATS_MISSED, heartbeat=heartbeat)

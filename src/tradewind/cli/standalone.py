@@ -1,0 +1,132 @@
+"""`tradewind standalone`: API, scheduler, DAG parser and local executor in one process, on one machine.
+
+The order of the start decides its length. The parent of all task processes comes first: it is a process of its own,
+and loads on another core while this one does. The port comes next, so that a taken one is told before any work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradewind.base.clock import SystemClock
+from tradewind.base.errors import Conflict
+from tradewind.base.settings import Settings
+
+if TYPE_CHECKING:
+    from tradewind.cli.composition import Composition
+
+__all__ = ["run_standalone"]
+
+log = logging.getLogger("tradewind.standalone")
+
+SWITCH_INTERVAL_S = 0.0005
+"""How long a thread may hold the interpreter while another wants it. The default of 5 ms would be the largest part of
+the time between two tasks."""
+ADMIN = "admin"
+
+
+def run_standalone(settings: Settings) -> None:
+    """Run until a signal ends it.
+
+    Raises:
+        Conflict: a server runs on this home already, or the port is taken.
+        TradewindError: the database can't be opened or migrated.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.dags_folder.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=settings.logs.level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with _only_one(settings.home), _listening(settings.api.host, settings.api.port) as listener:
+        from tradewind.cli.local_work import LocalWork
+
+        with LocalWork(settings) as work:
+            from tradewind.cli.composition import Composition
+
+            with Composition(settings, work) as parts:
+                _make_admin(parts, settings)
+                _serve(parts, settings, listener)
+
+
+def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> None:
+    """Answer requests until a signal comes."""
+    import uvicorn
+
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(parts.app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+    with _address_left(settings.home, f"http://{host}:{port}", parts.local_token()):
+        log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
+        server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """One server on a home: two would fight for the same work."""
+    with (home / "standalone.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Conflict(
+                f"a server (process {lock.read().strip() or 'unknown'}) runs on {home} already; "
+                "stop it, or set TRADEWIND_HOME to another folder",
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextlib.contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Take the port before anything else starts."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise Conflict(f"can't listen on {host}:{port}: {error.strerror}; choose another --port") from error
+        yield listener
+
+
+@contextlib.contextmanager
+def _address_left(home: Path, url: str, token: str) -> Iterator[None]:
+    """Leave address and token where the command line of the same user finds them, while the server runs."""
+    path = home / "server.json"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _make_admin(parts: Composition, settings: Settings) -> None:
+    """On a database without users: `admin` with a password that is printed once and kept for the owner of the home."""
+    from tradewind.db import passwords, users
+
+    with parts.database.read() as tx:
+        if users.any_user(tx):
+            return
+    password = secrets.token_urlsafe(15)
+    descriptor = os.open(settings.home / "admin-password", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(password + "\n")
+    record = users.UserRecord(
+        username=ADMIN, password_hash=passwords.hash_password(password), role="Admin", created_at=SystemClock().now()
+    )
+    with parts.database.write() as tx:
+        users.add_user(tx, record)
+    print(f"First start: log in as {ADMIN} with the password {password}")  # noqa: T201 - said once, to who started it
+    print(f"(kept in {settings.home / 'admin-password'})", flush=True)  # noqa: T201
