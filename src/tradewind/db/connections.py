@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from tradewind.base.errors import Conflict, NotFound
+from tradewind.db import listing
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page, like, ordered, paged, prefixed
@@ -133,7 +134,7 @@ def delete_connection(tx: Tx, workspace: str, conn_id: str) -> None:
 
 def rotate_key(tx: Tx, cipher: Cipher) -> int:
     """Encrypt every secret again with the first key, and return how many connections there were."""
-    rows = tx.execute(select(_C.workspace, *(_C[name] for name in _NAMES))).tuples().all()
+    rows = listing.rows(tx, select(_C.workspace, *(_C[name] for name in _NAMES)))
     for workspace, *values in rows:
         update_connection(tx, cipher, workspace, _reader(cipher)(values))
     return len(rows)

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from tradewind.base.errors import NotFound
+from tradewind.db import listing
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, AnySelect, DateRange, Page, among, between, like, ordered, paged, prefixed
@@ -253,7 +254,7 @@ def _records(tx: Tx, rows: Sequence[Sequence[Any]]) -> list[DagRecord]:
     if dag_ids:
         g = t.dag_tag.c
         query = select(g.workspace, g.dag_id, g.name).where(g.dag_id.in_(dag_ids)).order_by(g.name)
-        for workspace, dag_id, name in tx.execute(query).tuples():
+        for workspace, dag_id, name in listing.rows(tx, query):
             tags.setdefault((workspace, dag_id), []).append(name)
     return [
         DagRecord(

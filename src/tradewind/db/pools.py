@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.core.events import PoolSet
+from tradewind.db import listing
 from tradewind.db.engine import Tx
 from tradewind.db.listing import Page, like, ordered, paged, prefixed
 from tradewind.db.tables import pool, task_instance
@@ -76,7 +77,7 @@ def list_pools(
 
 def all_pools(tx: Tx) -> list[PoolSet]:
     """Every pool of every workspace, as the core wants to hear of it."""
-    rows = tx.execute(select(_C.workspace, _C.name, _C.slots, _C.include_deferred)).tuples()
+    rows = listing.rows(tx, select(_C.workspace, _C.name, _C.slots, _C.include_deferred))
     return [PoolSet(workspace, name, slots, include_deferred) for workspace, name, slots, include_deferred in rows]
 
 
@@ -99,7 +100,7 @@ def usage(tx: Tx, workspace: str, names: Collection[str] | None = None) -> dict[
     if names is not None:
         query = query.where(i.pool.in_(names))
     counts: dict[str, dict[str, int]] = {}
-    for name, state, slots in tx.execute(query).tuples():
+    for name, state, slots in listing.rows(tx, query):
         of = counts.setdefault(name, {})
         of[_HELD[state]] = of.get(_HELD[state], 0) + int(slots)
     return {name: PoolUsage(**of) for name, of in counts.items()}

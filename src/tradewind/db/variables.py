@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from tradewind.base.errors import Conflict, NotFound
+from tradewind.db import listing
 from tradewind.db.bulk import insert
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Tx
@@ -114,7 +115,7 @@ def delete_variable(tx: Tx, workspace: str, key: str) -> None:
 
 def rotate_key(tx: Tx, cipher: Cipher) -> int:
     """Encrypt every value again with the first key, and return how many there were."""
-    rows = tx.execute(select(_C.workspace, _C.key, _C.value)).tuples().all()
+    rows = listing.rows(tx, select(_C.workspace, _C.key, _C.value))
     for workspace, key, value in rows:
         again = cipher.encrypt(cipher.decrypt(value))
         tx.execute(update(variable).where(_C.workspace == workspace, _C.key == key).values(value=again))
