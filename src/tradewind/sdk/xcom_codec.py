@@ -281,22 +281,23 @@ def plain(stored: EncodedXCom) -> Any:
 # -- types ---------------------------------------------------------------------------------------------------------
 
 
-def _datetime_text(value: datetime) -> Any:
+def _datetime_text(value: datetime) -> str:
+    """ISO 8601, with the zone's name behind it in brackets where it has one, as in RFC 9557."""
     zone = value.tzinfo
     name = getattr(zone, "key", None) or getattr(zone, "name", None)
-    return [value.isoformat(), name if isinstance(name, str) and "/" in name else None]
+    return f"{value.isoformat()}[{name}]" if isinstance(name, str) and "/" in name else value.isoformat()
 
 
-def _datetime_of(shaped: Any) -> datetime:
-    text, zone = shaped
-    value = datetime.fromisoformat(text)
-    return value.astimezone(ZoneInfo(zone)) if zone else value
+def _datetime_of(text: str) -> datetime:
+    moment, _, zone = text.partition("[")
+    value = datetime.fromisoformat(moment)
+    return value.astimezone(ZoneInfo(zone.rstrip("]"))) if zone else value
 
 
-def _pendulum_of(shaped: Any) -> Any:
+def _pendulum_of(text: str) -> Any:
     import pendulum  # noqa: PLC0415 - only where a value is one
 
-    return pendulum.instance(_datetime_of(shaped))
+    return pendulum.instance(_datetime_of(text))
 
 
 _ENCODERS: dict[type, tuple[str, Callable[[Any], Any]]] = {

@@ -1,3 +1,4 @@
+# ruff: noqa: PT028 - `test_dag` is no test
 """The doors of `dag.test()` and `dag.run()`."""
 
 from __future__ import annotations
