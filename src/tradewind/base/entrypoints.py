@@ -70,6 +70,6 @@ def _resolve(reference: str, what: str) -> object:
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
         raise NotFound(
-            f"plug-in {what} names {reference}, which can't be loaded: {error}", reference=reference
+            f"plug-in {what}, names {reference}, which can't be loaded: {error}", reference=reference
         ) from error
     return found
