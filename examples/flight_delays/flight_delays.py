@@ -43,11 +43,12 @@ def enough_history(flights):
 
 
 @task
-def check_quality(**sources):
+def check_quality(flights, weather, planes, airports, airlines):
     """Keys, nulls, ranges, gaps, and that the sources fit together. A retry would find the same data, so there is none."""
     from flight_delays import checks
     from tradewind.sdk.exceptions import AirflowFailException
 
+    sources = {"flights": flights, "weather": weather, "planes": planes, "airports": airports, "airlines": airlines}
     results = checks.check_sources(sources)
     print(checks.table(results))
     failed = checks.failures(results)
@@ -57,19 +58,19 @@ def check_quality(**sources):
 
 
 @task
-def join_sources(**sources):
+def join_sources(flights, weather, planes, airports, airlines):
     """One row a flight, with the weather known an hour before."""
-    from flight_delays.features import join_sources
+    from flight_delays import features
 
-    return join_sources(**sources)
+    return features.join_sources(flights, weather, planes, airports, airlines)
 
 
 @task
 def build_features(joined):
     """All features of all sets; stored as Parquet, since the result is a frame."""
-    from flight_delays.features import build_features
+    from flight_delays import features
 
-    return build_features(joined)
+    return features.build_features(joined)
 
 
 @task(map_index_template="{{ task.op_kwargs['name'] }}")

@@ -1,0 +1,31 @@
+"""Tells why a run in this process failed: the user's own error first, then where it was raised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tradewind.testing import DagResult, TaskResult
+
+__all__ = ["print_failures"]
+
+
+def print_failures(result: DagResult) -> None:
+    """For each task that failed the error as a headline and its traceback; nothing for a run that went well."""
+    failed = [task for task in result.task_instances if task.state == "failed"]
+    for task in sorted(failed, key=lambda task: (task.end_date is None, task.end_date)):
+        click.echo(f"{click.style('✗', fg='red')} {click.style(task.name, bold=True)}: {_headline(task)}", err=True)
+        if task.error:
+            click.echo(_indented(task.error.rstrip()), err=True)
+
+
+def _headline(task: TaskResult) -> str:
+    """The last line of the traceback, else the reason."""
+    lines = [line for line in (task.error or "").splitlines() if line and not line.startswith((" ", "Traceback"))]
+    return lines[-1] if lines else task.reason or "failed"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
