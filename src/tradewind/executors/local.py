@@ -37,7 +37,7 @@ PRELOAD = [
     "tradewind.providers.standard.operators.python",
     "tradewind.providers.standard.operators.bash",
     "tradewind.providers.standard.operators.empty",
-    "jinja2",
+    "tradewind.sdk.template",
     "pendulum",
 ]
 ANSWER_THREADS = 4

@@ -5,10 +5,17 @@ forks a process per attempt; the server talks to each zygote over a socket of it
 zygote is single-threaded, has no loop but its own, and adopts the orphans of what it started. When the server closes
 its socket (or dies), the zygote ends the whole tree below it and leaves.
 
-Native threads do not survive a fork, and a lock that one of them holds stays locked in the child. Measured on imports
-(two cores): see `tests/integration/worker/test_native_threads.py`. OpenBLAS (numpy, scikit-learn) starts threads when it
-is loaded but takes them down before a fork by itself; so the zygote makes one trial fork after the import and counts
-what is left. What is left is reported with `Ready`, and the executor starts fresh processes for that file instead.
+Native threads do not survive a fork, and a lock that one of them holds stays locked in the child. So the zygote counts
+its threads after the import, makes a trial fork (libraries that prepare for forks take theirs down in it), and counts
+again. What is left is reported with `Ready`, and the executor starts fresh processes for that file instead. Measured
+(`tests/integration/worker/test_native_threads.py` keeps it so), threads left by importing / by also using it on import:
+
+    numpy, matplotlib   none / none (OpenBLAS takes its threads down before a fork)
+    pandas, pyarrow     jemalloc's / and the pool of pyarrow (its children worked, but it counts as unsafe)
+    scikit-learn        jemalloc's / and OpenMP's: the children hang
+    polars              jemalloc's and a cleaner / and its pools: the children hang
+
+jemalloc's thread and polars' cleaner are harmless: with only these, children do all their work.
 """
 
 from __future__ import annotations
@@ -54,6 +61,7 @@ __all__ = ["ForkServer", "Zygote", "main"]
 
 ORPHAN_GRACE_S = 1.0
 """What a task left running gets SIGTERM, and this long before SIGKILL."""
+FORK_SAFE_THREADS = frozenset({"jemalloc_bg_thd", "polars-ooc-clea"})
 MEMORY_CHECK_S = 0.1
 CLOSED = select.POLLHUP | select.POLLERR | select.POLLNVAL | select.POLLRDHUP
 
@@ -129,14 +137,17 @@ class Zygote:
             self._loaded = LoadedFile.load(self._entries, self._file)
         gc.collect()
         gc.freeze()
-        if not live_thread_names() and threading.active_count() == 1:
+        if not self._lasting_threads():
             return []
         if (pid := os.fork()) == 0:  # libraries that know about forks take their threads down now
             os._exit(0)
         os.waitpid(pid, 0)
-        return sorted(
-            {*live_thread_names(), *(t.name for t in threading.enumerate() if t is not threading.main_thread())}
-        )
+        return self._lasting_threads()
+
+    @staticmethod
+    def _lasting_threads() -> list[str]:
+        python = {thread.name for thread in threading.enumerate() if thread is not threading.main_thread()}
+        return sorted(python | (set(live_thread_names()) - FORK_SAFE_THREADS))
 
     def _turn(self) -> None:
         poll = select.poll()
