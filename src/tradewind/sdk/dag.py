@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.authoring_errors import (
@@ -103,9 +104,9 @@ class DAG:
             "dag"
         )
         self.template_searchpath = (
-            [template_searchpath]
-            if isinstance(template_searchpath, str)
-            else (None if template_searchpath is None else list(template_searchpath))
+            [str(template_searchpath)]
+            if isinstance(template_searchpath, str | PurePath)
+            else (None if template_searchpath is None else [str(one) for one in template_searchpath])
         )
         self.template_undefined = template_undefined
         self.user_defined_macros = user_defined_macros

@@ -14,7 +14,7 @@ from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType,
 from tradewind.sdk.context_keys import CONTEXT_KEYS
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
 from tradewind.sdk.keywords import keyword_arguments
-from tradewind.sdk.mapped import MappedOperator
+from tradewind.sdk.mapped import MappedOperator, check_complete
 from tradewind.sdk.operator import BaseOperator, OperatorMeta, accepted_names, find_place
 from tradewind.sdk.xcom_arg import XComArg
 
@@ -141,9 +141,10 @@ class TaskDecorator:
         return self._signature
 
     def __call__(self, *args: Any, **kwargs: Any) -> XComArg:
-        self._check_call(args, kwargs)
         arguments = self._declaration()
-        operator = self.operator_class(python_callable=self.function, op_args=args, op_kwargs=kwargs, **arguments)
+        op_kwargs = {**(arguments.pop("op_kwargs", None) or {}), **kwargs}
+        self._check_call(args, op_kwargs)
+        operator = self.operator_class(python_callable=self.function, op_args=args, op_kwargs=op_kwargs, **arguments)
         return XComArg(self._marked(operator))
 
     def _check_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -200,7 +201,9 @@ class TaskDecorator:
             raise InvalidArgumentType("no arguments to expand against")
         self._check_names("expand", mapped_kwargs)
         check_mappable("expand()", mapped_kwargs)
-        self._check_twice(mapped_kwargs, self.kwargs.get("op_kwargs") or {})
+        constants = self.kwargs.get("op_kwargs") or {}
+        self._check_twice(mapped_kwargs, constants)
+        check_complete(f"{self.__name__}()", self._required() - {*mapped_kwargs, *constants})  # type: ignore[attr-defined]
         return self._expanded(DictOfLists(mapped_kwargs), strict=True)
 
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg:
@@ -245,6 +248,11 @@ class TaskDecorator:
                 f"{self.__name__}.{call}() got {'an ' if len(unknown) == 1 else ''}unexpected keyword "  # type: ignore[attr-defined]
                 f"argument{'' if len(unknown) == 1 else 's'} {listed}"
             )
+
+    def _required(self) -> set[str]:
+        """The function's arguments that a call must give."""
+        named = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
+        return {n for n, p in self.signature.parameters.items() if p.default is p.empty and p.kind in named}
 
     @staticmethod
     def _check_twice(kwargs: Mapping[str, Any], constants: Mapping[str, Any]) -> None:

@@ -7,7 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tradewind.sdk.authoring_errors import AuthoringError, DuplicateTaskIdFound, NotInDag, TaskAlreadyInTaskGroup
+from tradewind.sdk.authoring_errors import (
+    AuthoringError,
+    DuplicateTaskIdFound,
+    InvalidArgument,
+    NotInDag,
+    TaskAlreadyInTaskGroup,
+)
 from tradewind.sdk.dependency import DependencyMixin
 from tradewind.sdk.node import KEY_LENGTH, TaskNode, validate_group_key
 from tradewind.sdk.notset import NOTSET, ArgNotSet
@@ -275,7 +281,12 @@ class MappedTaskGroup(TaskGroup):
     def __init__(self, *, expand_input: ExpandInput, group_id: str, **kwargs: Any) -> None:
         self.expand_input = expand_input
         super().__init__(group_id, **kwargs)
-        self._mapped_groups = (self, *self._mapped_groups)
+        if self._mapped_groups:
+            raise InvalidArgument(
+                f"task group {self.node_id!r} can't be mapped: group {self._mapped_groups[0].node_id!r} around it is mapped "
+                "already"
+            )
+        self._mapped_groups = (self,)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         super().__exit__(kind, error, trace)

@@ -11,14 +11,21 @@ from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import connect
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
 from tradewind.sdk.node import TaskNode
-from tradewind.sdk.operator import BaseOperator, Placement, accepted_names, find_place
+from tradewind.sdk.operator import (
+    BaseOperator,
+    Placement,
+    accepted_names,
+    check_fail_fast,
+    find_place,
+    required_names,
+)
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.resolve import literal, references
 from tradewind.sdk.setup_teardown import join_scopes
 from tradewind.sdk.stack import call_site, nowhere
 from tradewind.sdk.xcom_arg import XComArg
 
-__all__ = ["MappedOperator", "OperatorPartial", "check_names"]
+__all__ = ["MappedOperator", "OperatorPartial", "check_complete", "check_names"]
 
 NOT_MAPPABLE = frozenset(
     {
@@ -55,6 +62,9 @@ class OperatorPartial:
         check_names(self.operator_class, "expand", mapped_kwargs)
         _check_mapped(mapped_kwargs, self.kwargs)
         check_mappable("expand()", mapped_kwargs)
+        place = find_place(self.kwargs.get("dag"), self.kwargs.get("task_group"))
+        known = {*self.kwargs, *mapped_kwargs, *place.default_args(self.kwargs.get("default_args"))}
+        check_complete(self.operator_class.__name__, required_names(self.operator_class) - known)
         return self._expanded(DictOfLists(mapped_kwargs))
 
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> MappedOperator:
@@ -142,8 +152,7 @@ class MappedOperator(TaskNode):
             self.task_group = place.group
         self.partial_kwargs = {**partial_kwargs, "task_id": self.task_id}
         if place.dag is not None:
-            if place.dag.fail_fast:
-                self.common._check_fail_fast()  # noqa: SLF001 - one class in two halves
+            check_fail_fast(place.dag, self)
             place.dag.add_task(self)
         self._depend(expand_input, partial_kwargs)
         join_scopes(self)
@@ -255,6 +264,20 @@ def check_names(operator_class: type[BaseOperator], function: str, kwargs: Mappi
         raise InvalidArgumentType(
             f"{operator_class.__name__}.{function}() got {'an ' if len(unknown) == 1 else ''}unexpected keyword "
             f"argument{'' if len(unknown) == 1 else 's'} {listed}"
+        )
+
+
+def check_complete(name: str, missing: Collection[str]) -> None:
+    """Check that nothing is missing for a mapped task to be built when it runs.
+
+    Raises:
+        InvalidArgumentType: something is.
+    """
+    if missing:
+        listed = ", ".join(map(repr, sorted(missing)))
+        raise InvalidArgumentType(
+            f"{name}: missing keyword argument{'s' if len(missing) > 1 else ''} {listed}; "
+            "give what is the same for all instances to partial(), the rest to expand()"
         )
 
 

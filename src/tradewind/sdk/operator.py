@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from tradewind.sdk.group import TaskGroup
     from tradewind.sdk.mapped import OperatorPartial
 
-__all__ = ["BaseAsyncOperator", "BaseOperator", "OperatorMeta", "Placement", "accepted_names", "find_place"]
+__all__ = [
+    "BaseAsyncOperator",
+    "BaseOperator",
+    "OperatorMeta",
+    "Placement",
+    "accepted_names",
+    "check_fail_fast",
+    "find_place",
+    "required_names",
+]
 
 Callback = Callable[[Any], Any]
 Callbacks = Callback | Collection[Callback] | None
@@ -48,7 +57,7 @@ class Placement(NamedTuple):
         merged: dict[str, Any] = dict(self.dag.default_args) if self.dag is not None else {}
         if self.group is not None:
             merged.update(self.group.default_args)
-        if own:
+        if isinstance(own, Mapping):  # if it is something else, the operator says so
             merged.update(own)
         return merged
 
@@ -127,6 +136,13 @@ def _with_defaults(init: Callable[..., None]) -> Callable[..., None]:
 
     initialise.parameters = lambda: known[0] if known else _parameters(init)  # type: ignore[attr-defined]
     return initialise
+
+
+def required_names(cls: type) -> frozenset[str]:
+    """The argument names that a class's own constructor must get."""
+    init: Any = cls.__init__
+    parameters: _Parameters = init.parameters() if hasattr(init, "parameters") else _parameters(init)
+    return parameters.required
 
 
 def accepted_names(cls: type) -> tuple[frozenset[str], bool]:
@@ -316,26 +332,15 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
         if not place.joins:
             own["task_id"], own["_dag"] = task_id, place.dag
             return
-        if place.dag is not None and place.dag.fail_fast:
-            self._check_fail_fast()
-        own["task_id"] = place.group.child_id(task_id) if place.group is not None else task_id
-        validate_key(self.task_id)
+        own["task_id"] = validate_key(place.group.child_id(task_id) if place.group is not None else task_id)
         if place.group is not None and self.trigger_rule == TriggerRule.ALWAYS and self.get_closest_mapped_task_group():
             raise InvalidArgument(
                 "Task-generated mapping within a mapped task group is not allowed with trigger rule 'always' "
                 f"(task {self.task_id!r})"
             )
         if place.dag is not None:
+            check_fail_fast(place.dag, self)
             place.dag.add_task(self)
-
-    def _check_fail_fast(self) -> None:
-        if self.trigger_rule not in {TriggerRule.ALL_SUCCESS, TriggerRule.ALL_DONE_SETUP_SUCCESS}:
-            raise FailFastDagInvalidTriggerRule(
-                f"A 'fail_fast' Dag can only have 'all_success' trigger rule, but {self.task_id!r} has "
-                f"{self.trigger_rule}"
-                if hasattr(self, "task_id")
-                else f"A 'fail_fast' Dag can only have 'all_success' trigger rule, not {self.trigger_rule}"
-            )
 
     def declared(self, *, joins: bool) -> None:
         """Called once the whole constructor has run: the outputs in the template fields become upstream tasks."""
@@ -489,6 +494,20 @@ class BaseAsyncOperator(BaseOperator):
         import asyncio  # noqa: PLC0415 - only where a coroutine runs
 
         return asyncio.run(self.aexecute(context))
+
+
+def check_fail_fast(dag: DAG, task: TaskNode) -> None:
+    """Check that a DAG that stops at the first failure has no task that waits for failures.
+
+    Raises:
+        FailFastDagInvalidTriggerRule: this task does.
+    """
+    if dag.fail_fast and task.trigger_rule not in {TriggerRule.ALL_SUCCESS, TriggerRule.ALL_DONE_SETUP_SUCCESS}:
+        raise FailFastDagInvalidTriggerRule(
+            f"A 'fail_fast' Dag can only have 'all_success' trigger rule, but task {task.task_id!r} has "
+            f"{task.trigger_rule!s}",
+            task_id=task.task_id,
+        )
 
 
 def _warn_sla(where: str) -> None:

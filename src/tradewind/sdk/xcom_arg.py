@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
@@ -219,10 +218,7 @@ class ZipXComArg(XComArg):
             yield from arg.iter_references()
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
-        columns = [_items(arg.resolve(context), arg) for arg in self.args]
-        if self.is_longest:
-            return list(zip_longest(*columns, fillvalue=self.fillvalue))
-        return list(zip(*columns, strict=False))
+        return ZippedItems([_items(arg.resolve(context), arg) for arg in self.args], self.fillvalue)
 
 
 class ConcatXComArg(XComArg):
@@ -262,6 +258,26 @@ class MappedItems(Sequence[Any]):
         for function in self._functions:
             value = function(value) if isinstance(function, Callable) else function
         return value
+
+
+class ZippedItems(Sequence[Any]):
+    """Several sequences side by side, read only where they are looked at."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]], fillvalue: object = NOTSET) -> None:
+        self._columns = columns
+        self._fillvalue = fillvalue
+
+    def __len__(self) -> int:
+        lengths = [len(column) for column in self._columns]
+        return min(lengths) if isinstance(self._fillvalue, ArgNotSet) else max(lengths)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        place = index + len(self) if index < 0 else index
+        if not 0 <= place < len(self):
+            raise IndexError(index)
+        return tuple(column[place] if place < len(column) else self._fillvalue for column in self._columns)
 
 
 class ConcatenatedItems(Sequence[Any]):
