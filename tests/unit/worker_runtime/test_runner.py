@@ -6,8 +6,8 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.attempts import Bench
 
+from support.attempts import Bench
 from tradewind import DAG, BaseNotifier, BaseOperator, task
 from tradewind.sdk.exceptions import (
     AirflowFailException,
@@ -249,7 +249,9 @@ def test_a_failing_callback_changes_nothing_and_the_next_is_called():
     def fall(context):
         raise ValueError("in a callback")
 
-    ended = Bench(dag_of(work, on_success_callback=[fall, lambda context: seen.append(context["ti"].state)])).run("work")
+    ended = Bench(dag_of(work, on_success_callback=[fall, lambda context: seen.append(context["ti"].state)])).run(
+        "work"
+    )
     assert ended.outcome == "success"
     assert seen == ["success"]
 

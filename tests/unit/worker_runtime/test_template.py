@@ -64,7 +64,9 @@ def test_values_of_every_shape_are_rendered(before, after):
 
 
 def test_the_filters_for_dates():
-    text = "{{ logical_date | ds }} {{ logical_date | ds_nodash }} {{ logical_date | ts }} {{ logical_date | ts_nodash }}"
+    text = (
+        "{{ logical_date | ds }} {{ logical_date | ds_nodash }} {{ logical_date | ts }} {{ logical_date | ts_nodash }}"
+    )
     assert rendered(text) == "2026-01-05 20260105 2026-01-05T03:00:00+00:00 20260105T030000"
     assert rendered("{{ logical_date | ts_nodash_with_tz }}") == "20260105T030000+0000"
 
