@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Text, and_, case, false, func, insert, select, type_coerce, update
 
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.core.events import RunFacts
@@ -175,7 +175,7 @@ def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
     if wanted.bundle_version is not None:
         found.append(dag_version.c.bundle_version == wanted.bundle_version)
     if wanted.conf_contains:
-        found.append(dag_run.c.conf.op("LIKE")(f"%{wanted.conf_contains}%"))
+        found.append(type_coerce(dag_run.c.conf, Text).contains(wanted.conf_contains, autoescape=True))
     for column, bounds in (
         (dag_run.c.run_after, wanted.run_after),
         (dag_run.c.logical_date, wanted.logical_date),

@@ -36,7 +36,7 @@ Note = Annotated[str | None, Field(max_length=1000)]
 class Body(BaseModel):
     """A request body; a field that nobody knows is an error, not silence."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Out(BaseModel):
@@ -54,7 +54,7 @@ class Total(Out):
 class ListQuery(BaseModel):
     """Which page, in which order."""
 
-    model_config = ConfigDict(defer_build=True)
+    model_config = ConfigDict()
 
     limit: int | None = Field(None, ge=0)
     offset: int = Field(0, ge=0)

@@ -70,7 +70,7 @@ class DAGRunsBatchBody(Body, RunAfterQuery, LogicalDateQuery, StartDateQuery, En
 class TriggerDAGRunPostBody(Body):
     """A request for a run."""
 
-    model_config = ConfigDict(extra="ignore", defer_build=True)
+    model_config = ConfigDict(extra="ignore")
 
     dag_run_id: str | None = None
     data_interval_start: Moment | None = None

@@ -134,7 +134,7 @@ async def bulk_connections(body: BulkBody[ConnectionBody], call: Editor) -> Resp
     """Add, change and delete several connections."""
 
     def change(tx: Tx) -> dict[str, object]:
-        verbs = Verbs[ConnectionBody](
+        verbs: Verbs[ConnectionBody] = Verbs(
             name=lambda one: one.connection_id,
             create=lambda one: connections.add_connection(tx, call.services.cipher, call.workspace, _record(one)),
             update=lambda one, mask: _update(tx, call, one.connection_id, one, mask),

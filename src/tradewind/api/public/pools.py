@@ -109,7 +109,7 @@ async def bulk_pools(body: BulkBody[PoolBody], call: Editor) -> Response:
 
     def change(tx: Tx) -> tuple[dict[str, object], list[Event]]:
         events: list[Event] = []
-        verbs = Verbs[PoolBody](
+        verbs: Verbs[PoolBody] = Verbs(
             name=lambda one: one.name,
             create=lambda one: events.append(_add(tx, call, one)),
             update=lambda one, mask: events.append(

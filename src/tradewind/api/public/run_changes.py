@@ -146,7 +146,7 @@ async def bulk_dag_runs(dag_id: str, body: BulkBody[BulkDAGRunBody], call: RunEd
         def delete(entity: str | BulkDAGRunBody) -> None:
             events.append(delete_event(find(entity)))
 
-        verbs = Verbs[BulkDAGRunBody](lambda one: one.dag_run_id, _no_creation, update, delete)
+        verbs: Verbs[BulkDAGRunBody] = Verbs(lambda one: one.dag_run_id, _no_creation, update, delete)
         return run_bulk(body, verbs), events
 
     answer, _ = await call.act(Audit(event="bulk_dag_runs", dag_id=dag_id, extra=body.model_dump()), change)
@@ -186,7 +186,7 @@ async def bulk_task_instances(
             found = tasks.get_task(tx, call.workspace, where.dag_id, where.run_id, where.task_id, map_index=index)
             tasks.delete_task(tx, check_deletable(found))
 
-        verbs = Verbs[BulkTaskInstanceBody](_task_name, _no_creation, update, delete)
+        verbs: Verbs[BulkTaskInstanceBody] = Verbs(_task_name, _no_creation, update, delete)
         return run_bulk(body, verbs), events
 
     audit = Audit(event="bulk_task_instances", dag_id=dag_id, run_id=dag_run_id, extra=body.model_dump())

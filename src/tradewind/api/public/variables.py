@@ -118,7 +118,7 @@ async def bulk_variables(body: BulkBody[VariableBody], call: Editor) -> Response
     """Add, change and delete several variables."""
 
     def change(tx: Tx) -> dict[str, object]:
-        verbs = Verbs[VariableBody](
+        verbs: Verbs[VariableBody] = Verbs(
             name=lambda one: one.key,
             create=lambda one: _add(tx, call, one),
             update=lambda one, mask: _update(tx, call, one.key, one, mask),
