@@ -20,7 +20,6 @@ from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.notset import NOTSET, ArgNotSet
 from tradewind.sdk.operator_args import aware
 from tradewind.sdk.param import DagParam, ParamsDict
-from tradewind.sdk.schedule import schedule_spec
 from tradewind.sdk.setup_teardown import validate_setup_teardown
 from tradewind.sdk.stack import call_site, enter, leave, register_dag
 from tradewind.sdk.zones import zone_name
@@ -142,7 +141,9 @@ class DAG:
         self.task_group = task_group or TaskGroup(None, dag=self)
         self.task_group.dag = self
         self.schedule = schedule
-        self.schedule_spec = self._checked_schedule()
+        self._schedule_spec: ScheduleSpec | None = None
+        if schedule is not None:
+            self._check_schedule()
 
     def _set_dates(self, start_date: datetime | None, end_date: datetime | None) -> None:
         inherited_start, inherited_end = self.default_args.get("start_date"), self.default_args.get("end_date")
@@ -157,11 +158,18 @@ class DAG:
             if self.default_args.get(name) is not None:
                 self.default_args[name] = aware(self.default_args[name], self.timezone)
 
-    def _checked_schedule(self) -> ScheduleSpec:
-        spec = schedule_spec(self.schedule, zone_name(self.timezone))
-        if spec.kind == "continuous" and self.max_active_runs > 1:
+    def _check_schedule(self) -> None:
+        if self.schedule_spec.kind == "continuous" and self.max_active_runs > 1:
             raise InvalidArgument("Invalid max_active_runs: ContinuousTimetable requires max_active_runs <= 1")
-        return spec
+
+    @property
+    def schedule_spec(self) -> ScheduleSpec:
+        """The schedule as it is stored, where texts and timedeltas mean moments."""
+        if self._schedule_spec is None:
+            from tradewind.sdk.schedule import schedule_spec  # noqa: PLC0415 - DAGs that run on demand need no calendar
+
+            self._schedule_spec = schedule_spec(self.schedule, zone_name(self.timezone))
+        return self._schedule_spec
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
@@ -311,7 +319,7 @@ class DAG:
         self._validate_params()
 
     def _validate_params(self) -> None:
-        if self.schedule_spec.kind == "none":
+        if self.schedule is None:
             return
         missing = [name for name, param in self.params.items() if not param.has_default]
         if missing:
@@ -335,7 +343,7 @@ class DAG:
         """Run the DAG once in this process, where breakpoints work; nothing is stored."""
         from tradewind.testing import test_dag  # noqa: PLC0415 - the one door up, named in the import contract
 
-        given = {} if isinstance(logical_date, ArgNotSet) else {"logical_date": logical_date}
+        given: dict[str, Any] = {} if isinstance(logical_date, ArgNotSet) else {"logical_date": logical_date}
         return test_dag(
             self,
             run_after=run_after,

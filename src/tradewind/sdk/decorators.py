@@ -7,9 +7,9 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tradewind.base.entrypoints import load, names
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType, UnknownTaskDecorator
 from tradewind.sdk.context_keys import CONTEXT_KEYS
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
@@ -27,13 +27,13 @@ __all__ = ["TASK_DECORATORS", "DecoratedOperator", "TaskDecorator", "TaskDecorat
 _STANDARD = "tradewind.providers.standard"
 
 TASK_DECORATORS: Mapping[str, str] = {
-    "python": f"{_STANDARD}.operators.python:PythonOperator",
-    "virtualenv": f"{_STANDARD}.operators.python:PythonVirtualenvOperator",
-    "external_python": f"{_STANDARD}.operators.python:ExternalPythonOperator",
-    "branch": f"{_STANDARD}.operators.python:BranchPythonOperator",
-    "branch_virtualenv": f"{_STANDARD}.operators.python:BranchPythonVirtualenvOperator",
-    "branch_external_python": f"{_STANDARD}.operators.python:BranchExternalPythonOperator",
-    "short_circuit": f"{_STANDARD}.operators.python:ShortCircuitOperator",
+    "python": f"{_STANDARD}.operators.python_function:PythonOperator",
+    "virtualenv": f"{_STANDARD}.operators.python_process:PythonVirtualenvOperator",
+    "external_python": f"{_STANDARD}.operators.python_process:ExternalPythonOperator",
+    "branch": f"{_STANDARD}.operators.python_function:BranchPythonOperator",
+    "branch_virtualenv": f"{_STANDARD}.operators.python_process:BranchPythonVirtualenvOperator",
+    "branch_external_python": f"{_STANDARD}.operators.python_process:BranchExternalPythonOperator",
+    "short_circuit": f"{_STANDARD}.operators.python_function:ShortCircuitOperator",
     "sensor": f"{_STANDARD}.sensors.python:PythonSensor",
     "bash": f"{_STANDARD}.operators.bash:BashOperator",
 }
@@ -395,14 +395,23 @@ class TaskDecorators:
 
 
 def _load_decorator(name: str) -> Callable[..., Any]:
-    if name not in names(ENTRY_POINT_GROUP, TASK_DECORATORS):
-        raise UnknownTaskDecorator(f"task decorator {name!r} not found")
-    target = load(ENTRY_POINT_GROUP, name, TASK_DECORATORS)
+    target = _target(name)
     if isinstance(target, type) and issubclass(target, BaseOperator):
         return functools.partial(task_decorator_factory, decorated_operator_class=_decorated(name, target))
     if not callable(target):
         raise UnknownTaskDecorator(f"task decorator {name!r} names {target!r}, which is neither operator nor decorator")
     return target  # a decorator of a package's own
+
+
+def _target(name: str) -> object:
+    if name in TASK_DECORATORS:
+        module, _, attribute = TASK_DECORATORS[name].partition(":")
+        return getattr(import_module(module), attribute)
+    from tradewind.base.entrypoints import load, names  # noqa: PLC0415 - looking at installed packages takes long
+
+    if name not in names(ENTRY_POINT_GROUP):
+        raise UnknownTaskDecorator(f"task decorator {name!r} not found")
+    return load(ENTRY_POINT_GROUP, name)
 
 
 def _decorated(name: str, operator_class: type[BaseOperator]) -> type[BaseOperator]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class Place(NamedTuple):
 _places: ContextVar[tuple[Place, ...]] = ContextVar("places", default=())
 _scopes: ContextVar[tuple[Scope, ...]] = ContextVar("scopes", default=())
 
-_SDK = str(Path(__file__).parent) + "/"
+_SDK = os.path.dirname(__file__) + "/"  # noqa: PTH120 - pathlib takes longer to load than the rest of this file
 
 
 def current_dag() -> DAG | None:

@@ -1,5 +1,7 @@
 """Arrows between tasks, groups, outputs, labels and lists."""
 
+from itertools import pairwise
+
 import pytest
 
 from tradewind import DAG, BaseOperator, Label, TaskGroup, chain, chain_linear, cross_downstream, task
@@ -165,7 +167,7 @@ def test_a_circle_is_shown() -> None:
     circle = caught.value.facts["tasks"]
     assert circle[0] == circle[-1]
     assert set(circle) == {"b", "c", "d"}
-    assert all(f"{one}>{other}" in arrows(dag) for one, other in zip(circle, circle[1:], strict=False))
+    assert all(f"{one}>{other}" in arrows(dag) for one, other in pairwise(circle))
 
 
 def test_a_task_that_waits_for_itself_is_a_circle() -> None:

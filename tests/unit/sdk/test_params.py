@@ -34,7 +34,7 @@ def test_a_param_without_a_value_can_not_be_resolved() -> None:
 
 
 def test_a_value_must_be_json() -> None:
-    with pytest.raises(ParamValidationError, match="json-serializable.*set"):
+    with pytest.raises(ParamValidationError, match=r"json-serializable.*set"):
         Param({1, 2})
 
 

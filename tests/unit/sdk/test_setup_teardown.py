@@ -106,7 +106,7 @@ def test_a_block_that_fails_wires_nothing() -> None:
 def test_only_setups_and_teardowns_have_blocks() -> None:
     with DAG("d"):
         (a,) = operators("a")
-        with pytest.raises(InvalidArgument, match="only setups or teardowns.*got a"), a:
+        with pytest.raises(InvalidArgument, match=r"only setups or teardowns.*got a"), a:
             pass
 
 

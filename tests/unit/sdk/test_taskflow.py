@@ -244,7 +244,7 @@ def test_functions_become_setups_and_teardowns() -> None:
 
 def test_a_function_becomes_a_dag_and_its_arguments_become_params() -> None:
     @dag(schedule="@daily", tags=["a"])
-    def flow(n: int = 3, name=Param("x", type="string")):
+    def flow(n: int = 3, name=Param("x", type="string")):  # noqa: B008
         """About it."""
 
         @task
