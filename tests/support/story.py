@@ -144,7 +144,6 @@ class Rows:
                         )
                 case c.ForgetTasks(uid, task, first):
                     gone = [k for k in self.tasks if k[:2] == (uid, task) and k[2] >= first]
-                    assert gone, f"nothing of {task} to forget"
                     for key in gone:
                         del self.tasks[key]
                 case c.SaveTask():
@@ -239,6 +238,8 @@ class Story:
         self.said: list[c.Command] = []
         """Commands since the last `when`, `after` or `run`."""
         self.log: list[c.Command] = []
+        self.script: list[tuple[datetime, e.Event | RunImage, list[c.Command]]] = []
+        """What was handed to the core since it was made, and what it answered."""
         self.versions: dict[DagKey, list[tuple[str, DagSpec]]] = {}
         self.paused: dict[DagKey, bool] = {}
         self.pools: dict[str, int | None] = {}
@@ -290,8 +291,12 @@ class Story:
             self.rows.outputs[event.attempt] = event
         uid = getattr(event, "run_uid", None)
         if uid in self.rows.runs and not self.shard.has_run(uid):
-            self.rows.take(self.shard.load_run(self.rows.image(uid)))
+            image = self.rows.image(uid)
+            loaded = self.shard.load_run(image)
+            self.script.append((self.now, image, loaded))
+            self.rows.take(loaded)
         commands = self.shard.apply(event, self.now)
+        self.script.append((self.now, event, commands))
         self.said += commands
         self.log += commands
         self.rows.take(commands)
@@ -330,6 +335,7 @@ class Story:
         self.said = []
         killed = [a for a, row in self.rows.attempts.items() if row.outcome is None]
         self.shard = Shard(self.ids, self.limits)
+        self.script = []
         for key, versions in self.versions.items():
             for version, spec in versions:
                 self.shard.load_version(key, version, spec)

@@ -161,8 +161,7 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
         return not is_first
     if is_too_long(m, found):
         return _fail(m, run, at, f"{found} instances are more than the {m.max_map_length} that max_map_length allows")
-    for member in node.group.members if node.group else (at,):
-        expand_to(m, run, member, found)
+    expand_to(m, run, node, found)
     if found == 0 and run.state_of(at, 0) == NONE:
         _apply(m, run, node, 0, Verdict.SKIP)
     return found > 0
@@ -170,8 +169,7 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
 
 def _fail(m: Machine, run: Run, node: int, reason: str) -> bool:
     """A mapped node that can't be expanded fails as a whole; instances of an earlier expansion are forgotten."""
-    expand_to(m, run, node, 0)
-    run.outdated.discard(node)
+    expand_to(m, run, run.graph.nodes[node], 0)
     instance = run.detail(node, 0)
     instance.reason = reason
     instance.start_date = instance.end_date = m.now

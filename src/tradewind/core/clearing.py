@@ -137,6 +137,7 @@ def _take_back(m: Machine, run: Run, cleared_nodes: set[int]) -> None:
 def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     """Bind the run to another version: tasks in both keep their instances, those that are gone are removed."""
     kept: list[tuple[int, int, bytes, list[Instance | None]]] = []
+    mappings = {node.task_id: node.mapping for node in run.graph.nodes}
     for node in run.graph.nodes:
         start, size = run.base[node.index], len(run.indexes(node.index))
         states = bytes(run.states[start : start + size])
@@ -163,7 +164,13 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     run.recount()
     for node in graph.nodes:
         if node.task_id not in before:
+            # rows may be left from a version before the last, in which the task was there
+            m.rows.append(ForgetTasks(run.uid, node.task_id, -1))
             m.rows.append(CreateTasks(run.uid, node.task_id, -1, -1))
+    for node in graph.nodes:
+        counts = {run.count[member] for member in node.group.members} if node.group else set[int]()
+        if run.count[node.index] >= 0 and (len(counts) > 1 or node.mapping != mappings.get(node.task_id)):
+            run.outdated.add(node.index)
     _follow(m, run)
     expand_known(m, run)
     run.touch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tradewind.core.commands import CreateTasks, ForgetTasks
+from tradewind.core.graph import Node
 from tradewind.core.instances import withdraw
 from tradewind.core.machine import Machine
 from tradewind.core.mapping import expansion
@@ -24,34 +25,41 @@ def expand_known(m: Machine, run: Run) -> None:
         if node.mapping is not None and not node.sources and run.count[node.index] < 0:
             found = expansion(run, node)
             if not isinstance(found, Verdict) and not is_too_long(m, found):
-                expand_to(m, run, node.index, found)
+                expand_to(m, run, node, found)
 
 
-def expand_to(m: Machine, run: Run, node: int, count: int) -> None:
-    """Make the instances of a node as many as its length says; 0: the one that is then skipped."""
+def expand_to(m: Machine, run: Run, node: Node, count: int) -> None:
+    """Make the instances of a mapped task, or of all members of its mapped group, as many as the length says; 0: the
+    one that is then skipped."""
+    members = node.group.members if node.group else [node.index]
+    ended = {member: _resize(m, run, member, count) for member in members}
+    for member, state in ended.items():
+        if DONE[state]:
+            # somebody, or a branch, ended the task as a whole before its length was known
+            for index in range(count):
+                run.detail(member, index).end_date = m.now
+                run.move(member, index, state)
+
+
+def _resize(m: Machine, run: Run, node: int, count: int) -> int:
+    """One node; returns the state that it had as a whole."""
     before = run.count[node]
     run.outdated.discard(node)
     if before == count or (before < 0 and count == 0):
-        return
+        return NONE
     for index in run.indexes(node):
         if before < 0 or index >= count:
             withdraw(m, run, node, index, "the task was expanded anew and no longer has this instance")
     whole = run.state_of(node, 0) if before < 0 else NONE
     task_id = run.graph.nodes[node].task_id
-    if before < 0:
+    if before < 0 or count == 0:
         m.rows.append(ForgetTasks(run.uid, task_id, -1))
-        m.rows.append(CreateTasks(run.uid, task_id, 0, count - 1))
-    elif count == 0:
-        m.rows.append(ForgetTasks(run.uid, task_id, -1))
-        m.rows.append(CreateTasks(run.uid, task_id, -1, -1))
+        first, last = (0, count - 1) if count else (-1, -1)
+        m.rows.append(CreateTasks(run.uid, task_id, first, last))
     elif count < before:
         m.rows.append(ForgetTasks(run.uid, task_id, count))
     else:
         m.rows.append(CreateTasks(run.uid, task_id, before, count - 1))
     run.resize(node, count or -1)
-    if DONE[whole]:
-        # somebody, or a branch, ended the task as a whole before its length was known
-        for index in range(count):
-            run.detail(node, index).end_date = m.now
-            run.move(node, index, whole)
     run.look_at(node)
+    return whole

@@ -84,7 +84,7 @@ def _install(run: Run, image: RunImage) -> None:
             index = max(task.save.map_index, 0)
             if (task.save.map_index >= 0) == (count > 0):
                 states[index] = CODES[task.save.state]
-                details[index] = _instance(task)
+                details[index] = _instance(task, run.graph.nodes[node].spec.retries)
         run.install(node, count or -1, bytes(states), details)
         if count and not any(states):
             run.outdated.add(node)
@@ -94,9 +94,10 @@ def _install(run: Run, image: RunImage) -> None:
     _remember_skips(run)
 
 
-def _instance(task: TaskImage) -> Instance:
+def _instance(task: TaskImage, retries: int) -> Instance:
     save = task.save
-    instance = Instance(save.max_tries)
+    # a row that was only created knows nothing of retries yet
+    instance = Instance(save.max_tries or retries + 1)
     instance.try_number = save.try_number
     instance.attempt = save.attempt
     instance.losses = save.losses

@@ -230,7 +230,7 @@ class Run:
                     # not expanded: counts for every instance of the target
                     self.inner[target] = [tally + delta for tally in mine]
                     self.pending[target, -1] = None
-                else:
+                elif index < len(mine):
                     mine[index] += delta
                     self.pending[target, index] = None
             else:

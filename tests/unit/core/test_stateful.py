@@ -1,0 +1,272 @@
+"""Random stories: whatever is reported, cleared, marked, lost or restarted, all invariants hold and every run ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.story import Story, over
+
+from tradewind.base.ids import SequentialIds
+from tradewind.core import commands as c
+from tradewind.core import events as e
+from tradewind.core.image import RunImage
+from tradewind.core.rules import RULES
+from tradewind.core.shard import Shard
+from tradewind.core.states import FINISHED, RUN_FINISHED, RunState, TaskState
+from tradewind.spec import DagKey, DagSpec, GroupSpec, MapSpec, ScheduleSpec, TaskSpec, XComInput
+
+KEY = DagKey("default", "d")
+NAMES = [f"t{n}" for n in range(7)]
+
+
+@st.composite
+def specs(draw: st.DrawFn) -> DagSpec:
+    """A small DAG with anything in it; tasks are in topological order."""
+    size = draw(st.integers(1, len(NAMES)))
+    uses_past = draw(st.integers(0, 5)) == 0
+    has_group = size >= 3 and draw(st.booleans())
+    tasks: list[TaskSpec] = []
+    group: MapSpec | None = None
+    if has_group:
+        group = over(draw(st.sampled_from([0, 1, 3, NAMES[0]])))
+    for n in range(size):
+        upstream = tuple(name for name in NAMES[:n] if draw(st.integers(0, 2)) == 0)
+        in_group = has_group and n > 0 and draw(st.booleans())
+        mapped = None
+        if in_group and group is not None:
+            upstream += tuple(x.task_id for _, x in group.inputs if isinstance(x, XComInput))
+        elif draw(st.integers(0, 3)) == 0:
+            mapped = over(draw(st.sampled_from([2, 0, 3, *NAMES[:n]])))
+            upstream += tuple(x.task_id for _, x in mapped.inputs if isinstance(x, XComInput))
+        role = draw(st.sampled_from(["plain"] * 6 + ["setup", "teardown"]))
+        some_rule = draw(st.sampled_from(["all_success"] * 6 + sorted(RULES)))
+        tasks.append(
+            TaskSpec(
+                task_id=NAMES[n],
+                upstream=tuple(dict.fromkeys(upstream)),
+                group_id="g" if in_group else None,
+                mapped=mapped,
+                trigger_rule="all_done_setup_success" if role == "teardown" else some_rule,
+                retries=draw(st.integers(0, 2)),
+                retry_delay_s=draw(st.sampled_from([0.0, 60.0])),
+                priority_weight=draw(st.integers(1, 3)),
+                pool=draw(st.sampled_from(["default_pool", "small"])),
+                pool_slots=draw(st.sampled_from([1, 1, 1, 2])),
+                max_active_tis_per_dag=draw(st.sampled_from([None, None, 1])),
+                max_active_tis_per_dagrun=draw(st.sampled_from([None, None, 2])),
+                execution_timeout_s=draw(st.sampled_from([None, 100.0])),
+                is_setup=role == "setup",
+                is_teardown=role == "teardown",
+                is_noop=draw(st.integers(0, 7)) == 0,
+                depends_on_past=uses_past and draw(st.booleans()),
+                wait_for_downstream=uses_past and draw(st.booleans()),
+            )
+        )
+    return DagSpec(
+        dag_id="d",
+        schedule=ScheduleSpec(draw(st.sampled_from(["none", "none", "once"]))),
+        tasks=tuple(tasks),
+        groups=(GroupSpec("g", mapped=group),) if has_group else (),
+        max_active_tasks=draw(st.sampled_from([1, 3, 16])),
+        max_active_runs=draw(st.integers(1, 2)),
+        max_consecutive_failed_dag_runs=draw(st.sampled_from([0, 0, 2])),
+        dagrun_timeout_s=draw(st.sampled_from([None, None, 5_000.0])),
+        fail_fast=draw(st.integers(0, 4)) == 0,
+    )
+
+
+class AnyStory(RuleBasedStateMachine):
+    """One DAG in changing versions, a few runs, and everything that can happen to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = Story(parallelism=6, max_losses=2, queue_timeout_s=300)
+        self.runs = 0
+        self.seen = 0
+
+    @initialize(spec=specs(), slots=st.integers(1, 3))
+    def begin(self, spec: DagSpec, slots: int) -> None:
+        self.story.pools["small"] = slots
+        self.story.apply(e.PoolSet("default", "small", slots))
+        self.story.given(spec)
+
+    def pick(self, data: st.DataObject, items: list[str]) -> str:
+        return data.draw(st.sampled_from(sorted(items)))
+
+    # -- what happens -------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.runs < 4)
+    @rule(age=st.integers(0, 5))
+    def request(self, age: int) -> None:
+        self.runs += 1
+        day = self.story.now - timedelta(days=age, seconds=self.runs)
+        self.story.run(f"r{self.runs}", logical_date=day)
+
+    @precondition(lambda self: self.story.shard.active_attempts())
+    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "succeed", "succeed", "fail", "skip", "later", "lose",
+                                               "exit", "refuse"]))  # fmt: skip
+    def report(self, data: st.DataObject, how: str) -> None:
+        self.say(self.pick(data, self.story.shard.active_attempts()), how, data)
+
+    @precondition(lambda self: any(row.outcome for row in self.story.rows.attempts.values()))
+    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "fail", "skip", "later", "lose", "exit", "refuse"]))
+    def report_about_an_attempt_that_ended(self, data: st.DataObject, how: str) -> None:
+        ended = [a for a, row in self.story.rows.attempts.items() if row.outcome]
+        assert self.say(self.pick(data, ended), how, data) == []
+
+    @precondition(lambda self: self.dying())
+    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "fail", "skip", "later"]))
+    def report_of_an_attempt_that_was_killed(self, data: st.DataObject, how: str) -> None:
+        assert self.say(self.pick(data, self.dying()), how, data) == []
+
+    def dying(self) -> list[str]:
+        return [k.attempt for k in self.story.log if isinstance(k, c.Kill)
+                and k.attempt in self.story.shard.active_attempts()]  # fmt: skip
+
+    def say(self, attempt: str, how: str, data: st.DataObject) -> list[c.Command]:
+        at = self.story.now
+        match how:
+            case "start":
+                event: e.Event = e.AttemptStarted(attempt, at)
+            case "succeed":
+                length = data.draw(st.integers(0, 3))
+                skip = tuple(data.draw(st.sets(st.sampled_from(NAMES), max_size=1)))
+                event = e.AttemptSucceeded(attempt, at, {"return_value": length}, frozenset({"return_value"}), skip)
+            case "fail":
+                event = e.AttemptFailed(attempt, at, "boom", data.draw(st.booleans()), data.draw(st.booleans()))
+            case "skip":
+                event = e.AttemptSkipped(attempt, at)
+            case "later":
+                event = e.AttemptRescheduled(attempt, at, at + timedelta(seconds=30))
+            case "lose":
+                event = e.AttemptLost(attempt, at, "gone")
+            case "exit":
+                event = e.AttemptExited(attempt, at)
+            case _:
+                event = e.DispatchFailed(attempt, at, "full")
+        return self.story.apply(event)
+
+    @rule(duration=st.sampled_from(["0s", "1s", "61s", "10m", "2h"]))
+    def wait(self, duration: str) -> None:
+        self.story.wait(duration)
+
+    @precondition(lambda self: self.story.rows.tasks)
+    @rule(data=st.data(), whole=st.booleans(), newest=st.booleans())
+    def clear(self, data: st.DataObject, whole: bool, newest: bool) -> None:
+        run, refs = self.some_tasks(data, whole=whole)
+        version = self.story.versions[KEY][-1][0] if newest else None
+        self.story.apply(e.Cleared(run, refs, version))
+
+    @precondition(lambda self: self.story.rows.tasks)
+    @rule(data=st.data(), whole=st.booleans(), state=st.sampled_from(["success", "failed", "skipped"]))
+    def mark(self, data: st.DataObject, whole: bool, state: str) -> None:
+        run, refs = self.some_tasks(data, whole=whole)
+        self.story.apply(e.TasksMarked(run, refs, TaskState(state)))
+
+    def some_tasks(self, data: st.DataObject, *, whole: bool) -> tuple[str, tuple[e.TaskRef, ...]]:
+        run = self.pick(data, list({uid for uid, _, _ in self.story.rows.tasks}))
+        there = sorted((task, index) for uid, task, index in self.story.rows.tasks if uid == run)
+        chosen = data.draw(st.lists(st.sampled_from(there), min_size=1, max_size=4, unique=True))
+        return run, tuple(e.TaskRef(task, -1 if whole else index) for task, index in chosen)
+
+    @precondition(lambda self: self.story.rows.runs)
+    @rule(data=st.data(), state=st.sampled_from(["success", "failed", "queued"]))
+    def mark_run(self, data: st.DataObject, state: str) -> None:
+        self.story.apply(e.RunMarked(self.pick(data, list(self.story.rows.runs)), RunState(state)))
+
+    @precondition(lambda self: self.story.rows.runs)
+    @rule(data=st.data())
+    def delete_run(self, data: st.DataObject) -> None:
+        self.story.apply(e.RunDeleted(self.pick(data, list(self.story.rows.runs))))
+
+    @rule(is_paused=st.booleans())
+    def pause(self, is_paused: bool) -> None:
+        self.story.paused[KEY] = is_paused
+        self.story.apply(e.PauseSet(KEY, is_paused))
+
+    @rule(slots=st.sampled_from([0, 1, 2, 5, -1]))
+    def resize_pool(self, slots: int) -> None:
+        self.story.pools["small"] = slots
+        self.story.apply(e.PoolSet("default", "small", slots))
+
+    @rule(spec=specs())
+    def edit(self, spec: DagSpec) -> None:
+        self.story.given(spec)
+
+    @rule()
+    def crash(self) -> None:
+        self.story.restart()
+
+    # -- what must hold, beyond `Shard.check` after every event ---------------------------------------------------------
+
+    @invariant()
+    def nothing_is_dispatched_twice_or_too_early(self) -> None:
+        fresh, self.seen = self.story.log[self.seen :], len(self.story.log)
+        live = [row.dispatch for row in self.story.rows.attempts.values() if row.outcome is None]
+        homes = [(d.run_uid, d.task_id, d.map_index) for d in live]
+        assert len(homes) == len(set(homes)), "two processes for one instance"
+        for order in fresh:
+            if isinstance(order, c.SaveTask):
+                assert order.try_number <= order.max_tries or order.state in FINISHED | {None}
+
+    def teardown(self) -> None:
+        self.replay()
+        self.finish()
+
+    def replay(self) -> None:
+        """The same events give the same commands."""
+        if self.story.shard is None or not self.story.script:
+            return
+        first = self.story.script[0][1]
+        if not isinstance(first, e.PoolSet) or self.story.log[: len(self.story.script[0][2])]:
+            return
+        if any(isinstance(event, e.Tick) and not said for _, event, said in self.story.script[:1]):
+            return
+        if not isinstance(self.story.script[1][1], e.VersionAdded):
+            return  # it began with a restart: what was loaded is not part of the script
+        shard = Shard(SequentialIds(), self.story.limits)
+        for now, event, said in self.story.script:
+            answer = shard.load_run(event) if isinstance(event, RunImage) else shard.apply(event, now)
+            assert answer == said
+
+    def finish(self) -> None:
+        """Every run ends when reports keep coming and nobody holds anything back."""
+        story = self.story
+        if not story.versions:
+            return
+        if any(t.depends_on_past or t.wait_for_downstream for _, spec in story.versions[KEY] for t in spec.tasks):
+            return  # may rightly wait for ever for a failed run before
+        story.apply(e.PoolSet("default", "small", 100))
+        for _ in range(2_000):
+            if story.paused[KEY]:
+                story.paused[KEY] = False
+                story.apply(e.PauseSet(KEY, is_paused=False))
+            alive = story.shard.active_attempts()
+            if not alive:
+                due = story.shard.next_deadline()
+                if due is None:
+                    break
+                story.wait(max((due - story.now).total_seconds(), 0.0))
+            killed = set(self.dying())
+            for attempt in alive:
+                if attempt in killed:
+                    story.apply(e.AttemptExited(attempt, story.now))
+                elif attempt in story.shard.active_attempts():
+                    keys = frozenset({"return_value"})
+                    story.apply(e.AttemptSucceeded(attempt, story.now, {"return_value": 2}, keys))
+        open_runs = [uid for uid, row in story.rows.runs.items() if row.state not in RUN_FINISHED]
+        assert open_runs == [], {uid: story.states(uid) for uid in open_runs}
+
+
+AnyStory.TestCase.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+test_any_story = AnyStory.TestCase
