@@ -156,6 +156,8 @@ class Worklist:
         if path not in self.manifest.files or not self.manifest.files[path].may_hold_dags:
             self._release(path)
             return None
+        if result.error is None:
+            self._own(path, {dag.dag_id for dag in result.dags})
         rival = self._rival(result)
         if rival is not None and (rival in self._pending or rival in self._running):
             self._behind.setdefault(rival, set()).add(path)
@@ -168,8 +170,6 @@ class Worklist:
         if rival is not None:
             result = _refused(result, rival, self._owners)
             dependencies[rival] = self._now.of(rival) or ""
-        elif result.error is None:
-            self._own(path, {dag.dag_id for dag in result.dags})
         self._known[path] = dependencies
         if not self._is_current(path):
             self._pending.add(path)
@@ -189,8 +189,11 @@ class Worklist:
         return None
 
     def _own(self, path: str, dag_ids: set[str]) -> None:
-        self._owners = {dag_id: owner for dag_id, owner in self._owners.items() if owner != path}
-        self._owners.update(dict.fromkeys(dag_ids, path))
+        """Give up the DAGs that the file holds no more, and take those that are free."""
+        self._owners = {dag_id: owner for dag_id, owner in self._owners.items() if owner != path or dag_id in dag_ids}
+        for dag_id in dag_ids:
+            if self._owners.get(dag_id) not in self.manifest.files:
+                self._owners[dag_id] = path
 
     def _release(self, path: str) -> None:
         waiting = self._behind.pop(path, set())
