@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start test check lint types contracts budgets generate bench clean
+.PHONY: help setup start stop test check lint types contracts budgets generate bench clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ $(STAMP): requirements.lock pyproject.toml | .uv/bin/uv
 start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python tools/start.py
+
+stop:  ## end the server that `make start` left running
+	@$(BIN)/python tools/start.py --stop
 
 test: setup check  ## the whole test suite, with all gates
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ import psutil  # noqa: E402
 from limits import describe_machine, machine_limits  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
-from support.postgres import postgres_server  # noqa: E402
+from support.databases import postgres_binaries, postgres_server  # noqa: E402
 from support.server import Server  # noqa: E402
 
 Figures = dict[str, float]
@@ -240,9 +240,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("bench-results"))
     options = parser.parse_args()
     results: dict[str, Any] = {"machine": describe_machine(), "at": datetime.now(UTC).isoformat()}
-    with tempfile.TemporaryDirectory(prefix="tradewind-bench-") as name, postgres_server() as url:
+    with_postgres = not options.no_postgres and postgres_binaries() is not None
+    with (
+        tempfile.TemporaryDirectory(prefix="tradewind-bench-") as name,
+        postgres_server() if with_postgres else nullcontext() as postgres,
+    ):
         folder = Path(name)
-        url = None if options.no_postgres else url
+        url = postgres.empty() if postgres else None
         results["limits, ms"] = machine_limits(url)
         for key, value in results["limits, ms"].items():
             show(key, {"ms": value})
