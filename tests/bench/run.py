@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ import psutil  # noqa: E402
 from limits import describe_machine, machine_limits  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
+
 from support.databases import postgres_binaries, postgres_server  # noqa: E402
 from support.server import Server  # noqa: E402
 
@@ -53,8 +55,7 @@ def chain(server: Server, isolation: str) -> Figures:
     dag = f"chain40_{isolation}"
     run = server.wait_run(dag, server.trigger(dag), 180)
     tasks = sorted(server.instances(dag, run["dag_run_id"]), key=lambda t: t["task_id"])
-    pairs = zip(tasks, tasks[1:], strict=False)
-    gaps = [(moment(b["start_date"]) - moment(a["end_date"])) * 1000 for a, b in pairs]
+    gaps = [(moment(b["start_date"]) - moment(a["end_date"])) * 1000 for a, b in pairwise(tasks)]
     total = moment(tasks[-1]["end_date"]) - moment(tasks[0]["start_date"])
     return {"gap p50 ms": statistics.median(gaps), "gap p95 ms": percentile(gaps, 0.95), "total s": total}
 

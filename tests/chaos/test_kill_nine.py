@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 import urllib3
+
 from support.server import Server
 
 RUNS = 500

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from support.server import Server
 
 HERE = Path(__file__).resolve().parent
@@ -112,11 +113,8 @@ def test_children_that_a_task_leaves_behind_are_ended_with_it(server: Server) ->
 
 def strays() -> list[int]:
     """Processes that the task `forks` left behind."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        if {"987654", "987653"} & set(process.info["cmdline"] or ()):
-            found.append(process.pid)
-    return found
+    marks = {"987654", "987653"}
+    return [p.pid for p in psutil.process_iter(["cmdline"]) if marks & set(p.info["cmdline"] or ())]
 
 
 def test_a_task_that_ignores_sigterm_is_killed_all_the_same(server: Server) -> None:
