@@ -28,36 +28,13 @@ from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, Repl
 from tradewind.worker.child import Entries
 from tradewind.worker.process_tree import ATTEMPT_VARIABLE, SERVER_VARIABLE, Mark, end_marked, server_mark
 
-__all__ = ["LocalExecutor", "default_entries"]
+__all__ = ["LocalExecutor"]
 
 log = logging.getLogger(__name__)
 
-PRELOAD = [
-    "tradewind.worker.entry",
-    "tradewind.providers.standard.operators.python",
-    "tradewind.providers.standard.operators.bash",
-    "tradewind.providers.standard.operators.empty",
-    "tradewind.sdk.template",
-    "pendulum",
-]
 ANSWER_THREADS = 4
 LAST_WAIT_S = 3.0
 """For processes to be gone after SIGKILL."""
-
-
-def default_entries(worker: WorkerSettings, logs: LogSettings, import_timeout_s: float) -> Entries:
-    """The real runner, and what is worth having in memory before the first fork."""
-    return Entries(
-        load="tradewind.worker.entry:load_dags",
-        run="tradewind.worker.entry:run",
-        callback="tradewind.worker.entry:call_back",
-        terminate="tradewind.worker.entry:terminate",
-        preload=PRELOAD,
-        import_timeout_s=import_timeout_s,
-        log_limit_mb=logs.task_limit_mb,
-        memory_limit_mb=worker.memory_limit_mb,
-        inline_kb=worker.xcom_inline_kb,
-    )
 
 
 class LocalExecutor:
@@ -97,7 +74,13 @@ class LocalExecutor:
         }
         self._fleet = Fleet(
             worker,
-            entries or default_entries(worker, logs, import_timeout_s),
+            entries
+            or Entries.real(
+                inline_kb=worker.xcom_inline_kb,
+                log_limit_mb=logs.task_limit_mb,
+                memory_limit_mb=worker.memory_limit_mb,
+                import_timeout_s=import_timeout_s,
+            ),
             marked,
             loop=self._loop,
             clock=self._clock,

@@ -29,6 +29,15 @@ from tradewind.worker.secrets_masking import MASKER, add_mask
 __all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
+PRELOAD = [
+    "tradewind.worker.entry",
+    "tradewind.providers.standard.operators.python",
+    "tradewind.providers.standard.operators.bash",
+    "tradewind.providers.standard.operators.empty",
+    "tradewind.sdk.template",
+    "pendulum",
+]
+"""By name: providers are a layer of their own, which workers must not depend on."""
 PYTHON = platform.python_version()
 
 _libc = ctypes.CDLL(None)
@@ -54,6 +63,22 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     memory_limit_mb: int = 0
     inline_kb: int = 16
     """XComs larger than this go to the artifact store."""
+
+    @classmethod
+    def real(cls, *, inline_kb: int = 16, log_limit_mb: int = 0, memory_limit_mb: int = 0,
+             import_timeout_s: float = 30.0) -> Entries:  # fmt: skip
+        """The real runner, and what is worth having in memory before the first fork."""
+        return cls(
+            load="tradewind.worker.entry:load_dags",
+            run="tradewind.worker.entry:run",
+            callback="tradewind.worker.entry:call_back",
+            terminate="tradewind.worker.entry:terminate",
+            preload=PRELOAD,
+            import_timeout_s=import_timeout_s,
+            log_limit_mb=log_limit_mb,
+            memory_limit_mb=memory_limit_mb,
+            inline_kb=inline_kb,
+        )
 
 
 SignalHandler = Callable[[int, FrameType | None], object]

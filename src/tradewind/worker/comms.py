@@ -209,6 +209,11 @@ class Channel:
             self._ready.extend(self._frames.feed(data))
         return decoder.decode(self._ready.popleft())
 
+    @property
+    def has_message(self) -> bool:
+        """Whether `receive` would return at once, without a look at the socket."""
+        return bool(self._ready)
+
     def close(self) -> None:
         """Let go of the socket."""
         self.sock.close()

@@ -15,13 +15,14 @@ import msgspec
 
 from tradewind.worker.child import Attempts, Entries, LoadedFile, leave
 from tradewind.worker.comms import Channel, FileRef
-from tradewind.worker.process_tree import Mark
+from tradewind.worker.process_tree import Mark, die_with_parent
 
 __all__ = ["main"]
 
 
 def main() -> NoReturn:
     """Arguments: the socket's descriptor, the entries and the file as JSON, how many attempts to run."""
+    die_with_parent()
     mark = Mark()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sock = socket.socket(fileno=int(sys.argv[1]))
