@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from tradewind.api import problems
 from tradewind.api.auth import routes as auth_routes
 from tradewind.api.deps import Desk, May
+from tradewind.api.execution.routes import execution_routes
 from tradewind.api.public import ROUTERS
 from tradewind.api.services import ApiServices
 
@@ -40,6 +41,7 @@ def create_app(services: ApiServices) -> FastAPI:
     for router in ROUTERS:
         public.include_router(router)
     app.include_router(public)
+    app.router.routes.append(execution_routes(services, desk.in_thread))
     app.openapi = _document(app)
     return app
 

@@ -17,7 +17,8 @@ from tradewind.db.listing import EVERYTHING, Page, like, ordered, paged, prefixe
 from tradewind.db.tables import variable
 
 __all__ = [
-    "VariableRecord", "add_variable", "delete_variable", "find_variable", "get_variable", "list_variables",
+    "VariableRecord", "add_variable", "delete_variable", "find_variable", "get_variable", "list_keys",
+    "list_variables",
     "put_variable", "rotate_key",
 ]  # fmt: skip
 
@@ -76,6 +77,15 @@ def list_variables(
     query = ordered(_VARIABLES.where(*conditions), page, _SORTS, (_C.key,))
     count = select(func.count()).select_from(variable).where(*conditions)
     return paged(tx, query, count, page, _reader(cipher))
+
+
+def list_keys(tx: Tx, workspace: str, prefix: str = "") -> list[str]:
+    """Keys of variables, in order, without looking at their values."""
+    return list(
+        tx.execute(
+            select(_C.key).where(_C.workspace == workspace, *prefixed(_C.key, prefix)).order_by(_C.key)
+        ).scalars()
+    )
 
 
 _ADD = insert(variable, ("workspace", "key", "value", "is_encrypted", "description"))
