@@ -83,13 +83,13 @@ def build_model(name: str, seed: int = SEED) -> Pipeline:
                 min_samples_leaf=8,
                 max_features=0.3,
                 bootstrap=True,
-                max_samples=0.3,
+                max_samples=0.25,
                 n_jobs=THREADS,
                 random_state=seed,
             )
             steps = (SimpleImputer(strategy="median"), trees)
         case "gradient_boosting":
-            steps = (_boosting(250, 0.05, seed),)
+            steps = (_boosting(100, 0.08, seed),)
         case _:
             raise ValueError(f"no model {name!r}")
     return make_pipeline(*steps)
@@ -97,7 +97,7 @@ def build_model(name: str, seed: int = SEED) -> Pipeline:
 
 def quick_model(seed: int = SEED) -> Pipeline:
     """A small model that tells good features from poor ones in a few seconds."""
-    return make_pipeline(_boosting(80, 0.1, seed))
+    return make_pipeline(_boosting(60, 0.12, seed))
 
 
 def _boosting(rounds: int, rate: float, seed: int) -> HistGradientBoostingClassifier:

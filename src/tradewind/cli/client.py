@@ -6,6 +6,7 @@ process is gone was left by a server that was killed, and is passed over.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -135,9 +136,15 @@ def open_client(session: Session) -> Client:
     server = running_server(session.settings.home)
     if server is not None:
         return Client(HttpTransport(server))
-    from tradewind.cli.in_process import InProcess
+    # The application's modules make a lot of objects that live as long as the command: looking for garbage among them
+    # again and again would be a tenth of the time that it takes.
+    gc.disable()
+    try:
+        from tradewind.cli.in_process import InProcess
 
-    return Client(InProcess(session.settings, session.database))
+        return Client(InProcess(session.settings, session.database))
+    finally:
+        gc.enable()
 
 
 def running_server(home: Path) -> Address | None:

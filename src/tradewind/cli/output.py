@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -76,6 +77,8 @@ def as_text(value: Any) -> str:
             return value
         case bool() | int() | float():
             return str(value)
+        case datetime():
+            return value.isoformat()
         case list() | tuple() if all(isinstance(item, str) for item in value):
             return ", ".join(value)
         case _:
