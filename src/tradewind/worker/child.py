@@ -55,6 +55,10 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     """``(work, dags, api, entries) -> None``"""
     terminate: str = ""
     """Handler of SIGTERM while an attempt runs; it ends the task by raising."""
+    rehearse: str = ""
+    """``() -> None``: called once in the base zygote, before the first fork."""
+    warm: str = ""
+    """``(dags) -> None``: called once in a file's zygote, after the import."""
     preload: list[str] = []
     """Modules that every task needs, imported before the first fork."""
     import_timeout_s: float = 30.0
@@ -73,6 +77,8 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
             run="tradewind.worker.entry:run",
             callback="tradewind.worker.entry:call_back",
             terminate="tradewind.worker.entry:terminate",
+            rehearse="tradewind.worker.entry:rehearse",
+            warm="tradewind.worker.entry:warm",
             preload=PRELOAD,
             import_timeout_s=import_timeout_s,
             log_limit_mb=log_limit_mb,

@@ -39,7 +39,7 @@ from typing import NoReturn
 import msgspec
 
 from tradewind.protocol.messages import CallbackWork, Workload
-from tradewind.worker.child import Attempts, Entries, LoadedFile, leave, return_call
+from tradewind.worker.child import Attempts, Entries, LoadedFile, leave, resolve, return_call
 from tradewind.worker.comms import Channel, FileRef, Fork, Gone, Link, Ready, Stop, ToZygote
 from tradewind.worker.fork_server import ForkServer
 from tradewind.worker.process_tree import (
@@ -133,8 +133,15 @@ class Zygote:
         if self._file is None:
             for name in self._entries.preload:
                 importlib.import_module(name)
+            if self._entries.rehearse:
+                resolve(self._entries.rehearse)()
         else:
             self._loaded = LoadedFile.load(self._entries, self._file)
+            if self._entries.warm and not self._loaded.failure:
+                try:
+                    resolve(self._entries.warm)(self._loaded.dags)
+                except Exception:  # noqa: BLE001 - the attempts will meet it again, and tell
+                    traceback.print_exc()
         gc.collect()
         gc.freeze()
         if not self._lasting_threads():
