@@ -26,10 +26,7 @@ HERE = Path(__file__).resolve().parent
 
 def kill_one_task(server: Server, rng: random.Random) -> None:
     """SIGKILL to a process that runs an attempt right now, if there is one."""
-    leaves = [p for p in descendants(server) if not p.children()]
-    if leaves:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            rng.choice(leaves).kill()
+    kill_one_of(server, rng, with_children=False)
 
 
 def kill_server(server: Server, _rng: random.Random) -> None:
@@ -48,10 +45,20 @@ def kill_tree(server: Server, _rng: random.Random) -> None:
 
 def kill_parent_of_tasks(server: Server, rng: random.Random) -> None:
     """SIGKILL to a process that task processes are forked from."""
-    parents = [p for p in descendants(server) if p.children()]
-    if parents:
+    kill_one_of(server, rng, with_children=True)
+
+
+def kill_one_of(server: Server, rng: random.Random, *, with_children: bool) -> None:
+    """SIGKILL to one of the processes below the server that have children, or have none."""
+    below = descendants(server)
+    parents = set()
+    for process in below:
         with contextlib.suppress(psutil.NoSuchProcess):
-            rng.choice(parents).kill()
+            parents.add(process.ppid())
+    chosen = [p for p in below if (p.pid in parents) == with_children]
+    if chosen:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            rng.choice(chosen).kill()
 
 
 def descendants(server: Server) -> list[psutil.Process]:

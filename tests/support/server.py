@@ -39,7 +39,7 @@ class Server:
         self.env |= {"TRADEWIND_HOME": str(home), **(env or {})}
         self.process: subprocess.Popen[bytes] | None = None
         self.healthy_after_s = 0.0
-        self._pool = urllib3.PoolManager(retries=False, timeout=30.0)
+        self._pool = urllib3.PoolManager(maxsize=8, retries=False, timeout=30.0)
         self._token = ""
 
     def __enter__(self) -> Self:

@@ -46,15 +46,15 @@ with DAG(
 ):
 
     @task
-    def first(run_id: str = "", ti=None):
+    def first(run_id=None, ti=None):
         return work("first", run_id, ti.try_number)
 
     @task
-    def second(run_id: str = "", ti=None):
+    def second(run_id=None, ti=None):
         return work("second", run_id, ti.try_number)
 
     @task
-    def third(run_id: str = "", ti=None):
+    def third(run_id=None, ti=None):
         return work("third", run_id, ti.try_number)
 
     first() >> [second(), third()]
