@@ -15,9 +15,13 @@ from tradewind.sdk.stack import DECLARED
 __all__ = ["collect_dags", "import_file", "load_dags", "module_name"]
 
 
+FILE_MODULE_PREFIX = "tradewind_dag_"
+"""How names of modules start that are DAG files."""
+
+
 def module_name(path: Path) -> str:
     """The name a DAG file is imported under: its own, and a part that tells files of the same name apart."""
-    return f"tradewind_dag_{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
+    return f"{FILE_MODULE_PREFIX}{sha256(str(path).encode()).hexdigest()[:12]}_{path.stem}"
 
 
 def import_file(path: Path, name: str | None = None) -> ModuleType:

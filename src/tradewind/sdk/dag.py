@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, MutableMapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.authoring_errors import (
@@ -14,6 +13,7 @@ from tradewind.sdk.authoring_errors import (
     InvalidArgumentType,
     TaskNotFound,
 )
+from tradewind.sdk.dag_args import count, duration, params_of, run_types, tags_of, texts
 from tradewind.sdk.graph import check_cycle, topological_order
 from tradewind.sdk.group import TaskGroup
 from tradewind.sdk.node import TaskNode, validate_key
@@ -33,8 +33,6 @@ __all__ = ["DAG"]
 
 MAX_ACTIVE_TASKS = 16
 MAX_ACTIVE_RUNS = 16
-RUN_TYPES = ("backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
-TAG_LENGTH = 100
 
 
 class DAG:
@@ -99,25 +97,19 @@ class DAG:
         self.fileloc, self.line = call_site()
         self.default_args: dict[str, Any] = dict(default_args or {})
         self._set_dates(start_date, end_date)
-        self.params = ParamsDict({**(self.default_args.pop("params", None) or {}), **dict(_items(params))}).with_source(
-            "dag"
-        )
-        self.template_searchpath = (
-            [str(template_searchpath)]
-            if isinstance(template_searchpath, str | PurePath)
-            else (None if template_searchpath is None else [str(one) for one in template_searchpath])
-        )
+        self.params = ParamsDict(
+            {**(self.default_args.pop("params", None) or {}), **dict(params_of(params))}
+        ).with_source("dag")
+        self.template_searchpath = texts(template_searchpath)
         self.template_undefined = template_undefined
         self.user_defined_macros = user_defined_macros
         self.user_defined_filters = user_defined_filters
         self.jinja_environment_kwargs = jinja_environment_kwargs
         self.render_template_as_native_obj = render_template_as_native_obj
-        self.max_active_tasks = _count(max_active_tasks, "max_active_tasks")
-        self.max_active_runs = _count(max_active_runs, "max_active_runs")
-        self.max_consecutive_failed_dag_runs = _count(
-            max_consecutive_failed_dag_runs, "max_consecutive_failed_dag_runs"
-        )
-        self.dagrun_timeout = _duration(dagrun_timeout, "dagrun_timeout")
+        self.max_active_tasks = count(max_active_tasks, "max_active_tasks")
+        self.max_active_runs = count(max_active_runs, "max_active_runs")
+        self.max_consecutive_failed_dag_runs = count(max_consecutive_failed_dag_runs, "max_consecutive_failed_dag_runs")
+        self.dagrun_timeout = duration(dagrun_timeout, "dagrun_timeout")
         self.deadline = deadline
         self.sla_miss_callback = sla_miss_callback
         self.catchup = bool(catchup)
@@ -126,11 +118,11 @@ class DAG:
         self.doc_md = doc_md
         self.access_control = access_control
         self.is_paused_upon_creation = is_paused_upon_creation
-        self.tags = _tags(tags)
+        self.tags = tags_of(tags)
         self.owner_links = dict(owner_links or {})
         self.auto_register = auto_register
         self.fail_fast = fail_fast
-        self.allowed_run_types = _run_types(allowed_run_types)
+        self.allowed_run_types = run_types(allowed_run_types)
         self.dag_display_name = dag_display_name or dag_id
         self.disable_bundle_versioning = disable_bundle_versioning
         self.rerun_with_latest_version = rerun_with_latest_version
@@ -387,44 +379,3 @@ class DAG:
 
     def __repr__(self) -> str:
         return f"<DAG: {self.dag_id}>"
-
-
-def _items(params: MutableMapping[str, Any] | None) -> Iterable[tuple[str, Any]]:
-    if params is None:
-        return ()
-    if not isinstance(params, Mapping):
-        raise InvalidArgumentType(f"params must be a dict, not {params!r}")
-    return params.items()
-
-
-def _count(value: int, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidArgumentType(f"{name} must be a whole number, not {value!r}")
-    if value < 0:
-        raise InvalidArgument(f"Invalid {name}: {value}; it must be at least 0")
-    return value
-
-
-def _duration(value: timedelta | None, name: str) -> timedelta | None:
-    if value is not None and not isinstance(value, timedelta):
-        raise InvalidArgumentType(f"{name} must be a timedelta, not {value!r}")
-    return value
-
-
-def _tags(tags: Collection[str] | None) -> set[str]:
-    if isinstance(tags, str):
-        raise InvalidArgumentType(f"tags must be a list of strings, not the string {tags!r}")
-    for tag in tags or ():
-        if len(tag) > TAG_LENGTH:
-            raise InvalidArgument(f"tag cannot be longer than {TAG_LENGTH} characters: {tag!r}")
-    return set(tags or ())
-
-
-def _run_types(types: str | Collection[str] | None) -> tuple[str, ...] | None:
-    if types is None:
-        return None
-    found = [str(getattr(one, "value", one)) for one in ([types] if isinstance(types, str) else types)]
-    unknown = [one for one in found if one not in RUN_TYPES]
-    if unknown:
-        raise InvalidArgument(f"no run type {unknown[0]!r}; there are {', '.join(RUN_TYPES)}")
-    return tuple(sorted(set(found)))

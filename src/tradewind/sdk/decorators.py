@@ -6,16 +6,17 @@ import functools
 import inspect
 import re
 import typing
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType, UnknownTaskDecorator
 from tradewind.sdk.context_keys import CONTEXT_KEYS
+from tradewind.sdk.decorated import CommandDecorated, DecoratedOperator, decorated_class
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
-from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.mapped import MappedOperator, check_complete
-from tradewind.sdk.operator import BaseOperator, OperatorMeta, accepted_names, find_place
+from tradewind.sdk.operator import BaseOperator
+from tradewind.sdk.operator_meta import accepted_names, find_place
 from tradewind.sdk.xcom_arg import XComArg
 
 if TYPE_CHECKING:
@@ -41,60 +42,6 @@ TASK_DECORATORS: Mapping[str, str] = {
 theirs may also name a decorator made with `task_decorator_factory`."""
 
 ENTRY_POINT_GROUP = "tradewind.task_decorators"
-
-
-class DecoratedOperator:
-    """What the operators behind `@task` have in common; mixed in before the operator that does the work.
-
-    Args:
-        python_callable: the decorated function.
-        op_args, op_kwargs: the arguments of the call; outputs of tasks among them are its upstream tasks.
-    """
-
-    fields_with_call: ClassVar[tuple[str, ...]] = ("op_args", "op_kwargs")
-
-    def __init__(
-        self,
-        *,
-        python_callable: Callable[..., Any],
-        op_args: Collection[Any] | None = None,
-        op_kwargs: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        kwargs.update(python_callable=python_callable, op_args=list(op_args or ()), op_kwargs=dict(op_kwargs or {}))
-        super().__init__(**kwargs)  # of the operator that is mixed in
-
-
-class CommandDecorated:
-    """Mixed in for operators that run a command: the function returns the command, at run time."""
-
-    command_field: ClassVar[str] = "bash_command"
-
-    def __init__(
-        self,
-        *,
-        python_callable: Callable[..., Any],
-        op_args: Collection[Any] | None = None,
-        op_kwargs: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        if kwargs.pop("multiple_outputs", None):
-            raise InvalidArgument(f"`multiple_outputs` is not supported in {self.custom_operator_name} tasks")  # type: ignore[attr-defined]
-        self.python_callable = python_callable
-        self.op_args = list(op_args or ())
-        self.op_kwargs = dict(op_kwargs or {})
-        super().__init__(**{self.command_field: "", **kwargs})  # of the operator that is mixed in
-
-    def execute(self, context: Any) -> Any:
-        """Ask the function for the command, render it, and run it."""
-        arguments = keyword_arguments(self.python_callable, self.op_args, self.op_kwargs, context)
-        command = self.python_callable(*self.op_args, **arguments)
-        if not isinstance(command, str) or not command.strip():
-            raise InvalidArgumentType(
-                f"the function of task {self.task_id!r} must return the command as a non-empty string, not {command!r}"  # type: ignore[attr-defined]
-            )
-        setattr(self, self.command_field, self.render_template(command, context))  # type: ignore[attr-defined]
-        return super().execute(context)  # type: ignore[misc]
 
 
 class TaskDecorator:
@@ -397,7 +344,7 @@ class TaskDecorators:
 def _load_decorator(name: str) -> Callable[..., Any]:
     target = _target(name)
     if isinstance(target, type) and issubclass(target, BaseOperator):
-        return functools.partial(task_decorator_factory, decorated_operator_class=_decorated(name, target))
+        return functools.partial(task_decorator_factory, decorated_operator_class=decorated_class(name, target))
     if not callable(target):
         raise UnknownTaskDecorator(f"task decorator {name!r} names {target!r}, which is neither operator nor decorator")
     return target  # a decorator of a package's own
@@ -412,22 +359,6 @@ def _target(name: str) -> object:
     if name not in names(ENTRY_POINT_GROUP):
         raise UnknownTaskDecorator(f"task decorator {name!r} not found")
     return load(ENTRY_POINT_GROUP, name)
-
-
-def _decorated(name: str, operator_class: type[BaseOperator]) -> type[BaseOperator]:
-    """The operator class behind `@task.<name>`: the mixin and the operator, under a name of its own."""
-    takes_function = "python_callable" in accepted_names(operator_class)[0]
-    mixin: type = DecoratedOperator if takes_function else CommandDecorated
-    fields = tuple(dict.fromkeys([*DecoratedOperator.fields_with_call, *operator_class.template_fields]))
-    namespace = {
-        "__module__": operator_class.__module__,
-        "custom_operator_name": "@task" if name == "python" else f"@task.{name}",
-        "template_fields": fields,
-        "__doc__": operator_class.__doc__,
-    }
-    return OperatorMeta(
-        f"_{operator_class.__name__.removesuffix('Operator')}DecoratedOperator", (mixin, operator_class), namespace
-    )  # type: ignore[return-value]
 
 
 task = TaskDecorators()

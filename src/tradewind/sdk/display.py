@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from tradewind.sdk.collect import FILE_MODULE_PREFIX
 from tradewind.sdk.resolve import LiteralValue, Resolvable
 from tradewind.sdk.xcom_arg import XComArg
 
@@ -16,12 +18,13 @@ if TYPE_CHECKING:
     from tradewind.sdk.mapped import MappedOperator
     from tradewind.spec import Json
 
-__all__ = ["LONGEST_TEXT", "display_value", "map_arguments"]
+__all__ = ["LONGEST_TEXT", "display_value", "map_arguments", "qualified_name"]
 
 LONGEST_TEXT = 4096
 """Characters of a text that are kept."""
 MOST_ITEMS = 100
 """Items of a list or dict that are kept."""
+_FILE_MODULE = re.compile(rf"^{FILE_MODULE_PREFIX}[0-9a-f]+_")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -84,13 +87,19 @@ def _words(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, timedelta | PurePath):
         return str(value)
-    name = getattr(value, "__qualname__", None)
-    if isinstance(name, str):  # a function or class
-        return f"<{'class' if isinstance(value, type) else 'function'} {value.__module__}.{name}>"
-    kind = type(value)
-    if kind.__repr__ is object.__repr__:
-        return f"<{kind.__module__}.{kind.__qualname__}>"
+    if isinstance(getattr(value, "__qualname__", None), str):  # a function or class
+        return f"<{'class' if isinstance(value, type) else 'function'} {qualified_name(value)}>"
+    if type(value).__repr__ is object.__repr__:
+        return f"<{qualified_name(type(value))}>"
     return _ADDRESS.sub("", repr(value))
+
+
+def qualified_name(value: Any) -> str:
+    """The dotted name of a class or function: of one in a DAG file the same whatever name the file is imported under."""
+    module = str(getattr(value, "__module__", None) or "")
+    if module == "__main__":
+        module = PurePath(getattr(sys.modules["__main__"], "__file__", None) or module).stem
+    return f"{_FILE_MODULE.sub('', module)}.{value.__qualname__}"
 
 
 def map_arguments(task: MappedOperator, name: str) -> Any:

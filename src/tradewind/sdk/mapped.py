@@ -11,14 +11,8 @@ from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import connect
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
 from tradewind.sdk.node import TaskNode
-from tradewind.sdk.operator import (
-    BaseOperator,
-    Placement,
-    accepted_names,
-    check_fail_fast,
-    find_place,
-    required_names,
-)
+from tradewind.sdk.operator import BaseOperator
+from tradewind.sdk.operator_meta import Placement, accepted_names, check_fail_fast, find_place, required_names
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.resolve import literal, references
 from tradewind.sdk.setup_teardown import join_scopes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.asset import BaseAsset
 from tradewind.sdk.authoring_errors import InvalidArgumentType
-from tradewind.sdk.display import display_value, map_arguments
+from tradewind.sdk.display import display_value, map_arguments, qualified_name
 from tradewind.sdk.expansion import ExpandInput
 from tradewind.sdk.graph import effective_weights, topological_order
 from tradewind.sdk.group import MappedTaskGroup, TaskGroup
@@ -131,7 +131,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
         display_name=task.task_display_name,
         task_type=task.task_type,
         operator_name=task.operator_name,
-        operator_class=f"{operator_class.__module__}.{operator_class.__qualname__}",
+        operator_class=qualified_name(operator_class),
         weight_rule=str(operator.weight_rule),
         base_priority_weight=operator.priority_weight,
         template_fields=tuple(operator_class.template_fields),

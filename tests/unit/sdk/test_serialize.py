@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tradewind import DAG, Asset, BaseOperator, BaseOperatorLink, TaskGroup, literal, task
 from tradewind.providers.standard.operators.empty import EmptyOperator
+from tradewind.sdk.collect import load_dags
 from tradewind.sdk.display import display_value
 from tradewind.sdk.serialize import serialize_dag
 from tradewind.spec import decode, encode, spec_hash
@@ -243,6 +244,28 @@ def test_the_same_file_gives_the_same_spec_in_every_process(tmp_path: Path) -> N
     hashes = {hash_with(seed) for seed in ("0", "1", "12345")}
     assert len(hashes) == 1
     assert len(hashes.pop()) == 64
+
+
+def test_a_class_of_the_file_has_the_same_name_wherever_the_file_lies(tmp_path: Path) -> None:
+    text = """
+        from tradewind import DAG, BaseOperator
+        class Mine(BaseOperator):
+            template_fields = ("f",)
+            def __init__(self, *, f, **kwargs):
+                super().__init__(**kwargs)
+                self.f = f
+        with DAG("d"):
+            Mine(task_id="x", f=Mine)
+    """
+    specs = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "flow.py").write_text(textwrap.dedent(text))
+        (dag,) = load_dags(tmp_path / folder / "flow.py")
+        specs.append(serialize_dag(dag, "flow.py"))
+
+    assert specs[0].tasks[0].operator_class == "flow.Mine"
+    assert spec_hash(specs[0]) == spec_hash(specs[1])
 
 
 def test_a_thousand_tasks_take_a_fraction_of_a_second() -> None:

@@ -1,0 +1,85 @@
+"""The operators behind `@task`: a mixin that takes a function's call, before the operator that does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar
+
+from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
+from tradewind.sdk.keywords import keyword_arguments
+from tradewind.sdk.operator import BaseOperator
+from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
+
+__all__ = ["CommandDecorated", "DecoratedOperator", "decorated_class"]
+
+CLASS_NAMES = {"external_python": "_PythonExternalDecoratedOperator", "sensor": "DecoratedSensorOperator"}
+"""Where Airflow's name for the class does not follow from the operator's."""
+
+
+class DecoratedOperator:
+    """What the operators behind `@task` have in common; mixed in before the operator that does the work.
+
+    Args:
+        python_callable: the decorated function.
+        op_args, op_kwargs: the arguments of the call; outputs of tasks among them are its upstream tasks.
+    """
+
+    fields_with_call: ClassVar[tuple[str, ...]] = ("op_args", "op_kwargs")
+
+    def __init__(
+        self,
+        *,
+        python_callable: Callable[..., Any],
+        op_args: Collection[Any] | None = None,
+        op_kwargs: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.update(python_callable=python_callable, op_args=list(op_args or ()), op_kwargs=dict(op_kwargs or {}))
+        super().__init__(**kwargs)  # of the operator that is mixed in
+
+
+class CommandDecorated:
+    """Mixed in for operators that run a command: the function returns the command, at run time."""
+
+    command_field: ClassVar[str] = "bash_command"
+
+    def __init__(
+        self,
+        *,
+        python_callable: Callable[..., Any],
+        op_args: Collection[Any] | None = None,
+        op_kwargs: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if kwargs.pop("multiple_outputs", None):
+            raise InvalidArgument(f"`multiple_outputs` is not supported in {self.custom_operator_name} tasks")  # type: ignore[attr-defined]
+        self.python_callable = python_callable
+        self.op_args = list(op_args or ())
+        self.op_kwargs = dict(op_kwargs or {})
+        super().__init__(**{self.command_field: "", **kwargs})  # of the operator that is mixed in
+
+    def execute(self, context: Any) -> Any:
+        """Ask the function for the command, render it, and run it."""
+        arguments = keyword_arguments(self.python_callable, self.op_args, self.op_kwargs, context)
+        command = self.python_callable(*self.op_args, **arguments)
+        if not isinstance(command, str) or not command.strip():
+            raise InvalidArgumentType(
+                f"the function of task {self.task_id!r} must return the command as a non-empty string, not {command!r}"  # type: ignore[attr-defined]
+            )
+        setattr(self, self.command_field, self.render_template(command, context))  # type: ignore[attr-defined]
+        return super().execute(context)  # type: ignore[misc]
+
+
+def decorated_class(name: str, operator_class: type[BaseOperator]) -> type[BaseOperator]:
+    """The operator class behind `@task.<name>`: the mixin and the operator, under a name of its own."""
+    takes_function = "python_callable" in accepted_names(operator_class)[0]
+    mixin: type = DecoratedOperator if takes_function else CommandDecorated
+    fields = tuple(dict.fromkeys([*DecoratedOperator.fields_with_call, *operator_class.template_fields]))
+    namespace = {
+        "__module__": operator_class.__module__,
+        "custom_operator_name": "@task" if name == "python" else f"@task.{name}",
+        "template_fields": fields,
+        "__doc__": operator_class.__doc__,
+    }
+    class_name = CLASS_NAMES.get(name, f"_{operator_class.__name__.removesuffix('Operator')}DecoratedOperator")
+    return OperatorMeta(class_name, (mixin, operator_class), namespace)  # type: ignore[return-value] - a class of these
