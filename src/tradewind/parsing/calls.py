@@ -24,7 +24,7 @@ from tradewind.worker.comms import Channel, Fork, FromZygote, Gone, Returned, St
 
 __all__ = ["CallDiedError", "CallTimedOutError", "Caller", "CallerBrokenError", "ForkServer", "FreshInterpreter"]
 
-PRELOAD = ["tradewind.worker.entry", "tradewind.parsing.child"]
+PRELOAD = ["tradewind.worker.entry", "tradewind.parsing.child", "tradewind.sdk.serialize", "tradewind.timetables"]
 LAST_WAIT_S = 10.0
 KEPT_FROM_FILES = ("TRADEWIND__DB__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 """Variables that a DAG file has no business with."""
@@ -164,7 +164,7 @@ class _Parent:
         self._ends: dict[str, Future[Gone]] = {}
         self.is_gone = False
         ours, theirs = socket.socketpair()
-        entries = Entries(load="", run="", callback="", preload=PRELOAD)
+        entries = Entries(load="", run="", callback="", preload=PRELOAD, rehearse="tradewind.parsing.child:rehearse")
         with theirs:
             self._process = subprocess.Popen(
                 [

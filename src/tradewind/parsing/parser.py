@@ -14,8 +14,6 @@ from tradewind.spec import DagSpec, decode
 
 __all__ = ["FileResult", "Parser"]
 
-LOAD = "tradewind.worker.entry:load_dags"
-SERIALIZE = "tradewind.sdk.serialize:serialize_dag"
 GRACE_S = 5.0
 """How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
 IDLE_S = 300.0
@@ -44,8 +42,6 @@ class Parser:
         root: the folder that people edit.
         log_folder: where the output of each file goes, under its own path.
         timeout_s: seconds that importing one file may take.
-        load: how a file becomes DAGs, as ``module:function``.
-        serialize: how a DAG becomes a spec, as ``module:function``.
     """
 
     def __init__(
@@ -55,15 +51,11 @@ class Parser:
         root: Path,
         log_folder: Path,
         timeout_s: float,
-        load: str = LOAD,
-        serialize: str = SERIALIZE,
     ) -> None:
         self._caller = caller
         self._root = root
         self._log_folder = log_folder
         self._timeout_s = timeout_s
-        self._load = load
-        self._serialize = serialize
 
     def parse(self, snapshot: Path, relative_fileloc: str) -> FileResult:
         """Parse a file of a snapshot. What goes wrong with it is in the result.
@@ -75,8 +67,6 @@ class Parser:
             bundle_path=str(snapshot),
             relative_fileloc=relative_fileloc,
             root=str(self._root),
-            load=self._load,
-            serialize=self._serialize,
             log_path=str(self._log_folder / f"{relative_fileloc}.log"),
             timeout_s=self._timeout_s,
         )
