@@ -1,0 +1,230 @@
+"""The scheduler's thread on real databases: commit before effect, restarts, leases, faults."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from support.rows import DAG, facts
+from support.scheduling import PATIENCE_S, Rig, ask_for_run, given_dag, state_of, wait_for
+from tradewind.core.commands import CreateRun
+from tradewind.core.events import Cleared, DagDeleted, PauseSet, RunMarked, TaskRef
+from tradewind.core.states import RunState
+from tradewind.db import Database, leases, tables, transitions
+from tradewind.protocol.messages import XComValue
+from tradewind.spec import ScheduleSpec
+
+
+def run_state(database: Database, uid: str = "run-1") -> str | None:
+    c = tables.dag_run.c
+    with database.read() as tx:
+        return tx.scalar(select(c.state).where(c.uid == uid))
+
+
+def count(database: Database, table: str) -> int:
+    with database.read() as tx:
+        return tx.scalar(select(func.count()).select_from(tables.metadata.tables[table]))
+
+
+def test_a_run_goes_from_the_inbox_to_success(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        extract = rig.executor.next()
+        assert (extract.task_id, extract.try_number, extract.run.run_id) == ("extract", 1, "manual__run-1")
+        rig.executor.start_and_end(extract, "success", XComValue(key="return_value", value="42"))
+        rig.executor.start_and_end(rig.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    assert state_of(database, "run-1", "load") == "success"
+    assert count(database, "xcom") == 1
+    assert count(database, "attempt") == 2
+    assert count(database, "inbox") == 0
+
+
+def test_an_attempt_is_started_only_after_its_row_is_committed(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        rig.executor.next()
+        assert rig.executor.seen_in_rows == ["queued"]
+
+
+def test_after_a_restart_a_lost_attempt_is_started_again_and_costs_no_retry(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as before:
+        ask_for_run(before)
+        first = before.executor.next()
+    with Rig(database, tmp_path).running() as after:
+        second = after.executor.next()
+        assert second.task_id == first.task_id
+        assert second.attempt != first.attempt
+        after.executor.start_and_end(second)
+        after.executor.start_and_end(after.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    outcomes = select(tables.attempt.c.outcome).order_by(tables.attempt.c.created_at)
+    with database.read() as tx:
+        assert [row[0] for row in tx.execute(outcomes)] == ["lost", "success", "success"]
+
+
+def test_a_late_report_of_the_lost_attempt_changes_nothing(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as before:
+        ask_for_run(before)
+        first = before.executor.next()
+    with Rig(database, tmp_path).running() as after:
+        second = after.executor.next()
+        after.executor.start_and_end(first, "success", XComValue(key="return_value", value='"stale"'))
+        after.executor.start_and_end(second, "success", XComValue(key="return_value", value='"fresh"'))
+        after.executor.next()
+    with database.read() as tx:
+        assert tx.scalar(select(tables.xcom.c.value)) == '"fresh"'
+
+
+def test_what_somebody_asked_for_while_no_scheduler_ran_happens_at_its_start(
+    database: Database, tmp_path: Path
+) -> None:
+    given_dag(database, tmp_path)
+    rig = Rig(database, tmp_path)
+    ask_for_run(rig)
+    with rig.running():
+        assert rig.executor.next().task_id == "extract"
+
+
+def test_a_finished_run_is_loaded_when_it_is_cleared(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        rig.executor.start_and_end(rig.executor.next())
+        rig.executor.start_and_end(rig.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    with Rig(database, tmp_path).running() as rig:
+        rig.post(Cleared("run-1", (TaskRef("load"),)))
+        again = rig.executor.next()
+        assert (again.task_id, again.try_number) == ("load", 2)
+        rig.executor.start_and_end(again)
+        wait_for(lambda: run_state(database) == "success", "the run's second success")
+
+
+def test_marking_a_run_failed_kills_what_runs(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        work = rig.executor.next()
+        rig.post(RunMarked("run-1", RunState.FAILED))
+        assert rig.executor.killed.get(timeout=PATIENCE_S) == work.attempt
+        wait_for(lambda: run_state(database) == "failed", "the run's failure")
+
+
+def test_a_paused_dag_starts_nothing_until_it_is_resumed(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        rig.post(PauseSet(DAG, is_paused=True))
+        ask_for_run(rig)
+        wait_for(lambda: count(database, "inbox") == 0, "the inbox is read")
+        assert rig.executor.submitted.empty()
+        rig.post(PauseSet(DAG, is_paused=False))
+        assert rig.executor.next().task_id == "extract"
+
+
+def test_runs_by_schedule_come_by_themselves_and_only_once(database: Database, tmp_path: Path) -> None:
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    given_dag(
+        database,
+        tmp_path,
+        schedule=ScheduleSpec("delta_trigger", {"seconds": 3600}),
+        start_date=start,
+        catchup=True,
+        tasks=(),
+    )
+    with Rig(database, tmp_path).running():
+        wait_for(lambda: count(database, "dag_run") >= 3, "the runs of three hours")
+    before = count(database, "dag_run")
+    with Rig(database, tmp_path).running() as rig:
+        rig.channel.ring()
+    assert count(database, "dag_run") == before
+
+
+def test_a_run_by_schedule_that_exists_already_is_left_to_who_made_it(database: Database, tmp_path: Path) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    start = now - timedelta(minutes=30)
+    version = given_dag(
+        database,
+        tmp_path,
+        schedule=ScheduleSpec("delta_trigger", {"seconds": 3600}),
+        start_date=start,
+        catchup=True,
+    )
+    with database.write() as tx:
+        existing = facts(logical_date=start, version_id=version, run_id="theirs", run_after=start)
+        transitions.write(tx, [CreateRun(existing)], now=now)
+    with Rig(database, tmp_path).running() as rig:
+        assert rig.executor.next().run.run_id == "theirs"
+    assert count(database, "dag_run") == 1
+
+
+def test_an_event_about_something_unknown_is_dropped_and_the_rest_goes_on(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        rig.post(Cleared("no-such-run", (TaskRef("load"),)))
+        ask_for_run(rig)
+        assert rig.executor.next().task_id == "extract"
+        wait_for(lambda: count(database, "inbox") == 0, "the inbox is empty")
+
+
+def test_a_version_without_a_snapshot_fails_its_attempts_with_a_reason(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    (tmp_path / "bundles" / "local" / "snapshot-1").rmdir()
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        wait_for(lambda: run_state(database) == "failed", "the run's failure")
+    with database.read() as tx:
+        assert "is gone" in tx.scalar(select(tables.attempt.c.reason).limit(1))
+
+
+def test_a_second_scheduler_waits_until_the_first_gives_its_leases_back(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    second = Rig(database, tmp_path)
+    with Rig(database, tmp_path).running():
+        second.scheduler.start()
+        assert not second.scheduler.is_loaded.wait(1.0)
+    try:
+        assert second.scheduler.is_loaded.wait(PATIENCE_S)
+    finally:
+        second.scheduler.stop()
+
+
+def test_a_scheduler_whose_leases_were_taken_commits_nothing_more(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path, lease_renew_s=60.0).running() as rig:
+        with database.write() as tx:
+            leases.release(tx, rig.leases.owner)
+            leases.acquire_or_extend(tx, "usurper", leases.ALL_SHARDS, ttl_s=2.0)
+        ask_for_run(rig)
+        wait_for(lambda: not rig.scheduler.is_loaded.is_set(), "the loss is noticed")
+        assert rig.executor.submitted.empty()
+        assert rig.scheduler.is_loaded.wait(PATIENCE_S)
+        assert rig.executor.next().task_id == "extract"
+
+
+def test_a_deleted_dag_takes_its_runs_with_it(database: Database, tmp_path: Path) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        work = rig.executor.next()
+        rig.post(DagDeleted(DAG))
+        assert rig.executor.killed.get(timeout=PATIENCE_S) == work.attempt
+        wait_for(lambda: count(database, "dag_run") == 0, "the run is gone")
+
+
+@pytest.mark.parametrize("outcome", ["failed", "skipped"])
+def test_every_outcome_is_recorded(database: Database, tmp_path: Path, outcome: str) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        rig.executor.start_and_end(rig.executor.next(), outcome)
+        expected = {"failed": "failed", "skipped": "success"}[outcome]
+        wait_for(lambda: run_state(database) == expected, "the run's end")
+    assert state_of(database, "run-1", "extract") == outcome
