@@ -22,8 +22,8 @@ from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
-from tradewind.core.commands import Command, Dispatch
-from tradewind.core.events import AttemptFailed, AttemptStarted, AttemptSucceeded, Event, VersionAdded
+from tradewind.core.commands import Command, Dispatch, Kill
+from tradewind.core.events import AttemptExited, AttemptFailed, AttemptStarted, AttemptSucceeded, Event, VersionAdded
 from tradewind.core.shard import Shard
 from tradewind.db import Database, images, inbox, parses, passwords, pools, users
 from tradewind.db.cipher import key_file_cipher
@@ -113,19 +113,23 @@ class Engine:
                     commands += self._shard.load_run(images.run_image(tx, uid))
                 commands += self._shard.apply(item.event, _now())
             write(tx, commands, consumed=[item.id for item in items], now=_now())
-            self._note(commands)
+        self._note(commands)
 
     def apply(self, *events: Event, outputs: Mapping[str, Ended] | None = None) -> None:
         """Tell the core something, and commit."""
         with self._lock, self._database.write() as tx:
             commands = [command for event in events for command in self._shard.apply(event, _now())]
             write(tx, commands, outputs or {}, now=_now())
-            self._note(commands)
+        self._note(commands)
 
     def _note(self, commands: Sequence[Command]) -> None:
         for command in commands:
             if isinstance(command, Dispatch):
                 self.dispatched[command.task_id, command.map_index] = command
+        for command in commands:
+            if isinstance(command, Kill):
+                self.dispatched = {key: one for key, one in self.dispatched.items() if one.attempt != command.attempt}
+                self.apply(AttemptExited(command.attempt, _now()))
 
     def know(self, stored: parses.StoredParse) -> None:
         """Tell the core of versions that were stored."""

@@ -116,7 +116,7 @@ class Call:
         return await self.desk.write(audited)
 
     async def act(
-        self, audit: Audit, work: Callable[[Tx], tuple[T, Sequence[Event]]], *, wait: bool = True
+        self, audit: Audit | Callable[[T], Audit], work: Callable[[Tx], tuple[T, Sequence[Event]]], *, wait: bool = True
     ) -> tuple[T, bool]:
         """Check a request and post its events in one transaction; then wait up to a second for their effect.
 
@@ -128,7 +128,7 @@ class Call:
         def posted(tx: Tx) -> tuple[T, list[int]]:
             result, events = work(tx)
             ids = [inbox.post(tx, event, now) for event in events]
-            self._record(tx, audit)
+            self._record(tx, audit if isinstance(audit, Audit) else audit(result))
             return result, ids
 
         result, ids = await self.desk.write(posted)

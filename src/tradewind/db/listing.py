@@ -84,10 +84,10 @@ def between(column: ColumnElement[Any], bounds: Range[Any] | None) -> list[Colum
 
 
 def among(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnElement[bool]]:
-    """The column is one of the values; no values: no condition. None and ``"none"`` mean null."""
+    """The column is one of the values; no values: no condition. None means null."""
     if not values:
         return []
-    named = [value for value in values if value is not None and value != "none"]
+    named = [value for value in values if value is not None]
     if len(named) == len(values):
         return [column.in_(named)]
     return [or_(column.is_(None), column.in_(named))]

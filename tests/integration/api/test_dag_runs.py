@@ -210,3 +210,27 @@ def test_dates_may_come_with_any_offset_or_none(api: Api) -> None:
     assert (
         datetime(2024, 1, 1, tzinfo=UTC).isoformat() in api.get("/dags/etl/dagRuns").ok()["dag_runs"][0]["dag_run_id"]
     )
+
+
+def test_cursors_lead_through_all_pages_and_back(api: Api) -> None:
+    api.has(spec())
+    for number in range(5):
+        api.triggered("etl", dag_run_id=f"run-{number}")
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = api.get("/dags/etl/dagRuns", cursor=cursor, limit=2).ok()
+        seen += [run["dag_run_id"] for run in page["dag_runs"]]
+        previous, cursor = page["previous_cursor"], page["next_cursor"]
+    assert seen == [f"run-{number}" for number in range(5)]
+    back = api.get("/dags/etl/dagRuns", cursor=previous, limit=2).ok()
+    assert [run["dag_run_id"] for run in back["dag_runs"]] == ["run-2", "run-3"]
+    tasks = api.get("/dags/etl/dagRuns/~/taskInstances", cursor="", limit=3).ok()
+    assert (len(tasks["task_instances"]), tasks["previous_cursor"]) == (3, None)
+    assert api.get("/dags/etl/dagRuns", cursor="nonsense").status == 400
+
+
+def test_filters_for_what_no_run_has_find_nothing(api: Api) -> None:
+    api.has(spec())
+    api.triggered("etl")
+    assert api.get("/dags/etl/dagRuns", partition_key_pattern="2024").ok()["total_entries"] == 0
+    assert api.get("/dags/etl/dagRuns", consuming_asset_pattern="s3").ok()["total_entries"] == 0

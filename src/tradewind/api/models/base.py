@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from tradewind.base.errors import InvalidInput
 from tradewind.base.settings import ApiSettings
 from tradewind.db.listing import DateRange, NumberRange, Page, Range
 
 __all__ = [
-    "Body", "DurationQuery", "EndDateQuery", "ListQuery", "LogicalDateQuery", "Moment", "Note", "Out", "RunAfterQuery",
+    "Body", "CursorQuery", "DurationQuery", "EndDateQuery", "ListQuery", "LogicalDateQuery", "Moment", "Note", "Out", "RunAfterQuery",
     "StartDateQuery", "UpdatedAtQuery", "Total",
 ]  # fmt: skip
 
@@ -70,6 +72,37 @@ def page_of(settings: ApiSettings, limit: int | None, offset: int, order_by: Seq
     """A page within the limits of the settings; names may come one by one or with commas between them."""
     names = tuple(name.strip() for given in order_by for name in given.split(",") if name.strip())
     return Page(min(settings.page_limit if limit is None else limit, settings.max_page_limit), offset, names)
+
+
+class CursorQuery(ListQuery):
+    """A page, found by number or by the cursor that the page before gave."""
+
+    cursor: str | None = None
+    """Empty for the first page; then `next_cursor` or `previous_cursor` of an answer. It takes the place of `offset`."""
+
+    def page(self, settings: ApiSettings, default: str = "") -> Page:
+        """The page that the cursor or the offset names.
+
+        Raises:
+            InvalidInput: the cursor is not one that was given.
+        """
+        page = super().page(settings, default)
+        if not self.cursor:
+            return page if self.cursor is None else replace(page, offset=0)
+        found = re.fullmatch(r"at-(\d{1,12})", self.cursor)
+        if found is None:
+            raise InvalidInput("the cursor is not one that an answer gave as next_cursor or previous_cursor")
+        return replace(page, offset=int(found[1]))
+
+    def cursors(self, page: Page, total: int) -> dict[str, object]:
+        """What leads to the pages around this one, where cursors were asked for."""
+        if self.cursor is None:
+            return {}
+        after, before = page.offset + page.limit, max(page.offset - page.limit, 0)
+        return {
+            "next_cursor": f"at-{after}" if after < total and page.limit else None,
+            "previous_cursor": f"at-{before}" if page.offset else None,
+        }
 
 
 class RunAfterQuery(BaseModel):

@@ -11,7 +11,7 @@ from tradewind.core.states import RunState
 __all__ = [
     "DAGCollectionResponse", "DAGDetailsResponse", "DAGPatchBody", "DAGResponse", "DAGSourceResponse",
     "DAGTagCollectionResponse", "DAGVersionCollectionResponse", "DAGWarningCollectionResponse", "DAGWarningResponse",
-    "DagQuery", "DagRunType", "DagStatsCollectionResponse", "DagStatsResponse", "DagTagResponse", "DagVersionResponse",
+    "DagChoiceQuery", "DagQuery", "DagRunType", "DagStatsCollectionResponse", "DagStatsResponse", "DagTagResponse", "DagVersionResponse",
     "ImportErrorCollectionResponse", "ImportErrorResponse", "ImportErrorQuery", "PatchDagsQuery", "TagQuery",
     "VersionQuery", "WarningQuery",
 ]  # fmt: skip
@@ -21,8 +21,8 @@ DagRunType = Literal[
 ]
 
 
-class PatchDagsQuery(ListQuery):
-    """Which DAGs a bulk change is about."""
+class DagChoiceQuery(ListQuery):
+    """Which DAGs a list or a bulk change is about."""
 
     tags: list[str] = []
     tags_match_mode: Literal["any", "all"] | None = None
@@ -33,7 +33,13 @@ class PatchDagsQuery(ListQuery):
     paused: bool | None = None
 
 
-class DagQuery(PatchDagsQuery):
+class PatchDagsQuery(DagChoiceQuery):
+    """Which DAGs a bulk change is about, and what it may change."""
+
+    update_mask: list[str] = []
+
+
+class DagQuery(DagChoiceQuery):
     """Filters of the list of DAGs."""
 
     dag_display_name_pattern: str | None = None

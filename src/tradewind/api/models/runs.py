@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 
 from tradewind.api.models.base import (
     Body,
+    CursorQuery,
     DurationQuery,
     EndDateQuery,
-    ListQuery,
     LogicalDateQuery,
     Moment,
     Note,
@@ -33,11 +33,10 @@ MutableRunState = Literal["queued", "success", "failed"]
 
 
 class DagRunQuery(
-    ListQuery, RunAfterQuery, LogicalDateQuery, StartDateQuery, EndDateQuery, UpdatedAtQuery, DurationQuery
+    CursorQuery, RunAfterQuery, LogicalDateQuery, StartDateQuery, EndDateQuery, UpdatedAtQuery, DurationQuery
 ):
     """Filters of the list of runs."""
 
-    cursor: str | None = None
     partition_date_gte: Moment | None = None
     partition_date_lte: Moment | None = None
     conf_contains: str | None = None
@@ -54,6 +53,12 @@ class DagRunQuery(
     partition_key_pattern: str | None = None
     partition_key_prefix_pattern: str | None = None
     consuming_asset_pattern: str | None = None
+
+    @property
+    def asks_for_partitions_or_assets(self) -> bool:
+        """Whether only runs of partitions or for assets are meant; there are none."""
+        partition = self.partition_date_gte or self.partition_date_lte or self.partition_key_pattern
+        return bool(partition or self.partition_key_prefix_pattern or self.consuming_asset_pattern)
 
 
 class DAGRunsBatchBody(Body, RunAfterQuery, LogicalDateQuery, StartDateQuery, EndDateQuery, DurationQuery):

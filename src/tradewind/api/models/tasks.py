@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tradewind.api.models.base import (
     Body,
+    CursorQuery,
     DurationQuery,
     EndDateQuery,
     ListQuery,
@@ -65,10 +66,9 @@ class MappedQuery(
     rendered_map_index_prefix_pattern: str | None = None
 
 
-class TaskInstanceQuery(MappedQuery):
+class TaskInstanceQuery(CursorQuery, MappedQuery):
     """Filters of the list of task instances."""
 
-    cursor: str | None = None
     task_id: str | None = None
     task_display_name_pattern: str | None = None
     task_display_name_prefix_pattern: str | None = None

@@ -61,9 +61,12 @@ async def get_dag_runs(
     def find(tx: Tx) -> tuple[list[RunRecord], int]:
         if dag_id != "~":
             dags.get_dag(tx, call.dag(dag_id))
+        if query.asks_for_partitions_or_assets:
+            return [], 0
         return runs.list_runs(tx, call.workspace, wanted, page)
 
-    return _listing(*await call.read(find))
+    found, total = await call.read(find)
+    return _listing(found, total, query.cursors(page, total))
 
 
 @router.post(
@@ -89,8 +92,8 @@ async def get_list_dag_runs_batch(
     return _listing(*await call.read(lambda tx: runs.list_runs(tx, call.workspace, wanted, page)))
 
 
-def _listing(found: list[RunRecord], total: int) -> Response:
-    return reply({"dag_runs": [run_out(run) for run in found], "total_entries": total})
+def _listing(found: list[RunRecord], total: int, cursors: dict[str, object] | None = None) -> Response:
+    return reply({"dag_runs": [run_out(run) for run in found], "total_entries": total, **(cursors or {})})
 
 
 @router.get("/dags/{dag_id}/dagRuns/{dag_run_id}", operation_id="get_dag_run", response_model=DAGRunResponse)
@@ -129,12 +132,10 @@ async def trigger_dag_run(
         runs.insert_requested(tx, facts, now)
         return runs.get_run(tx, call.workspace, dag_id, facts.run_id), [RunRequested(facts)]
 
-    audit = Audit(
-        event="trigger_dag_run",
-        dag_id=dag_id,
-        run_id=body.dag_run_id,
-        extra=body.model_dump(exclude_unset=True),
-    )
+    def audit(run: RunRecord) -> Audit:
+        extra = body.model_dump(exclude_unset=True)
+        return Audit(event="trigger_dag_run", dag_id=dag_id, run_id=run.run_id, extra=extra)
+
     run, _ = await call.act(audit, request, wait=False)
     return reply(run_out(run))
 

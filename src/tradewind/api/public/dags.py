@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.models.dags import (
+    DagChoiceQuery,
     DAGCollectionResponse,
     DAGDetailsResponse,
     DAGPatchBody,
@@ -39,7 +40,7 @@ Editor = Annotated[Call, may("edit", "dag")]
 Fan = Annotated[Call, may("edit", "favorite")]
 
 
-def _filter(call: Call, query: PatchDagsQuery) -> DagFilter:
+def _filter(call: Call, query: DagChoiceQuery) -> DagFilter:
     return DagFilter(
         workspace=call.workspace,
         tags=query.tags,
@@ -99,6 +100,7 @@ async def patch_dags(
     call: Editor,
 ) -> Response:
     """Pause or resume all DAGs that the filters find; `dag_id_pattern=~` is all of them."""
+    masked(("is_paused",), body.model_dump(), query.update_mask)
     wanted, page = _filter(call, query), query.page(call.services.settings.api, "dag_id")
 
     def change(tx: Tx) -> tuple[list[DagRecord], list[Event]]:

@@ -111,7 +111,8 @@ async def get_task_instances(
         found, total = tasks.list_tasks(tx, call.workspace, wanted, page)
         return shown(tx, call, found), total
 
-    return listing("task_instances", *await call.read(find))
+    found, total = await call.read(find)
+    return reply({"task_instances": found, "total_entries": total, **query.cursors(page, total)})
 
 
 def group_members(spec_groups: dict[str, str | None], tasks_in: dict[str, str | None], group_id: str) -> list[str]:

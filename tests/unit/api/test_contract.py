@@ -1,0 +1,91 @@
+"""The routes against the facts of Airflow's REST API: operation ids, paths, parameters; and each with its permission."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from tradewind.api.app import permission_of
+from tradewind.api.auth import routes as auth_routes
+from tradewind.api.public import ROUTERS
+
+FACTS = json.loads((Path(__file__).parent / "operations.json").read_text())
+OPEN = {"get_version", "get_health", "create_token", "create_token_cli", "create_token_all_admins"}
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    """An application of the public routes alone."""
+    app = FastAPI()
+    app.include_router(auth_routes.router)
+    for router in ROUTERS:
+        app.include_router(router, prefix="/api/v2")
+    return app
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[APIRoute]:
+    """All routes, with the prefix that the application gives them."""
+    return [
+        route for router in (auth_routes.router, *ROUTERS) for route in router.routes if isinstance(route, APIRoute)
+    ]
+
+
+@pytest.fixture(scope="module")
+def operations(app: FastAPI) -> dict[str, tuple[str, str, dict[str, object]]]:
+    """Operation id -> method, path, description."""
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_every_route_declares_its_permission(routes: list[APIRoute]) -> None:
+    missing = [route.operation_id for route in routes if permission_of(route) is None]
+    assert set(missing) == OPEN
+
+
+def test_every_route_has_a_name_set_by_hand_words_and_tags(routes: list[APIRoute]) -> None:
+    assert [
+        route.path for route in routes if not route.operation_id or not route.endpoint.__doc__ or not route.tags
+    ] == []
+
+
+def test_operation_ids_and_paths_are_airflows(operations: dict[str, tuple[str, str, dict[str, object]]]) -> None:
+    ours = {name: (method, path) for name, (method, path, _) in operations.items() if path.startswith("/api/v2")}
+    theirs = {fact["id"]: (fact["method"], fact["path"]) for fact in FACTS}
+    assert {name: where for name, where in ours.items() if theirs.get(name) != where} == {}
+    assert len(ours) > 80
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact["id"])
+def test_every_parameter_of_airflow_is_taken(
+    fact: dict[str, object], operations: dict[str, tuple[str, str, dict[str, object]]]
+) -> None:
+    if fact["id"] not in operations:
+        assert fact["is_claimed"] is False
+        return
+    assert fact["is_claimed"] is True
+    _, _, operation = operations[fact["id"]]
+    ours = {one["name"]: one["in"] for one in operation.get("parameters", [])}
+    missing = {name for name in fact["query"] if ours.get(name) != "query"}
+    missing |= {name for name in fact["path_params"] if ours.get(name) != "path"}
+    assert missing == set()
+    assert ("requestBody" in operation) == fact["has_body"]
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact["is_claimed"]], ids=lambda fact: fact["id"])
+def test_answers_are_declared_with_airflows_status_and_schema(
+    fact: dict[str, object], operations: dict[str, tuple[str, str, dict[str, object]]]
+) -> None:
+    _, _, operation = operations[fact["id"]]
+    responses = operation["responses"]
+    assert fact["status"] in responses
+    schema = responses[fact["status"]].get("content", {}).get("application/json", {}).get("schema", {})
+    named = {ref["$ref"].rsplit("/", 1)[1] for ref in (schema, *schema.get("anyOf", [])) if "$ref" in ref}
+    assert named == set(fact["schemas"])
