@@ -240,6 +240,8 @@ class Story:
         self.log: list[c.Command] = []
         self.script: list[tuple[datetime, e.Event | RunImage, list[c.Command]]] = []
         """What was handed to the core since it was made, and what it answered."""
+        self.is_first = True
+        """Whether this core began empty, and not with what a former one left in the rows."""
         self.versions: dict[DagKey, list[tuple[str, DagSpec]]] = {}
         self.paused: dict[DagKey, bool] = {}
         self.pools: dict[str, int | None] = {}
@@ -335,7 +337,8 @@ class Story:
         self.said = []
         killed = [a for a, row in self.rows.attempts.items() if row.outcome is None]
         self.shard = Shard(self.ids, self.limits)
-        self.script = []
+        self.script.clear()
+        self.is_first = False
         for key, versions in self.versions.items():
             for version, spec in versions:
                 self.shard.load_version(key, version, spec)

@@ -159,6 +159,9 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     run.reset(graph)
     run.version_id = version_id
     for target, count, states, details in kept:
+        for detail in details:
+            if detail is not None and detail.try_number == 0:
+                detail.max_tries = graph.nodes[target].spec.retries + 1
         run.install(target, count, states, details)
     run.lengths, run.pushed, run.skips = lengths, pushed, skips
     run.recount()

@@ -7,8 +7,8 @@ from datetime import timedelta
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from support.story import Story, over
 
+from support.story import Story, over
 from tradewind.base.ids import SequentialIds
 from tradewind.core import commands as c
 from tradewind.core import events as e
@@ -218,15 +218,8 @@ class AnyStory(RuleBasedStateMachine):
 
     def replay(self) -> None:
         """The same events give the same commands."""
-        if self.story.shard is None or not self.story.script:
+        if not self.story.is_first:
             return
-        first = self.story.script[0][1]
-        if not isinstance(first, e.PoolSet) or self.story.log[: len(self.story.script[0][2])]:
-            return
-        if any(isinstance(event, e.Tick) and not said for _, event, said in self.story.script[:1]):
-            return
-        if not isinstance(self.story.script[1][1], e.VersionAdded):
-            return  # it began with a restart: what was loaded is not part of the script
         shard = Shard(SequentialIds(), self.story.limits)
         for now, event, said in self.story.script:
             answer = shard.load_run(event) if isinstance(event, RunImage) else shard.apply(event, now)
