@@ -164,7 +164,6 @@ class LocalExecutor:
             return
         self._wait(lambda: not self._fleet.by_attempt, grace_s)
         with self._lock:
-            self._fleet.is_stopping = True
             self._fleet.stop_all()
         self._wait(lambda: not self._fleet.has_processes(), self._kill_grace_s + LAST_WAIT_S)
         with self._lock:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from tradewind.base.clock import Clock
 from tradewind.base.settings import WorkerSettings
 from tradewind.executors.base import Exited, Fact, Lost, NotStarted
 from tradewind.executors.local_loop import Loop
+from tradewind.executors.local_pools import Pools
 from tradewind.executors.local_processes import (
     CodeFile,
     FileKey,
@@ -39,12 +39,9 @@ __all__ = ["Fleet"]
 
 log = logging.getLogger(__name__)
 
-GROW_AFTER_S = 0.005
-"""A queue that waits longer than this gets one more reused worker: about what a fork costs."""
 SLACK_S = 5.0
 """Beyond the zygote's own time-out of an import, before it is killed from outside."""
 MAX_FALSE_STARTS = 3
-QUICK_WORKERS = max(2, os.cpu_count() or 1)
 
 _from_zygote: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
 _from_child: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)
@@ -88,6 +85,7 @@ class Fleet:
         self.files: dict[FileKey, CodeFile] = {}
         self.by_attempt: dict[str, Process | CodeFile] = {}
         """Who has an attempt: its process, or the file in whose queue it waits."""
+        self.pools = Pools(self, loop, settings.reuse_limit)
         self.is_stopping = False
         self._handlers: dict[type, Callable[[Process, FromChild], None]] = {
             Started: self._on_report,
@@ -166,7 +164,7 @@ class Fleet:
         works, file.waiting = list(file.waiting), type(file.waiting)()
         if ready.failure:
             for work in works:
-                self._fork(zygote, file, work)
+                self.pools.run_once(zygote, file, work)
             self.retire(zygote)  # the next attempt imports anew: the cause may have been a passing one
             return
         if ready.threads:
@@ -185,9 +183,7 @@ class Fleet:
         file = self.files.get(zygote.key) if zygote.key else None
         if file is not None and file.zygote is zygote:
             file.zygote = None
-            for worker in file.idle:
-                self.let_go(worker)
-            file.idle.clear()
+            self.pools.empty(file)
         if not zygote.processes:
             self._close_zygote(zygote)
 
@@ -242,7 +238,7 @@ class Fleet:
         attempts: list[str] = []
         for process in lost:
             self._loop.forget(process.link)
-            self._drop(process)
+            self.pools.forget(process)
             if process.work is not None:
                 attempts.append(work_id(process.work))
 
@@ -267,14 +263,14 @@ class Fleet:
         isolation = work.isolation if isinstance(work, Workload) else "fork"
         try:
             if isolation == "spawn" or file.native_threads:
-                self._start_fresh(file, work)
+                self.pools.run_fresh(file, work)
             elif file.zygote is None or file.zygote.state != "ready":
                 file.waiting.append(work)
                 self.open_file(file)
             elif isolation == "reuse" and isinstance(work, Workload):
-                self._enqueue(file, work)
+                self.pools.run_on_worker(file, work)
             else:
-                self._fork(file.zygote, file, work)
+                self.pools.run_once(file.zygote, file, work)
         except OSError as error:
             self._refuse(work, f"no process could be started: {error}")
 
@@ -284,7 +280,12 @@ class Fleet:
         if isinstance(work, Workload):
             self._emit(NotStarted(work.attempt, self._clock.now(), reason))
 
-    def _start(self, zygote: ZygoteState, file: CodeFile, fork: Fork, work: Work | None) -> Process:
+    def start(self, zygote: ZygoteState, file: CodeFile, fork: Fork, work: Work | None) -> Process:
+        """Have a zygote start a process.
+
+        Raises:
+            OSError: the zygote is gone, or this process has no descriptors left.
+        """
         ours, theirs = socket.socketpair()
         process = Process(fork.id, fork.body, zygote, file, Link(ours), work)
         try:
@@ -299,94 +300,26 @@ class Fleet:
         self._loop.watch(process.link, partial(self.read_process, process))
         return process
 
+    def hand_over(self, process: Process, work: Work) -> bool:
+        """Give work to a process that waits for some; False: it is dying, and can't have seen the work."""
+        try:
+            process.link.send(Run(attempt=work) if isinstance(work, Workload) else Run(callback=work))
+            self._loop.settle(process.link)
+        except OSError:
+            process.is_leaving = True
+            return False
+        process.work, process.has_started, process.has_ended = work, False, False
+        self.by_attempt[work_id(work)] = process
+        return True
+
+    def let_go(self, process: Process) -> None:
+        """Close its socket: a process that waits for work leaves."""
+        process.is_leaving = True
+        self._loop.forget(process.link)
+
     def _send(self, zygote: ZygoteState, message: Fork | Stop, *passed: socket.socket) -> None:
         zygote.link.send(message, *passed)
         self._loop.settle(zygote.link)
-
-    def _fork(self, zygote: ZygoteState, file: CodeFile, work: Work, failure: str = "") -> None:
-        body = "attempt" if isinstance(work, Workload) else "callback"
-        fork = Fork(id=work_id(work), body=body, payload=_encoder.encode(work), failure=failure)
-        self._start(zygote, file, fork, work)
-
-    def _start_fresh(self, file: CodeFile, work: Work) -> None:
-        process, file.spare = file.spare, None
-        if process is None:
-            process = self._fresh_process(file)
-        process.work = work
-        self.by_attempt[work_id(work)] = process
-        process.link.send(Run(attempt=work) if isinstance(work, Workload) else Run(callback=work))
-        self._loop.settle(process.link)
-        if file.native_threads:
-            self.prime_spare(file)
-
-    def _fresh_process(self, file: CodeFile) -> Process:
-        fork = Fork(id=f"fresh-{next(self._ids)}", body="exec", payload=_encoder.encode(FileRef(*file.key)))
-        return self._start(self.open_base(), file, fork, None)
-
-    def prime_spare(self, file: CodeFile) -> None:
-        """Have a fresh process ready that has imported the file."""
-        if file.spare is None and not self.is_stopping:
-            file.spare = self._fresh_process(file)
-
-    # -- reused workers ----------------------------------------------------------------------------------------------
-
-    def _enqueue(self, file: CodeFile, work: Workload) -> None:
-        if file.idle and not file.queue:
-            self._run_on(file.idle.pop(), work)
-            return
-        file.queue.append(work)
-        if len(file.workers) < QUICK_WORKERS:
-            self._add_worker(file)
-        elif not file.is_growing:
-            file.is_growing = True
-            self._loop.after(GROW_AFTER_S, partial(self._grow, file, file.queue[0]))
-
-    def _grow(self, file: CodeFile, waited: Workload) -> None:
-        file.is_growing = False
-        if not file.queue or file.zygote is None or self.is_stopping:
-            return
-        if file.queue[0] is waited:  # nobody took one in all this time: the workers are busy with long tasks
-            self._add_worker(file)
-        file.is_growing = True
-        self._loop.after(GROW_AFTER_S, partial(self._grow, file, file.queue[0] if file.queue else waited))
-
-    def _add_worker(self, file: CodeFile) -> None:
-        zygote = file.zygote
-        if zygote is None or zygote.state != "ready":
-            return
-        fork = Fork(id=f"worker-{next(self._ids)}", body="worker", limit=max(1, self._settings.reuse_limit))
-        process = self._start(zygote, file, fork, None)
-        file.workers.add(process)
-        self._feed(process)
-
-    def _feed(self, process: Process) -> None:
-        file = process.file
-        assert file is not None
-        if process.is_leaving:
-            return
-        if file.queue:
-            self._run_on(process, file.queue.popleft())
-        elif process.zygote.is_retiring:
-            self.let_go(process)
-        else:
-            process.idle_since = time.monotonic()
-            file.idle.append(process)
-
-    def _run_on(self, process: Process, work: Workload) -> None:
-        process.work, process.has_ended = work, False
-        self.by_attempt[work.attempt] = process
-        try:
-            process.link.send(Run(attempt=work))
-            self._loop.settle(process.link)
-        except OSError:  # it is dying; it can't have seen the work
-            process.work, process.is_leaving = None, True
-            assert process.file is not None
-            self.place(process.file, work)
-
-    def let_go(self, process: Process) -> None:
-        """Close its socket: a worker that waits for work leaves."""
-        process.is_leaving = True
-        self._loop.forget(process.link)
 
     # -- what processes say ------------------------------------------------------------------------------------------
 
@@ -406,6 +339,7 @@ class Fleet:
             self._loop.forget(process.link)
 
     def _on_report(self, process: Process, message: FromChild) -> None:
+        process.has_started = True
         if not process.is_kill_ordered and isinstance(message, Started):
             self._emit(message)
 
@@ -418,22 +352,8 @@ class Fleet:
             self._emit(message)
         if process.body == "worker" and not process.is_kill_ordered:
             self.by_attempt.pop(message.attempt, None)
-            process.work = None
-            process.served += 1
-            if message.outcome == "failed" or process.served >= self._settings.reuse_limit:
-                self._retire_worker(process)
-            else:
-                self._feed(process)
-            return
-        self._loop.after(self._settings.kill_grace_s, partial(self._end_lingering, process))
-
-    def _retire_worker(self, process: Process) -> None:
-        process.is_leaving = True
-        file = process.file
-        assert file is not None
-        file.workers.discard(process)
-        if file.queue:
-            self._add_worker(file)
+            if self.pools.has_served(process, failed=message.outcome == "failed"):
+                return
         self._loop.after(self._settings.kill_grace_s, partial(self._end_lingering, process))
 
     def _end_lingering(self, process: Process) -> None:
@@ -466,7 +386,7 @@ class Fleet:
             return
         self.read_process(process)  # what it said before it went
         self._loop.forget(process.link)
-        self._drop(process)
+        self.pools.forget(process)
         if gone.reason.startswith("fork failed") and process.work is not None and not process.is_kill_ordered:
             self._refuse(process.work, gone.reason)
         else:
@@ -490,23 +410,11 @@ class Fleet:
         why = f"importing {file.key[1]} ended the process: {end_in_words(gone, 0, '')}"
         for work in works:
             if zygote.hang_reason or not was_killed(gone):
-                self._fork(self.open_base(), file, work, failure=zygote.hang_reason or why)
+                self.pools.run_once(self.open_base(), file, work, zygote.hang_reason or why)
             else:
                 self.by_attempt.pop(work_id(work), None)
                 if isinstance(work, Workload):
                     self._emit(Lost(work.attempt, self._clock.now(), why, is_infrastructure=True))
-
-    def _drop(self, process: Process) -> None:
-        file = process.file
-        if file is None:
-            return
-        file.workers.discard(process)
-        if process in file.idle:
-            file.idle.remove(process)
-        if file.spare is process:
-            file.spare = None
-        if file.queue and not file.workers and not self.is_stopping:
-            self._add_worker(file)
 
     def _conclude(self, process: Process, reason: str, *, is_infrastructure: bool) -> None:
         work = process.work
@@ -521,7 +429,7 @@ class Fleet:
         if process.is_kill_ordered:
             self._emit(Exited(work.attempt, now))
         elif not process.has_ended:
-            is_ours = is_infrastructure or self.is_stopping
+            is_ours = is_infrastructure or self.is_stopping or not process.has_started
             self._emit(Lost(work.attempt, now, "the server was stopped" if self.is_stopping else reason, is_ours))
 
     # -- orders ------------------------------------------------------------------------------------------------------
@@ -547,7 +455,8 @@ class Fleet:
             log.warning("the zygote of %s is gone; its processes are ended by their marks", process.id)
 
     def stop_all(self) -> None:
-        """SIGTERM to everything that still runs, SIGKILL after the grace."""
+        """SIGTERM to everything that still runs, SIGKILL after the grace; nothing new is started."""
+        self.is_stopping = self.pools.is_closed = True
         for zygote in list(self._zygotes.values()):
             for process in list(zygote.processes.values()):
                 if process.work is None:

@@ -46,9 +46,11 @@ class Process:
     id: str
     body: str
     zygote: ZygoteState
-    file: CodeFile | None
+    file: CodeFile
     link: Link
     work: Work | None = None
+    has_started: bool = False
+    """User code has run, or runs."""
     has_ended: bool = False
     """The report of its end has come; the process may live a moment longer."""
     is_kill_ordered: bool = False
@@ -74,7 +76,11 @@ class CodeFile:
     """For a reused worker to be idle."""
     idle: list[Process] = field(default_factory=list[Process])
     workers: set[Process] = field(default_factory=set[Process])
-    spare: Process | None = None
+    spare_fork: Process | None = None
+    """Forked ahead, for one attempt."""
+    spare_fresh: Process | None = None
+    """A fresh interpreter that has imported the file, for one attempt."""
+    is_refilling: bool = False
     last_used: float = 0.0
     is_growing: bool = False
 

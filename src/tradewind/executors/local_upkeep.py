@@ -8,8 +8,9 @@ import time
 from pathlib import Path
 
 from tradewind.base.settings import LogSettings, WorkerSettings
-from tradewind.executors.local_fleet import QUICK_WORKERS, Fleet
+from tradewind.executors.local_fleet import Fleet
 from tradewind.executors.local_loop import Loop
+from tradewind.executors.local_pools import QUICK_WORKERS
 from tradewind.executors.local_processes import CodeFile, Process
 
 __all__ = ["Upkeep"]
@@ -57,9 +58,7 @@ class Upkeep:
             self._fleet.let_go(file.idle.pop(0))  # the oldest: the newest is taken first
         if now - file.last_used < idle_s or file.waiting or file.queue:
             return
-        if file.spare is not None:
-            self._fleet.let_go(file.spare)
-            file.spare = None
+        self._fleet.pools.empty(file)
         if file.zygote is not None and file.zygote.state == "ready" and self._has_no_work(file):
             self._fleet.retire(file.zygote)
         if file.zygote is None and not file.workers:

@@ -58,7 +58,7 @@ class Fork(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Start a process: it gets the descriptor sent along as its own socket."""
 
     id: str
-    body: Literal["file", "attempt", "callback", "worker", "exec", "call"]
+    body: Literal["file", "attempt", "callback", "spare", "worker", "exec", "call"]
     payload: bytes = b""
     limit: int = 1
     """How many attempts the process may run, one after another."""

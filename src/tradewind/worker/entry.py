@@ -97,7 +97,13 @@ def rehearse() -> None:
         task(_echo)("{{ ds }}")
     now = datetime(2000, 1, 1, tzinfo=UTC)
     run_info = RunInfo(
-        uid="", run_id="rehearsal", run_type="manual", run_after=now, logical_date=now, interval_start=now, interval_end=now
+        uid="",
+        run_id="rehearsal",
+        run_type="manual",
+        run_after=now,
+        logical_date=now,
+        interval_start=now,
+        interval_end=now,
     )
     work = Workload(
         attempt="",

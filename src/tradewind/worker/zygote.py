@@ -62,6 +62,7 @@ __all__ = ["ForkServer", "Zygote", "main"]
 ORPHAN_GRACE_S = 1.0
 """What a task left running gets SIGTERM, and this long before SIGKILL."""
 FORK_SAFE_THREADS = frozenset({"jemalloc_bg_thd", "polars-ooc-clea"})
+REHEARSE_AFTER_S = 0.02
 MEMORY_CHECK_S = 0.1
 CLOSED = select.POLLHUP | select.POLLERR | select.POLLNVAL | select.POLLRDHUP
 
@@ -100,6 +101,7 @@ class Zygote:
             "file": self._be_file_zygote,
             "attempt": self._be_attempt,
             "callback": self._be_attempt,
+            "spare": self._be_spare,
             "worker": self._be_worker,
             "exec": self._be_fresh_process,
             "call": self._be_call,
@@ -254,6 +256,12 @@ class Zygote:
         else:
             attempts.call_back(msgspec.msgpack.decode(message.payload, type=CallbackWork))
 
+    def _be_spare(self, message: Fork, sock: socket.socket) -> None:
+        attempts = self._attempts(sock)
+        if self._entries.rehearse and not select.select([sock], [], [], REHEARSE_AFTER_S)[0]:
+            resolve(self._entries.rehearse)()  # nothing waits: touch now the memory that an attempt will touch
+        attempts.serve(message.limit)
+
     def _be_worker(self, message: Fork, sock: socket.socket) -> None:
         adopt_orphans()
         self._attempts(sock).serve(message.limit)
@@ -343,12 +351,12 @@ class Zygote:
         fresh = [pid for pid in children(os.getpid()) if pid not in self._children and pid not in self._orphans]
         if not fresh:
             return
-        is_busy = any(child.body != "file" for child in self._children.values())
         stopped = next((c for c in self._by_id.values() if c.is_stopping and c.end is not None), None)
+        running = self._running()
         for pid in fresh:
             mark = mark_of(pid)
             owner = self._by_id.get(mark, stopped)
-            if (owner is not None and owner.end is None) or (not mark and is_busy and stopped is None):
+            if (mark in running) if mark else (running and stopped is None):
                 continue
             if owner is not None and owner.is_stopping:
                 owner.leftovers.update((pid, *descendants(pid)))
@@ -356,6 +364,12 @@ class Zygote:
             else:
                 signal_tree((pid, *descendants(pid)), signal.SIGTERM)
             self._orphans[pid] = time.monotonic() + ORPHAN_GRACE_S
+
+    def _running(self) -> set[str]:
+        """What runs below: attempts by their mark; a process that waits for work still has the mark it was born with."""
+        marks = {mark_of(child.pid) for child in self._children.values() if child.body != "file"}
+        waiting = {child.id for child in self._children.values() if child.body in ("spare", "worker", "exec")}
+        return marks - waiting
 
     def _tell_gone(self) -> None:
         for child in [c for c in self._by_id.values() if c.end is not None]:

@@ -75,7 +75,7 @@ def test_a_file_that_starts_threads_is_run_in_fresh_processes_by_itself(tmp_path
     for number in range(3):
         assert harness.run(f"a{number}", "same", "fork").outcome == "success"
     file = next(iter(harness.executor._fleet.files.values()))
-    names, has_spare = file.native_threads, file.spare is not None
+    names, has_spare = file.native_threads, file.spare_fresh is not None
     harness.executor.stop(0)
     assert names
     assert has_spare, "the next process has imported the file already"
