@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start stop test check lint types contracts budgets generate bench clean
+.PHONY: help setup start stop test check lint types contracts budgets generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,10 @@ generate: setup  ## write the files that are made from the code
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python tests/bench/run.py
+
+lock: .uv/bin/uv  ## resolve pyproject.toml into requirements.lock; what is locked stays where it may
+	@.uv/bin/uv pip compile --quiet --universal --no-header --all-extras --group dev --generate-hashes \
+		pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
