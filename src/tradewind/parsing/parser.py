@@ -16,7 +16,7 @@ __all__ = ["FileResult", "Parser"]
 
 GRACE_S = 5.0
 """How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
-IDLE_S = 300.0
+IDLE_S = 60.0
 LOG_TAIL = 2000
 CRASH_STACK = re.compile(r"^(Fatal Python error|Current thread)", re.MULTILINE)
 
