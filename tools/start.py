@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("TRADEWIND_HOME") or ROOT / ".tradewind")
 EXAMPLES = ROOT / "examples"
 DAG, RUN = "flight_delays", "first_run"
-INTERVAL_START = "2013-12-30T05:00:00Z"
+LOGICAL_DATE = "2014-01-01T05:00:00Z"  # the interval that ends there is the last day of the year: all flights are used
 START_TIMEOUT_S = 60
 PARSE_TIMEOUT_S = 60
 RUN_TIMEOUT_S = 900
@@ -112,7 +112,7 @@ def ask_for_run(server: Server) -> dict[str, Any]:
         status, run = server.call("GET", f"/dags/{DAG}/dagRuns/{RUN}")
     if status == 404:
         server.call("PATCH", f"/dags/{DAG}", {"is_paused": False})
-        body = {"dag_run_id": RUN, "logical_date": INTERVAL_START}
+        body = {"dag_run_id": RUN, "logical_date": LOGICAL_DATE}
         status, run = server.call("POST", f"/dags/{DAG}/dagRuns", body)
     if status != 200:
         sys.exit(f"The run could not be asked for: {status} {run}")

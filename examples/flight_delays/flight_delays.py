@@ -15,10 +15,13 @@ Results lie in `$TRADEWIND_HOME/flight_delays/runs/<run>`: report.html, model.jo
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flight_delays import data
 from flight_delays.choices import FEATURE_SETS, MIN_DAYS, MODELS, TARGET, TARGET_AUC
 from tradewind import CronDataIntervalTimetable, Param, TaskGroup, Variable, dag, get_current_context, task
+
+NEW_YORK = ZoneInfo("America/New_York")  # where the days of the data begin and end
 
 
 @task(retries=2, retry_delay=timedelta(seconds=10))
@@ -28,7 +31,7 @@ def extract(source, data_interval_end=None):
     if data_interval_end is not None and {"year", "month", "day"} <= set(frame.columns):
         import pandas as pd
 
-        end = pd.Timestamp(data_interval_end.in_timezone("America/New_York").date())
+        end = pd.Timestamp(data_interval_end.astimezone(NEW_YORK).date())
         frame = frame[pd.to_datetime(frame[["year", "month", "day"]]) < end]
     print(f"{len(frame):,} rows of {source}")
     return frame
@@ -213,8 +216,8 @@ def results_folder(context):
 
 @dag(
     schedule=CronDataIntervalTimetable("@daily", timezone="America/New_York"),
-    start_date=datetime(2013, 1, 1),
-    end_date=datetime(2013, 12, 31),
+    start_date=datetime(2013, 1, 1, tzinfo=NEW_YORK),
+    end_date=datetime(2013, 12, 31, tzinfo=NEW_YORK),
     catchup=False,
     is_paused_upon_creation=False,
     max_active_runs=1,

@@ -12,9 +12,14 @@ if TYPE_CHECKING:
 __all__ = ["print_failures"]
 
 
-def print_failures(result: DagResult) -> None:
-    """For each task that failed the error as a headline and its traceback; nothing for a run that went well."""
-    failed = [task for task in result.task_instances if task.state == "failed"]
+def print_failures(result: DagResult, task_id: str | None = None) -> None:
+    """For each task that failed the error as a headline and its traceback; nothing for a run that went well.
+
+    Args:
+        result: the run.
+        task_id: only this task.
+    """
+    failed = [task for task in result.task_instances if task.state == "failed" and task_id in (None, task.task_id)]
     for task in sorted(failed, key=lambda task: (task.end_date is None, task.end_date)):
         click.echo(f"{click.style('✗', fg='red')} {click.style(task.name, bold=True)}: {_headline(task)}", err=True)
         if task.error:

@@ -13,7 +13,9 @@ from tradewind.timetables import Interval, build
 if TYPE_CHECKING:
     from tradewind.cli.session import Session
 
-__all__ = ["upcoming_runs"]
+__all__ = ["COLUMNS", "upcoming_runs"]
+
+COLUMNS = ("logical_date", "data_interval_start", "data_interval_end", "run_after")
 
 
 def upcoming_runs(session: Session, dag_id: str, count: int) -> tuple[list[dict[str, Any]], str]:
@@ -23,37 +25,46 @@ def upcoming_runs(session: Session, dag_id: str, count: int) -> tuple[list[dict[
         NotFound: there is no such DAG.
     """
     dag = session.client.get("dags", dag_id)
+    with session.database.read() as tx:
+        newest = versions.version_of_dag(tx, DagKey("default", dag_id))
+        spec = versions.spec_of_version(tx, versions.Specs(), newest.id)
+    rows = _planned(dag) or _by_timetable(spec, _latest(session, dag_id), 1, catchup=spec.catchup)
+    if rows and count > 1:
+        # As if all were made up for: the question is what the schedule says, not what the present moment skips.
+        rows += _by_timetable(spec, _interval(rows[0]), count - 1, catchup=True)
     notice = f"{dag_id} is paused: nothing starts until it is unpaused. " if dag["is_paused"] else ""
+    summary = dag["timetable_summary"] or "it has none"
+    return rows, f"{notice}There are {len(rows) or 'no'} more runs by the schedule ({summary})"
+
+
+def _planned(dag: dict[str, Any]) -> list[dict[str, Any]]:
+    """The run that the scheduler has planned, if it has."""
     if dag["next_dagrun_run_after"] is None:
-        return [], f"{notice}{dag_id} has no next run by its schedule ({dag['timetable_summary'] or 'none'})"
-    rows = [
-        {
-            "logical_date": dag["next_dagrun_logical_date"],
-            "data_interval_start": dag["next_dagrun_data_interval_start"],
-            "data_interval_end": dag["next_dagrun_data_interval_end"],
-            "run_after": dag["next_dagrun_run_after"],
-        }
-    ]
-    if count > 1:
-        with session.database.read() as tx:
-            newest = versions.version_of_dag(tx, DagKey("default", dag_id))
-            spec = versions.spec_of_version(tx, versions.Specs(), newest.id)
-        rows += _after(spec, rows[0], count - 1)
-    return rows, f"{notice}{dag_id} has {len(rows)} more runs by its schedule"
+        return []
+    return [{name: dag[f"next_dagrun_{name}"] for name in COLUMNS}]
 
 
-def _after(spec: DagSpec, first: dict[str, Any], count: int) -> list[dict[str, Any]]:
+def _latest(session: Session, dag_id: str) -> Interval | None:
+    """The interval of the latest run by schedule."""
+    path = ("dags", dag_id, "dagRuns")
+    found = session.client.get(*path, run_type="scheduled", order_by="-run_after", limit=1)["dag_runs"]
+    return _interval(found[0]) if found else None
+
+
+def _interval(row: dict[str, Any]) -> Interval:
+    return Interval(*(datetime.fromisoformat(row[name]) for name in ("data_interval_start", "data_interval_end")))
+
+
+def _by_timetable(spec: DagSpec, last: Interval | None, count: int, *, catchup: bool) -> list[dict[str, Any]]:
     timetable = build(spec.schedule.kind, spec.schedule.args, spec.schedule.timezone)
-    last = Interval(*(datetime.fromisoformat(first[name]) for name in ("data_interval_start", "data_interval_end")))
     rows: list[dict[str, Any]] = []
     for _ in range(count):
-        # As if all were made up for: the question is what the schedule says, not what the present moment skips.
         run = timetable.next_run(
-            last, earliest=spec.start_date, latest=spec.end_date, catchup=True, now=SystemClock().now()
+            last, earliest=spec.start_date, latest=spec.end_date, catchup=catchup, now=SystemClock().now()
         )
         if run is None:
             break
         last = run.interval
         moments = (run.logical_date, run.interval.start, run.interval.end, run.run_after)
-        rows.append(dict(zip(first, (moment.isoformat() for moment in moments), strict=True)))
+        rows.append(dict(zip(COLUMNS, (moment.isoformat() for moment in moments), strict=True)))
     return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,13 +113,15 @@ def _tasks_print_elsewhere(is_wanted: bool) -> Generator[None]:
     sys.stdout.flush()
     try:
         output, errors = sys.stdout.fileno(), sys.stderr.fileno()
-    except (OSError, ValueError):  # no real files, as in tests of the command line
-        yield
+    except (OSError, ValueError):  # no real files, as in a notebook
+        with redirect_stdout(sys.stderr):
+            yield
         return
     kept = os.dup(output)
     os.dup2(errors, output)
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     finally:
         sys.stdout.flush()
         os.dup2(kept, output)

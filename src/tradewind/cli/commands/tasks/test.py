@@ -36,6 +36,7 @@ def test(
     from tradewind.cli.commands.dags.trigger import parse_conf
     from tradewind.cli.dag_files import dag_by_id, one_dag
     from tradewind.cli.failures import print_failures
+    from tradewind.sdk.trigger_rule import TriggerRule
     from tradewind.testing import test_dag
 
     dag = one_dag(given["file"], dag_id) if given["file"] else dag_by_id(session.settings, dag_id)[0]
@@ -44,9 +45,12 @@ def test(
     options: dict[str, Any] = {"run_conf": parse_conf(given["task_params"])}
     if logical_date is not None:
         options["logical_date"] = logical_date
+    if not dag.task_dict[task_id].is_mapped:
+        # Mapped tasks before it have nothing to be mapped over here, and may end as they like.
+        dag.task_dict[task_id].trigger_rule = TriggerRule.ALWAYS
     others = re.compile(f"^(?!{re.escape(task_id)}$)")
     result = test_dag(dag, mark_success_pattern=others, **options)
-    print_failures(result)
+    print_failures(result, task_id)
     found = [task for task in result.task_instances if task.task_id == task_id]
     for task in found:
         click.echo(f"{task.name}: {task.state}", err=True)
