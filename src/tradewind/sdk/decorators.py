@@ -117,6 +117,7 @@ class TaskDecorator:
     def override(self, **kwargs: Any) -> TaskDecorator:
         """The same task with other operator arguments."""
         other = TaskDecorator(self.function, self.operator_class, {**self.kwargs, **kwargs})
+        other._signature = self._signature
         other.is_setup, other.is_teardown = self.is_setup, self.is_teardown
         other.on_failure_fail_dagrun = self.on_failure_fail_dagrun
         return other

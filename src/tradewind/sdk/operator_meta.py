@@ -123,6 +123,14 @@ def required_names(cls: type) -> frozenset[str]:
 
 def accepted_names(cls: type) -> tuple[frozenset[str], bool]:
     """All argument names that a class's constructors take, and whether one takes any others."""
+    known: tuple[frozenset[str], bool] | None = cls.__dict__.get("_accepted_names")
+    if known is None:
+        known = _accepted_names(cls)
+        cls._accepted_names = known  # type: ignore[attr-defined] - kept with the class, for it does not change
+    return known
+
+
+def _accepted_names(cls: type) -> tuple[frozenset[str], bool]:
     names: set[str] = set()
     for one in cls.__mro__:
         init = one.__dict__.get("__init__")

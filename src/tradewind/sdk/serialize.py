@@ -145,11 +145,18 @@ def _task(task: Any, weight: int) -> TaskSpec:
         doc_md=operator.doc_md,
         ui_color=operator_class.ui_color,
         ui_fgcolor=operator_class.ui_fgcolor,
-        extra_links=tuple(link.name for link in getattr(task, "operator_extra_links", ())),
+        extra_links=_link_names(operator_class if mapped else task),
         has_callbacks=callbacks,
         inlets=tuple(_asset(one) for one in operator.inlets),
         outlets=tuple(_asset(one) for one in operator.outlets),
     )
+
+
+def _link_names(owner: Any) -> tuple[str, ...]:
+    links = owner.operator_extra_links
+    if isinstance(links, property):  # of a mapped task's class: known for each instance only
+        return ()
+    return tuple(str(link.name) for link in links)
 
 
 def _is_noop(operator: Any, operator_class: Any, callbacks: Sequence[str]) -> bool:

@@ -79,6 +79,12 @@ def test_everything_about_a_task_is_in_its_spec() -> None:
     assert spec.extra_links == ("Docs",)
 
 
+def test_a_mapped_task_has_the_links_of_its_class() -> None:
+    with DAG("d") as dag:
+        Copy.partial(task_id="x").expand(source=[1])
+    assert serialize_dag(dag).tasks[0].extra_links == ("Docs",)
+
+
 def test_tasks_are_in_topological_order_and_else_in_that_of_the_file() -> None:
     with DAG("d") as dag:
         last, first, second, _ = (BaseOperator(task_id=one) for one in ("last", "first", "second", "alone"))

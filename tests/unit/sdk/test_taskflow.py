@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tradewind import DAG, Param, dag, setup, task, teardown
+from tradewind import DAG, BaseOperator, Param, dag, setup, task, task_decorator_factory, teardown
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType, UnknownTaskDecorator
 from tradewind.sdk.context import CONTEXT_KEYS as REAL_KEYS
 from tradewind.sdk.context_keys import CONTEXT_KEYS
@@ -289,3 +294,70 @@ def test_an_argument_without_a_default_must_come_with_the_run() -> None:
 def test_decorators_refuse_what_is_no_function() -> None:
     with pytest.raises(InvalidArgumentType, match="@task decorates functions, not 3"):
         task(3)
+
+
+# -- decorators of others ------------------------------------------------------------------------------------------
+
+
+class Shout(BaseOperator):
+    """Calls a function and makes it loud."""
+
+    template_fields = ("op_args", "op_kwargs")
+
+    def __init__(self, *, python_callable, op_args=(), op_kwargs=None, mark: str = "!", **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.python_callable, self.op_args, self.op_kwargs, self.mark = python_callable, op_args, op_kwargs, mark
+
+    def execute(self, context: object) -> str:
+        return self.python_callable(*self.op_args, **self.op_kwargs).upper() + self.mark
+
+
+def test_an_operator_of_ones_own_can_be_a_decorator() -> None:
+    def shout(function=None, **kwargs):
+        return task_decorator_factory(function, decorated_operator_class=Shout, **kwargs)
+
+    with DAG("d", default_args={"mark": "?"}) as made:
+
+        @shout
+        def f(word: str) -> str:
+            return word
+
+        @shout(mark="!!")
+        def g(word: str) -> str:
+            return word
+
+        g(f("hi"))
+
+    assert made.get_task("f").execute({}) == "HI?"
+    assert made.get_task("g").upstream_task_ids == {"f"}
+    assert made.get_task("g").mark == "!!"
+
+
+PLUGIN = """
+    from tradewind import BaseOperator
+
+    class Loud(BaseOperator):
+        def __init__(self, *, python_callable, op_args=(), op_kwargs=None, **kwargs):
+            super().__init__(**kwargs)
+"""
+
+
+def test_a_package_adds_decorators_by_an_entry_point(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(textwrap.dedent(PLUGIN))
+    metadata = tmp_path / "loud-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: loud\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[tradewind.task_decorators]\nloud = loud:Loud\n")
+    code = """
+        from tradewind import DAG, task
+        with DAG("d") as made:
+            @task.loud
+            def f(): ...
+            f()
+        print(made.get_task("f").operator_name, made.get_task("f").task_type)
+    """
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["@task.loud", "_LoudDecoratedOperator"]
