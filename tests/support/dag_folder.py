@@ -33,15 +33,15 @@ def dag_source(dag_id: str, *lines: str, tasks: int = 1) -> str:
 class DagFolder:
     """The folder, and what the database knows of it."""
 
-    def __init__(self, place: Path, *, timeout_s: float = 10.0) -> None:
+    def __init__(self, place: Path, *, timeout_s: float = 10.0, database: Database | None = None) -> None:
         self.root = place / "dags"
-        self.root.mkdir()
+        self.root.mkdir(parents=True)
         self.home = place / "home"
         self.home.mkdir()
         parsing = {"dags_folder": str(self.root), "timeout_s": timeout_s, "rescan_s": 600}
         self.settings: Settings = load_settings({}, home=self.home, overrides={"parsing": parsing})
         self.clock = SystemClock()
-        self.database: Database = open_database(self.settings.db, self.settings.db_url)
+        self.database: Database = database or open_database(self.settings.db, self.settings.db_url)
         schema.migrate(self.database, self.clock.now())
         self.rings = 0
         self._rang = threading.Condition()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.dag_folder import DagFolder, dag_source
+from tradewind.db import Database
 from tradewind.parsing import snapshot_path
 
 
@@ -223,3 +224,20 @@ def test_a_database_that_fails_for_a_while_loses_nothing(folder: DagFolder, monk
         with folder.database.write() as tx:
             tx.raw.execute("ALTER TABLE away RENAME TO parsed_file")
         folder.wait_for(folder.dags, {"a": "a.py", "b": "b.py"})
+
+
+def test_it_is_the_same_on_both_databases(tmp_path: Path, database: Database) -> None:
+    folder = DagFolder(tmp_path / "place", database=database)
+    folder.write("a.py", dag_source("a"))
+    folder.write("b.py", dag_source("b"))
+    folder.write("bad.py", "dag tradewind (")
+    with folder.processor():
+        folder.write("a.py", dag_source("a", "x = 1"))
+        folder.wait_for(folder.versions, {"a": 2, "b": 1})
+    (folder.root / "b.py").unlink()
+    with folder.processor():
+        assert folder.dags() == {"a": "a.py"}
+        assert list(folder.errors()) == ["bad.py"]
+        assert folder.events() == ["VersionAdded"] * 3 + ["DagStale"]
+        used = [row[0] for row in folder.rows("SELECT DISTINCT bundle_version FROM dag_version")]
+        assert all(snapshot_path(folder.home, "dags-folder", name).is_dir() for name in used)
