@@ -3,16 +3,20 @@
 
 from __future__ import annotations
 
+import getpass
 import logging
+import os
 import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tradewind.base.ids import UuidSource
+from tradewind.base.settings import load_settings
 from tradewind.core.events import RunFacts
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.serialize import serialize_dag
@@ -24,6 +28,7 @@ from tradewind.testing.memory import MemoryServer, read_connections, read_variab
 from tradewind.testing.result import DagResult
 from tradewind.timetables import build
 from tradewind.worker.secrets_masking import add_mask
+from tradewind.worker.xcom import open_artifacts
 
 __all__ = ["golden", "run_dag", "test_dag"]
 
@@ -85,7 +90,7 @@ def test_dag(
     return _run(plan)
 
 
-test_dag.__test__ = False  # pyright: ignore[reportFunctionMemberAccess] - its name is no test's
+test_dag.__test__ = False  # pyright: ignore[reportFunctionMemberAccess] - its name is no test
 
 
 def golden(dag: Any, **options: Any) -> dict[str, Any]:
@@ -101,13 +106,53 @@ def run_dag(
     home: str | Path | None = None,
     progress: Progress | None = None,
 ) -> DagResult:
-    """Run a DAG once in this process, and record the run in the database of the home folder."""
-    raise NotImplementedError
+    """Run a DAG once, here and now, and record the run in the database and logs of the home folder, where a server on
+    the same home shows it once it has ended. Retries follow at once; sensors wait as they would.
+
+    Args:
+        dag: the DAG.
+        logical_date: of the run; None: now.
+        conf: what the run is started with.
+        home: the home folder; None: `TRADEWIND_HOME`, else ``~/.tradewind``.
+        progress: called with ``(task_id, map_index), state`` on each move.
+
+    Raises:
+        AuthoringError: the DAG is wrong.
+        Conflict: there is a run for this logical date already.
+        KeyboardInterrupt: somebody pressed Ctrl-C; the run is recorded as failed.
+    """
+    from tradewind.testing.record import HomeRecorder, RecordedApi  # noqa: PLC0415 - the database: `dag.test()` needs none
+
+    settings = load_settings(os.environ, home=None if home is None else Path(home))
+    file = Path(dag.fileloc or "")
+    spec = serialize_dag(dag, file.name if file.is_file() else "")
+    clock = JumpingClock()
+    recorder = HomeRecorder(settings)
+    try:
+        asked = _facts(spec, clock.now(), run_after=None, logical_date=logical_date or NOTSET, conf=conf)
+        facts = recorder.open(dag, spec, replace(asked, triggered_by="cli", triggering_user=getpass.getuser()))
+        plan = Plan(
+            dag=dag,
+            spec=spec,
+            facts=facts,
+            server=MemoryServer(spec.dag_id, facts.run_id),
+            artifacts=open_artifacts(settings.artifact_url),
+            recorder=recorder,
+            api=lambda server, task_id, map_index: RecordedApi(server, task_id, map_index, recorder),
+            clock=clock,
+            progress=progress,
+            mask=add_mask,
+            inline_kb=settings.worker.xcom_inline_kb,
+        )
+        return _run(plan)
+    finally:
+        recorder.close()
 
 
 def _run(plan: Plan) -> DagResult:
     facts = plan.facts
     plan.server.groups = _group_members(plan.spec)
+    plan.server.logical_date = facts.logical_date
     result = DagResult(
         dag_id=plan.spec.dag_id,
         run_id=facts.run_id,

@@ -6,6 +6,7 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,7 +31,7 @@ from tradewind.core.events import (
 from tradewind.core.shard import Limits, Shard
 from tradewind.core.states import RUN_FINISHED, RunState, TaskState
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, RunInfo, Workload
-from tradewind.sdk.task_api import Mask
+from tradewind.sdk.task_api import Mask, TaskApi
 from tradewind.sdk.xcom_codec import ArtifactStore
 from tradewind.spec import DagSpec, ScheduleSpec
 from tradewind.testing.clock import JumpingClock
@@ -51,6 +52,16 @@ class Recorder:
     def write(self, commands: Sequence[Command], outputs: Mapping[str, Ended], now: datetime) -> None:
         """Store a batch: what the core ordered, and what attempts reported."""
 
+    def log_of(
+        self,
+        facts: RunFacts,  # noqa: ARG002 - for those that keep logs
+        task_id: str,  # noqa: ARG002 - the same
+        map_index: int,  # noqa: ARG002 - the same
+        try_number: int,  # noqa: ARG002 - the same
+    ) -> AbstractContextManager[None]:
+        """Entered while an attempt runs, to keep what it logs and prints."""
+        return nullcontext()
+
 
 @dataclass(slots=True, kw_only=True)
 class Plan:
@@ -62,6 +73,8 @@ class Plan:
     server: MemoryServer
     artifacts: ArtifactStore
     recorder: Recorder = field(default_factory=Recorder)
+    api: Callable[[MemoryServer, str, int], TaskApi] = MemoryApi
+    """What answers the requests of an attempt: of this server, task and map index."""
     clock: JumpingClock = field(default_factory=JumpingClock)
     ids: IdSource = field(default_factory=UuidSource)
     progress: Progress | None = None
@@ -210,8 +223,10 @@ class InlineRun:
         plan = self._plan
         if plan.mark_success is not None and plan.mark_success.search(order.task_id):
             return Ended(attempt=order.attempt, at=plan.clock.now(), outcome="success")
-        api = MemoryApi(plan.server, order.task_id, order.map_index)
-        return run_attempt(self._workload(order, first_start, reschedules), plan.dag, api, self._around)
+        api = plan.api(plan.server, order.task_id, order.map_index)
+        workload = self._workload(order, first_start, reschedules)
+        with plan.recorder.log_of(plan.facts, order.task_id, order.map_index, order.try_number):
+            return run_attempt(workload, plan.dag, api, self._around)
 
     def _keep(self, key: tuple[str, int], ended: Ended) -> None:
         self._outputs[ended.attempt] = ended
@@ -289,7 +304,8 @@ class InlineRun:
             map_index=order.map_index,
             run_state=str(self.result.state),
         )
-        run_callback(work, self._plan.dag, MemoryApi(self._plan.server, work.task_id, work.map_index), self._around)
+        api = self._plan.api(self._plan.server, work.task_id, work.map_index)
+        run_callback(work, self._plan.dag, api, self._around)
 
     def _write(self) -> None:
         self._plan.recorder.write(self._unwritten, self._outputs, self._plan.clock.now())

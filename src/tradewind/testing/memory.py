@@ -31,6 +31,7 @@ class MemoryServer:
         self.variables: dict[str, str] = {}
         self.connections: dict[str, Mapping[str, Any]] = {}
         self.run_state: str = "running"
+        self.logical_date: datetime | None = None
 
     def keep(self, task_id: str, map_index: int, xcoms: Mapping[str, EncodedXCom]) -> None:
         """Store what an attempt left behind."""

@@ -240,6 +240,10 @@ class HttpRequests:
             self.renew(token)
         return self._token
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pool.clear()
+
     def renew(self, token: str) -> None:
         """Use this token from now on."""
         self._token = token

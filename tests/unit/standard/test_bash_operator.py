@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -65,7 +65,7 @@ def test_a_folder_to_run_in(tmp_path):
 def test_without_a_folder_it_runs_in_an_empty_one_that_is_removed():
     ended, folder = run("touch x; pwd")
     assert ended.outcome == "success"
-    assert not os.path.exists(folder)
+    assert not Path(folder).exists()
 
 
 def test_a_processor_makes_the_value():
@@ -121,8 +121,7 @@ def test_killing_takes_the_children_too(tmp_path):
 
 def _is_running(pid):
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

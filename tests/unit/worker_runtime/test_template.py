@@ -33,7 +33,7 @@ def rendered(what, context=CONTEXT, **dag_arguments):
     return operator.what
 
 
-Point = namedtuple("Point", "x y")
+Point = namedtuple("Point", "x y")  # noqa: PYI024 - the other kind of tuple with names
 
 
 @dataclass(frozen=True)

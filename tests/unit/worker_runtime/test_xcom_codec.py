@@ -35,7 +35,7 @@ class Level(IntEnum):
     HIGH = 3
 
 
-Pair = namedtuple("Pair", "a b")
+Pair = namedtuple("Pair", "a b")  # noqa: PYI024 - the other kind of tuple with names
 
 
 @dataclass
