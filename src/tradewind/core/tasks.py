@@ -21,12 +21,14 @@ from tradewind.core.run import Instance, Key, Run
 from tradewind.core.states import (
     DONE,
     FAILED,
+    NONE,
     QUEUED,
     RUNNING,
     SKIPPED,
     SUCCESS,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
+    UPSTREAM_FAILED,
 )
 from tradewind.spec import TaskSpec
 
@@ -236,15 +238,24 @@ def _call_back_failure(m: Machine, attempt: Attempt) -> None:
 
 
 def _stop_the_rest(m: Machine, run: Run, failed_node: int) -> None:
-    """fail_fast: what runs fails, what waits is skipped; teardowns go on."""
+    """fail_fast: what runs fails, what waits is skipped, or upstream_failed below the failure, so that the run fails
+    whatever its leaves; teardowns go on."""
     reason = f"stopped by fail_fast, since {run.graph.nodes[failed_node].task_id} failed"
+    below = run.graph.descendants([failed_node])
     for node in run.graph.nodes:
         if node.index == failed_node or node.spec.is_teardown:
             continue
         for index in run.indexes(node.index):
             state = run.state_of(node.index, index)
-            if not DONE[state]:
-                end_by_hand(m, run, (node.index, index), FAILED if state == RUNNING else SKIPPED, reason)
+            if DONE[state]:
+                continue
+            if state == RUNNING:
+                end = FAILED
+            elif node.index not in below:
+                end = SKIPPED
+            else:
+                end = UPSTREAM_FAILED if state == NONE else FAILED
+            end_by_hand(m, run, (node.index, index), end, reason)
 
 
 def _skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
