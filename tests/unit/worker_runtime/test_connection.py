@@ -101,7 +101,7 @@ def test_the_environment_wins_over_the_server(monkeypatch, prefix):
 
 
 def test_a_connection_that_is_nowhere_says_how_to_add_it():
-    with pytest.raises(AirflowNotFoundException, match="The conn_id `nope` isn't defined.*TRADEWIND_CONN_NOPE"):
+    with pytest.raises(AirflowNotFoundException, match=r"The conn_id `nope` isn't defined.*TRADEWIND_CONN_NOPE"):
         BaseHook.get_connection("nope")
 
 
