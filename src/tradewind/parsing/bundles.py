@@ -32,6 +32,8 @@ SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 SKIPPED_SUFFIXES = (".pyc", ".pyo", ".swp", ".swx", "~")
 DAG_WORDS = re.compile(rb"dag|asset", re.IGNORECASE)
 HOME_WORDS = re.compile(rb"airflow|tradewind", re.IGNORECASE)
+BLOB_TIME_NS = 946_684_800_000_000_000
+"""Time stamp of all kept contents (the year 2000): one that differs was written to, which a task of root's can do."""
 FRESH_NS = 100_000_000
 """A file changed this short before it was read may change again without a new time stamp: it is read anew next time."""
 
@@ -140,7 +142,7 @@ class LocalBundle:
             shutil.rmtree(draft, ignore_errors=True)
             if target.is_dir():  # somebody else was first
                 return target
-            self._seen = {}  # should contents be missing, the next look keeps them again
+            self._seen = {}  # should contents be missing or damaged, the next look keeps them again
             raise BundleError(f"the snapshot {target} can't be laid out: {error}", path=str(target)) from error
         return target
 
@@ -223,13 +225,14 @@ class LocalBundle:
 
     def _keep(self, content: bytes, digest: str, *, is_executable: bool) -> None:
         blob = _blob(self._home, digest, is_executable=is_executable)
-        if blob.exists():
+        if _is_intact(blob):
             return
         try:
             blob.parent.mkdir(parents=True, exist_ok=True)
             draft = blob.with_name(f".{blob.name}-{os.getpid()}-{time.monotonic_ns()}")
             draft.write_bytes(content)
             draft.chmod(0o555 if is_executable else 0o444)
+            os.utime(draft, ns=(BLOB_TIME_NS, BLOB_TIME_NS))
             draft.rename(blob)
         except OSError as error:
             raise BundleError(f"{blob.parent} can't be written: {error.strerror}", path=str(blob)) from error
@@ -270,7 +273,7 @@ def forget_snapshots(home: Path, bundle: str, keep: Collection[str], *, older_th
     for blob in (home / "blobs").glob("*/*"):
         with contextlib.suppress(FileNotFoundError):
             status = blob.stat()
-            if status.st_nlink == 1 and status.st_mtime_ns <= youngest_ns:
+            if status.st_nlink == 1 and status.st_ctime_ns <= youngest_ns:
                 blob.unlink()
     return removed
 
@@ -279,7 +282,16 @@ def _blob(home: Path, digest: str, *, is_executable: bool) -> Path:
     return home / "blobs" / digest[:2] / (digest + ("x" if is_executable else ""))
 
 
+def _is_intact(blob: Path) -> bool:
+    try:
+        return blob.stat().st_mtime_ns == BLOB_TIME_NS
+    except FileNotFoundError:
+        return False
+
+
 def _link(blob: Path, target: Path) -> None:
+    if not _is_intact(blob):
+        raise FileNotFoundError(errno.ENOENT, "the kept content was removed or written to", str(blob))
     try:
         target.hardlink_to(blob)
     except OSError as error:

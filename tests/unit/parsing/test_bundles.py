@@ -229,3 +229,17 @@ def test_contents_that_were_lost_are_kept_again_at_the_next_look(root: Path) -> 
     with pytest.raises(BundleError, match="can't be laid out"):
         ours.lay_out(manifest)
     assert (ours.lay_out(ours.read()) / "a.py").read_text() == DAG
+
+
+def test_a_snapshot_that_a_task_wrote_to_does_not_spoil_later_ones(root: Path) -> None:
+    file = write(root, "a.py")
+    old = time.time() - 10
+    os.utime(file, (old, old))
+    ours = bundle(root)
+    spoiled = ours.lay_out(ours.read()) / "a.py"
+    spoiled.chmod(0o644)
+    spoiled.write_text("a task wrote this")
+    write(root, "b.py", "x = 1")
+    with pytest.raises(BundleError, match="written to"):
+        ours.lay_out(ours.read())
+    assert (ours.lay_out(ours.read()) / "a.py").read_text() == DAG
