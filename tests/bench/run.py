@@ -105,6 +105,19 @@ WORKLOADS: dict[str, Callable[[Server, str], Figures]] = {
 QUICK_FOR_SPAWN = {"chain40", "trigger"}
 
 
+def large(server: Server) -> dict[str, Figures]:
+    """5,000 tasks in layers and a map over 100,000 items, to their ends."""
+    server.wait_dags({"layers5000", "mapped100000"})
+    found = {}
+    for dag, count in (("layers5000", 5000), ("mapped100000", 100_001)):
+        run = server.wait_run(dag, server.trigger(dag), 900, 0.5)
+        assert run["state"] == "success", run
+        taken = moment(run["end_date"]) - moment(run["start_date"])
+        found[dag] = {"tasks/s": count / taken, "total s": taken}
+        show(dag, found[dag])
+    return found
+
+
 # -- whole processes -------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +237,8 @@ def run_workloads(folder: Path, database: str, url: str | None, options: argpars
                 figures = {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
                 results[f"{name}, {isolation}, {database}"] = figures
                 show(f"{name}, {isolation}, {database}", figures)
+        if options.large:
+            results |= {f"{dag}, reuse, {database}": figures for dag, figures in large(server).items()}
     return results
 
 
@@ -237,6 +252,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one round of each workload")
     parser.add_argument("--only", help="one workload: " + ", ".join(WORKLOADS))
+    parser.add_argument("--large", action="store_true", help="also 5,000 tasks and a map over 100,000 items")
     parser.add_argument("--no-postgres", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("bench-results"))
     options = parser.parse_args()
@@ -244,7 +260,7 @@ def main() -> None:
     with_postgres = not options.no_postgres and postgres_binaries() is not None
     with (
         tempfile.TemporaryDirectory(prefix="tradewind-bench-") as name,
-        postgres_server() if with_postgres else nullcontext() as postgres,
+        postgres_server(is_durable=True) if with_postgres else nullcontext() as postgres,
     ):
         folder = Path(name)
         url = postgres.empty() if postgres else None
