@@ -134,7 +134,7 @@ def main() -> None:
         measure("sqlite", fresh_sqlite, rows)
     if only == "sqlite":
         return
-    with postgres_server() as server:
+    with postgres_server(is_durable=True) as server:
 
         @contextmanager
         def fresh_postgres() -> Iterator[Database]:

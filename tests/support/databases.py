@@ -37,8 +37,9 @@ def postgres_binaries() -> Path | None:
 class PostgresServer:
     """A server of its own folder and port, gone with the session."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, is_durable: bool) -> None:
         self._binaries = binaries
+        self._fsync = "on" if is_durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
         self._made = 0
         with socket.socket() as probe:
@@ -55,7 +56,7 @@ class PostgresServer:
         with (self._folder / "data" / "postgresql.conf").open("a") as config:
             config.write(
                 f"listen_addresses = '127.0.0.1'\nport = {self.port}\nunix_socket_directories = '{self._folder}'\n"
-                "shared_buffers = 64MB\nmax_connections = 60\n"
+                f"shared_buffers = 64MB\nmax_connections = 60\nfsync = {self._fsync}\n"
             )
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-l", f"{self._folder}/log", "-w", "start")
         self._admin(f"CREATE DATABASE {_TEMPLATE}")
@@ -99,12 +100,16 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server; the test is skipped where PostgreSQL is not installed."""
+def postgres_server(*, is_durable: bool = False) -> Iterator[PostgresServer]:
+    """A running server; the test is skipped where PostgreSQL is not installed.
+
+    Args:
+        is_durable: whether commits reach the disk, as benchmarks want and tests need not.
+    """
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL's initdb is not installed")
-    server = PostgresServer(binaries)
+    server = PostgresServer(binaries, is_durable=is_durable)
     server.start()
     try:
         yield server
