@@ -241,3 +241,17 @@ def test_it_is_the_same_on_both_databases(tmp_path: Path, database: Database) ->
         assert folder.events() == ["VersionAdded"] * 3 + ["DagStale"]
         used = [row[0] for row in folder.rows("SELECT DISTINCT bundle_version FROM dag_version")]
         assert all(snapshot_path(folder.home, "dags-folder", name).is_dir() for name in used)
+
+
+def test_a_result_that_can_not_be_stored_is_its_files_error(tmp_path: Path, database: Database) -> None:
+    folder = DagFolder(tmp_path / "place", database=database)
+    with database.write() as tx:
+        tx.raw.execute("CREATE UNIQUE INDEX poison ON dag (description)")
+    for name in ("a", "b", "c"):
+        described = "" if name == "c" else ", description='the same'"
+        folder.write(f"{name}.py", dag_source(name).replace(f"DAG('{name}')", f"DAG('{name}'{described})"))
+    with folder.processor():
+        assert "c" in folder.dags()
+        assert len(folder.dags()) == 2
+        (error,) = folder.errors().values()
+        assert "could not be stored" in error
