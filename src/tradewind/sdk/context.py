@@ -151,17 +151,16 @@ class DagRun:
     consumed_asset_events: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for name in (
-            "run_after",
-            "logical_date",
-            "data_interval_start",
-            "data_interval_end",
-            "start_date",
-            "queued_at",
-        ):
+        made: dict[datetime, Any] = {}  # the dates of a run are often one and the same moment
+        for name in _RUN_MOMENTS:
             value = getattr(self, name)
             if value is not None and not isinstance(value, pendulum.DateTime):
-                setattr(self, name, pendulum.instance(value))
+                if value not in made:
+                    made[value] = pendulum.instance(value)
+                setattr(self, name, made[value])
+
+
+_RUN_MOMENTS = ("run_after", "logical_date", "data_interval_start", "data_interval_end", "start_date", "queued_at")
 
 
 def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0, test_mode: bool = False) -> Context:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from types import FunctionType
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from tradewind.sdk.authoring_errors import InvalidArgument
 
@@ -18,7 +20,19 @@ class _Shape(NamedTuple):
     takes_all: bool
 
 
+_shapes: WeakKeyDictionary[Callable[..., Any], _Shape] = WeakKeyDictionary()
+
+
 def _shape(function: Callable[..., Any]) -> _Shape:
+    if not isinstance(function, FunctionType):  # others may have no hash, or change
+        return _inspected(function)
+    shape = _shapes.get(function)
+    if shape is None:
+        shape = _shapes[function] = _inspected(function)
+    return shape
+
+
+def _inspected(function: Callable[..., Any]) -> _Shape:
     names, positional, takes_all = [], [], False
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is parameter.VAR_KEYWORD:

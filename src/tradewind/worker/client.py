@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
@@ -24,7 +24,6 @@ HTTP_TIMEOUT_S = 30.0
 HTTP_RETRIES = 5
 
 
-@runtime_checkable
 class Requests(Protocol):
     """Carries a request to the server and brings its reply: over a socket pair, over HTTP, or by a plain call."""
 
