@@ -167,8 +167,8 @@ class LocalExecutor:
             self._fleet.stop_all()
         self._wait(lambda: not self._fleet.has_processes(), self._kill_grace_s + LAST_WAIT_S)
         with self._lock:
-            popen = self._fleet.close()
-        if popen is not None:
+            left = self._fleet.close()
+        for popen in left:
             try:
                 popen.wait(LAST_WAIT_S)
             except subprocess.TimeoutExpired:

@@ -33,12 +33,26 @@ from tradewind.executors.local_processes import (
 )
 from tradewind.protocol.messages import DagFacts, Ended, Reply, Request, Started, Workload
 from tradewind.worker.child import Entries
-from tradewind.worker.comms import FileRef, Fork, FromChild, FromZygote, Gone, Idle, Link, LogLoss, Ready, Run, Stop
+from tradewind.worker.comms import (
+    FileRef,
+    Fork,
+    FromChild,
+    FromZygote,
+    Gone,
+    Idle,
+    Leaving,
+    Link,
+    LogLoss,
+    Ready,
+    Run,
+    Stop,
+)
 
 __all__ = ["Fleet"]
 
 log = logging.getLogger(__name__)
 
+REAP_AFTER_S = 0.5
 SLACK_S = 5.0
 """Beyond the zygote's own time-out of an import, before it is killed from outside."""
 MAX_FALSE_STARTS = 3
@@ -80,6 +94,7 @@ class Fleet:
         self._end_strays = end_strays
         self._ids = itertools.count(1)
         self._base: ZygoteState | None = None
+        self._ended_bases: list[subprocess.Popen[bytes]] = []
         self._false_starts = 0
         self._zygotes: dict[str, ZygoteState] = {}
         self.files: dict[FileKey, CodeFile] = {}
@@ -92,6 +107,7 @@ class Fleet:
             Ended: self._on_ended,
             LogLoss: self._on_log_loss,
             Idle: lambda _process, _message: None,
+            Leaving: self._on_leaving,
         }
 
     # -- zygotes -----------------------------------------------------------------------------------------------------
@@ -210,11 +226,12 @@ class Fleet:
     def _on_base_closed(self, zygote: ZygoteState, was_starting: bool) -> None:
         self._base = None
         if zygote.popen is not None:
-            zygote.popen.wait()
+            self._ended_bases.append(zygote.popen)
+            self._loop.after(REAP_AFTER_S, self._reap_bases)
         if self.is_stopping:
             return
         self._false_starts += was_starting
-        log.error("the base zygote (process %s) ended; status %s", zygote.pid, zygote.popen and zygote.popen.returncode)
+        log.error("the base zygote (process %s) ended; what it said is in the server's error output", zygote.pid)
         starting = [z for z in self._zygotes.values() if z.state == "starting"]
         if self._false_starts < MAX_FALSE_STARTS:
             self.open_base()
@@ -224,6 +241,11 @@ class Fleet:
             if file is not None and file.zygote is other:
                 file.zygote = None
                 self._replace(file)
+
+    def _reap_bases(self) -> None:
+        self._ended_bases = [popen for popen in self._ended_bases if popen.poll() is None]
+        if self._ended_bases:
+            self._loop.after(REAP_AFTER_S, self._reap_bases)
 
     def _replace(self, file: CodeFile) -> None:
         works = [*file.waiting, *file.queue]
@@ -342,6 +364,9 @@ class Fleet:
         process.has_started = True
         if not process.is_kill_ordered and isinstance(message, Started):
             self._emit(message)
+
+    def _on_leaving(self, process: Process, _message: FromChild) -> None:
+        process.is_leaving = True
 
     def _on_ended(self, process: Process, message: FromChild) -> None:
         assert isinstance(message, Ended)
@@ -467,13 +492,15 @@ class Fleet:
         """Whether any process beside the zygotes is left."""
         return any(zygote.processes for zygote in self._zygotes.values())
 
-    def close(self) -> subprocess.Popen[bytes] | None:
-        """Close all sockets to zygotes, which makes them leave; the base's process, to wait for."""
-        base = self._base
+    def close(self) -> list[subprocess.Popen[bytes]]:
+        """Close all sockets to zygotes, which makes them leave; the processes to wait for."""
+        left = list(self._ended_bases)
+        if self._base is not None and self._base.popen is not None:
+            left.append(self._base.popen)
         self._base = None
         for zygote in list(self._zygotes.values()):
             self._close_zygote(zygote)
-        return base.popen if base is not None else None
+        return left
 
     @property
     def zygotes(self) -> list[ZygoteState]:

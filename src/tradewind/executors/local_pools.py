@@ -106,9 +106,13 @@ class Pools:
                 return
         file.queue.append(work)
         if len(file.workers) < QUICK_WORKERS:
-            self._add_worker(file)
-        else:
-            self._watch_queue(file)
+            try:
+                self._add_worker(file)
+            except OSError:
+                if not file.workers:
+                    file.queue.pop()
+                    raise
+        self._watch_queue(file)
 
     def _watch_queue(self, file: CodeFile) -> None:
         if not file.is_growing and file.queue:
@@ -150,7 +154,7 @@ class Pools:
         file = process.file
         process.work = None
         process.served += 1
-        if not failed and process.served < self._reuse_limit:
+        if not failed and not process.is_leaving and process.served < self._reuse_limit:
             self._feed(file, process)
             return True
         process.is_leaving = True

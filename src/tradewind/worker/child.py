@@ -10,6 +10,7 @@ import platform
 import signal
 import socket
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,9 +22,9 @@ import msgspec
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import ExecutorError
 from tradewind.protocol.messages import CallbackWork, Ended, Started, Workload
-from tradewind.worker.comms import Channel, ChannelApi, FileRef, Idle, LogLoss, Returned, Run
+from tradewind.worker.comms import Channel, ChannelApi, FileRef, Idle, Leaving, LogLoss, Returned, Run
 from tradewind.worker.logs import Sinks, TaskLog
-from tradewind.worker.process_tree import Mark, children, kill_tree
+from tradewind.worker.process_tree import Mark
 from tradewind.worker.secrets_masking import MASKER, add_mask
 
 __all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
@@ -165,12 +166,15 @@ class Attempts:
         self._mark = mark
         self._clock = SystemClock()
         self._api = ChannelApi(channel)
-        terminate: SignalHandler = resolve(entries.terminate) if entries.terminate else _on_term  # pyright: ignore[reportAssignmentType] - named by configuration
-        signal.signal(signal.SIGTERM, terminate)
+        self._terminate: SignalHandler = _on_term
+        if entries.terminate:
+            self._terminate = resolve(entries.terminate)  # pyright: ignore[reportAttributeAccessIssue] - named by configuration
+        signal.signal(signal.SIGTERM, self._terminate)
 
     def serve(self, limit: int) -> None:
         """Run what comes, up to `limit` attempts; stop after a failure or when the server closes."""
         self._channel.send(Idle(pid=os.getpid()))
+        folder = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
         for _ in range(limit):
             try:
                 order = self._channel.receive(_run_decoder)
@@ -180,11 +184,11 @@ class Attempts:
                 self.call_back(order.callback)
             if order.attempt is None:
                 return
-            before = (dict(os.environ), os.getcwd())  # noqa: PTH109 - on the path of every task
-
+            environment = dict(os.environ)
             if not self.run(order.attempt, is_last=limit == 1):
                 return
-            _restore(*before)
+            _restore(environment, folder)
+            signal.signal(signal.SIGTERM, self._terminate)
 
     def run(self, work: Workload, *, is_last: bool = True) -> bool:
         """Run one attempt; False: it failed, or left something behind, and the process should not be used again."""
@@ -207,14 +211,16 @@ class Attempts:
         self._channel.send(Started(attempt=work.attempt, at=self._clock.now(), hostname=host, pid=pid))
         ended = self._outcome(work, log)
         sinks.finish()
+        goes_on = not is_last and ended.outcome != "failed"
+        if goes_on and _has_left_something():
+            goes_on = False
+            self._channel.send(Leaving())
         self._report(ended)
         self._tell_losses(log, work.attempt)
-        if is_last:
-            return False
-        sinks.give_back()
-        log.close()
-        clean = ended.outcome != "failed"
-        return clean and not _end_leftovers()
+        if goes_on:
+            sinks.give_back()
+            log.close()
+        return goes_on
 
     def _open_log(self, path: str, attempt: str) -> TaskLog:
         def lost(reason: str) -> None:
@@ -281,26 +287,25 @@ def _masked_fields(rendered: Mapping[str, object] | None) -> dict[str, object] |
     return {name: MASKER.redact_fields(value, name) for name, value in rendered.items()}
 
 
-def _restore(environment: dict[str, str], folder: str) -> None:
+def _restore(environment: dict[str, str], folder: int) -> None:
     """Give a reused process the environment and folder back that it had before the attempt."""
     if dict(os.environ) != environment:
         for name in os.environ.keys() - environment.keys():
             del os.environ[name]
         os.environ.update(environment)
-    os.chdir(folder)
+    os.fchdir(folder)
 
 
-def _end_leftovers() -> bool:
-    """Kill processes that the attempt left running; True: there were some."""
-    left = children(os.getpid())
-    for pid in left:
-        kill_tree(pid)
-    while children(os.getpid()):
-        try:
-            os.waitpid(-1, 0)
-        except ChildProcessError:
-            break
-    return bool(left)
+def _has_left_something() -> bool:
+    """Whether an attempt has left threads or processes running in a process that is to be used again."""
+    if threading.active_count() > 1:
+        return True
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass  # that one had ended; a worker adopts its orphans, so daemons are counted too
+    except ChildProcessError:
+        return False
+    return True
 
 
 def return_call(channel: Channel, payload: bytes) -> None:

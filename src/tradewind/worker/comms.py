@@ -30,6 +30,7 @@ __all__ = [
     "FromZygote",
     "Gone",
     "Idle",
+    "Leaving",
     "Link",
     "LogLoss",
     "Ready",
@@ -138,10 +139,14 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     pid: int
 
 
+class Leaving(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A worker ends after the report that follows: the attempt left threads or processes behind."""
+
+
 ToZygote = Fork | Stop
 FromZygote = Ready | Gone
 ToWorker = Run
-FromChild = Started | Ended | LogLoss | Returned | Idle | Request
+FromChild = Started | Ended | LogLoss | Returned | Idle | Leaving | Request
 
 T = TypeVar("T")
 

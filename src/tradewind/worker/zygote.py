@@ -32,7 +32,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -138,7 +138,8 @@ class Zygote:
             if self._entries.rehearse:
                 resolve(self._entries.rehearse)()
         else:
-            self._loaded = LoadedFile.load(self._entries, self._file)
+            with _quiet():
+                self._loaded = LoadedFile.load(self._entries, self._file)
             if self._entries.warm and not self._loaded.failure:
                 try:
                     resolve(self._entries.warm)(self._loaded.dags)
@@ -234,9 +235,6 @@ class Zygote:
         leave(0)
 
     def _be_file_zygote(self, message: Fork, sock: socket.socket) -> None:
-        null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-        os.dup2(null, 1)  # what a file prints when it is imported is in the parser's log
-        os.close(null)
         gc.unfreeze()
         file = msgspec.msgpack.decode(message.payload, type=FileRef)
         Zygote(sock, self._entries, self._mark, file).run()
@@ -408,6 +406,22 @@ class Zygote:
             if pid == 0:
                 return
             self._children.pop(pid, None)
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """What a file prints when it is imported is in the parser's log already; once is enough."""
+    before = os.dup(1), os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    try:
+        yield
+    finally:
+        for number, saved in enumerate(before, start=1):
+            os.dup2(saved, number)
+            os.close(saved)
+        os.close(null)
 
 
 def _reseed_numpy() -> None:

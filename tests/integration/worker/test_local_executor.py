@@ -429,3 +429,23 @@ def test_the_log_of_a_task_that_prints_without_end_is_cut_with_a_notice(tmp_path
     harness.executor.stop(0)
     assert 1.9e6 < size < 2.2e6
     assert "reached its limit of 2 MB" in last.event
+
+
+def test_a_reused_process_that_an_attempt_left_a_thread_in_is_replaced_and_no_work_is_lost(tmp_path):
+    code = "import threading, time\ndef leak(work, api): threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n"
+    harness = Harness(tmp_path, code)
+    for number in range(30):
+        harness.submit(f"a{number}", "leak", "reuse")
+    outcomes = [harness.end(f"a{number}") for number in range(30)]
+    harness.executor.stop(0)
+    assert {getattr(end, "outcome", end) for end in outcomes} == {"success"}
+    assert len({harness.started(f"a{number}").pid for number in range(30)}) == 30
+
+
+def test_the_base_that_ended_is_reaped(harness: Harness):
+    harness.run("a", "noop")
+    base = harness.executor._fleet._base.pid
+    os.kill(base, signal.SIGKILL)
+    wait_until(lambda: harness.executor._fleet._base.pid != base, "a new base")
+    assert harness.run("b", "noop", "spawn").outcome == "success"
+    wait_until(lambda: not Path(f"/proc/{base}").exists(), "the zombie to be reaped")
