@@ -152,6 +152,8 @@ class RuntimeTaskInstance:
 
     def keep(self, key: str, value: Any) -> EncodedXCom:
         """Encode a value that travels with the report of this attempt's end."""
+        if not isinstance(key, str) or not key:
+            raise ValueError(f"the key of an XCom is a text, not {key!r}")
         encoded = self.codec.encode(value, f"XCom {key!r} of task {self.task_id!r}")
         self.pushed[key] = encoded
         return encoded

@@ -17,6 +17,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 from importlib import import_module
+from math import isfinite
 from pathlib import PurePath
 from typing import Any, Protocol
 from uuid import UUID
@@ -99,13 +100,13 @@ class XComCodec:
             shaped = self._shape(value, "")
             if isinstance(shaped, dict) and shaped.get(TAG) == "file":
                 return EncodedXCom(json.dumps(shaped), kind=shaped["format"])
-            text = json.dumps(shaped, ensure_ascii=False, separators=(",", ":"), allow_nan=True)
+            text = _json_text(shaped)
         except SerializationError as error:
             raise SerializationError(f"{where + ': ' if where else ''}{error}") from error
         except RecursionError as error:
             raise SerializationError(f"{where}: the value contains itself, or is nested too deeply") from error
         length = len(value) if isinstance(value, list | tuple | dict | set | frozenset) else None
-        data = text.encode("utf-8", "surrogatepass")
+        data = text.encode("utf-8")
         if len(data) <= self._inline_bytes:
             return EncodedXCom(text, length=length)
         about = self._file(data, "json", {"type": type(value).__qualname__, "preview": text[:300]})
@@ -121,15 +122,17 @@ class XComCodec:
             return None
         shaped = json.loads(stored.value)
         if stored.kind == "json_file":
-            shaped = json.loads(self._read(shaped).decode("utf-8", "surrogatepass"))
+            shaped = json.loads(self._read(shaped))
         return self._build(shaped)
 
     # -- to JSON ------------------------------------------------------------------------------------------------
 
     def _shape(self, value: Any, path: str) -> Any:
         kind = type(value)
-        if value is None or kind in (bool, int, float, str):
+        if value is None or kind in (bool, int, str):
             return value
+        if kind is float:
+            return value if isfinite(value) else {TAG: "float", "v": str(value)}
         if kind is list:
             return [self._shape(item, f"{path}[{i}]") for i, item in enumerate(value)]
         if kind is dict:
@@ -278,6 +281,15 @@ def plain(stored: EncodedXCom) -> Any:
     return strip(json.loads(stored.value))
 
 
+def _json_text(shaped: Any) -> str:
+    text = json.dumps(shaped, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, as in file names that are no UTF-8
+        return json.dumps(shaped, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text
+
+
 # -- types ---------------------------------------------------------------------------------------------------------
 
 
@@ -329,6 +341,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "decimal": Decimal,
     "uuid": UUID,
     "complex": lambda v: complex(*v),
+    "float": float,
     "range": lambda v: range(*v),
     "slice": lambda v: slice(*v),
     "bytes": base64.b64decode,

@@ -13,6 +13,7 @@ import os
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -36,7 +37,7 @@ from tradewind.worker.callbacks import call_all, run_callback
 from tradewind.worker.client import Requests, to_message
 from tradewind.worker.deadline import deadline
 from tradewind.worker.secrets_masking import MASKER
-from tradewind.worker.showing import is_mapping, rendered_fields, traceback_text
+from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
 from tradewind.worker.xcom import open_artifacts
 
@@ -257,14 +258,14 @@ class _Attempt:
             attempt=self._work.attempt,
             at=self._around.clock.now(),
             outcome=end.outcome,
-            reason=MASKER.redact(end.reason),
+            reason=encodable(MASKER.redact(end.reason)),
             retryable=end.retryable,
             xcoms=[to_message(key, value) for key, value in pushed.items()],
             skip=end.skip,
             until=end.until,
             rendered=self._rendered,
             rendered_map_index=ti.rendered_map_index if ti is not None else None,
-            error=MASKER.redact(traceback_text(failed)) if failed is not None else None,
+            error=encodable(MASKER.redact(traceback_text(failed))) if failed is not None else None,
         )
 
 
@@ -275,13 +276,17 @@ def _end_of(error: BaseException) -> _End:
         case AirflowSkipException():
             return _End("skipped", str(error), error=error)
         case AirflowRescheduleException():
-            return _End("up_for_reschedule", until=error.reschedule_date)
+            return _End("up_for_reschedule", until=_aware(error.reschedule_date))
         case AirflowFailException() | AirflowSensorTimeout() | AirflowTaskTerminated():
             return _End("failed", reason, retryable=False, error=error)
         case SystemExit():
             return _End("failed", f"the task called sys.exit({error.code!r})", error=error)
         case _:
             return _End("failed", reason, error=error)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _log_end(end: _End) -> None:

@@ -11,11 +11,12 @@ from typing import Any, TypeGuard
 
 from tradewind.worker.secrets_masking import MASKER
 
-__all__ = ["is_collection", "is_mapping", "rendered_fields", "traceback_text"]
+__all__ = ["encodable", "is_collection", "is_mapping", "rendered_fields", "traceback_text"]
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 MAX_TEXT = 4096
 MAX_ITEMS = 200
+LARGEST_INT = 2**63
 
 
 def traceback_text(error: BaseException) -> str:
@@ -36,17 +37,25 @@ def rendered_fields(operator: Any) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | float):
         return value
+    if isinstance(value, int):
+        return value if abs(value) < LARGEST_INT else str(value)
     if isinstance(value, str):
-        return value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}... ({len(value)} characters)"
+        text = value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}... ({len(value)} characters)"
+        return encodable(text)
     if is_mapping(value):
-        return {str(key): _plain(item) for key, item in list(value.items())[:MAX_ITEMS]}
+        return {encodable(str(key)): _plain(item) for key, item in list(value.items())[:MAX_ITEMS]}
     if is_collection(value):
         return [_plain(item) for item in list(value)[:MAX_ITEMS]]
     if callable(value):
         return f"<callable {getattr(value, '__qualname__', type(value).__qualname__)}>"
     return _plain(str(value))
+
+
+def encodable(text: str) -> str:
+    """The text with what UTF-8 has no place for (half a surrogate pair) escaped."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:

@@ -103,7 +103,7 @@ def test_a_date_that_is_taken_is_refused_before_anything_runs(dag, tmp_path):
 
     note()
     run_dag(dag, logical_date=MOMENT, home=tmp_path)
-    with pytest.raises(Conflict, match="has a run .* for this logical date already"):
+    with pytest.raises(Conflict, match=r"has a run .* for this logical date already"):
         run_dag(dag, logical_date=MOMENT, home=tmp_path)
     assert ran == [1]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from support.attempts import Bench
 from tradewind import DAG, BaseNotifier, BaseOperator, task
+from tradewind.protocol.messages import Ended
 from tradewind.sdk.exceptions import (
     AirflowFailException,
     AirflowRescheduleException,
@@ -349,3 +351,29 @@ def test_a_task_that_the_file_no_longer_has_fails_without_retry():
     ended = Bench(dag_of(work)).run("gone")
     assert (ended.outcome, ended.retryable) == ("failed", False)
     assert "no task 'gone'" in ended.reason
+
+
+def test_a_report_can_travel_whatever_text_and_numbers_are_in_it():
+    def work(big, text):
+        raise ValueError(text)
+
+    with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+        task(work)(2**80, "\udcff {{ ds }}")
+    ended = Bench(dag).run("work")
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(ended), type=Ended) == ended
+    assert ended.reason == "ValueError: \\udcff 2026-01-05"
+    assert ended.rendered["op_args"][0] == str(2**80)
+
+
+def test_a_reschedule_without_a_zone_is_in_utc():
+    def wait():
+        raise AirflowRescheduleException(datetime(2030, 1, 1))
+
+    assert Bench(dag_of(wait)).run("wait").until == datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_the_key_of_a_push_is_a_text():
+    def work(ti):
+        ti.xcom_push(5, "value")
+
+    assert "the key of an XCom is a text, not 5" in Bench(dag_of(work)).run("work").reason

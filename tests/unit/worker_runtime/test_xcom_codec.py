@@ -259,3 +259,14 @@ def test_a_class_that_is_not_what_the_tag_says_is_not_called():
 )
 def test_what_is_shown_is_plain_json(value, shown):
     assert plain(XComCodec(MemoryArtifacts()).encode(value)) == shown
+
+
+def test_what_is_stored_is_strict_json_in_utf8():
+    codec = XComCodec(MemoryArtifacts())
+    value = [float("inf"), float("nan"), "half \udcff a pair", np.float64("nan")]
+    stored = codec.encode(value)
+    json.loads(stored.value.encode().decode(), parse_constant=lambda name: pytest.fail(name))
+    back = codec.decode(stored)
+    assert back[0] == float("inf")
+    assert back[1] != back[1]
+    assert back[2] == "half \udcff a pair"
