@@ -1,0 +1,169 @@
+"""Test the tests of the core: plant known faults, one at a time, in a copy of the package; each must turn the unit
+tests red. Exit code 1 if one stays green, or if the copy without a fault is not green.
+
+    python tools/mutants.py [NAME ...] [--jobs N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = ROOT / "tests" / "unit" / "core"
+IGNORED = shutil.ignore_patterns("__pycache__", "static", "node_modules")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A change of the source that a test must notice."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    hint: str
+    """Tests that are likely to see it (`pytest -k`), tried first."""
+
+
+FAULTS = (
+    Fault("reports of a killed attempt count", "machine.py",
+          "return None if found is None or found.is_dying else found", "return found", "cleared or restart"),
+    Fault("one retry too many", "tasks.py",
+          "instance.try_number < instance.max_tries", "instance.try_number <= instance.max_tries", "tries"),
+    Fault("one loss too few", "tasks.py", "instance.losses > m.max_losses", "instance.losses >= m.max_losses", "lost"),
+    Fault("a loss costs a retry", "tasks.py",
+          "to_scheduled(m, run, node, index, new_try=False)\n    instance.reason = reason",
+          "to_scheduled(m, run, node, index, new_try=True)\n    instance.reason = reason", "lost"),
+    Fault("a retry is never due", "tasks.py",
+          "    m.timers.set(m.timer_name(run, node, index), instance.next_at)\n\n\ndef retry_delay",
+          "\n\ndef retry_delay", "delay"),
+    Fault("the retry delay never grows", "tasks.py", "if spec.retry_exponential_backoff:", "if False:", "delay"),
+    Fault("an empty expansion is not skipped", "advance.py",
+          "_apply(m, run, node, 0, Verdict.SKIP)", "_apply(m, run, node, 0, Verdict.RUN)", "nothing or empty"),
+    Fault("slots are never given back", "machine.py", "        self.queue.free(attempt.gates)\n", "", "slot or pool"),
+    Fault("a task takes one slot whatever it needs", "machine.py",
+          "spec.pool), spec.pool_slots)", "spec.pool), 1)", "several_slots"),
+    Fault("the lowest priority goes first", "limits.py", "(-priority, run.facts", "(priority, run.facts", "priority"),
+    Fault("a paused DAG goes on", "dag.py", "self.gate.capacity = 0 if is_paused else None",
+          "self.gate.capacity = None", "paused"),
+    Fault("two processes for one instance", "instances.py",
+          "elif not _has_process(m, run, node, index):", "else:", "process"),
+    Fault("tallies forget what was undone", "run.py",
+          "delta = weights[new] - weights[old]", "delta = weights[new]", "cleared"),
+    Fault("one_success does not tell skipped from failed", "rules.py",
+          "return Verdict.SKIP if c.done == c.skipped else Verdict.UPSTREAM_FAILED",
+          "return Verdict.UPSTREAM_FAILED", "rule_decides"),
+    Fault("none_skipped does not wait", "rules.py",
+          "        return Verdict.SKIP\n    return Verdict.RUN if c.all_done else Verdict.WAIT\n\n\ndef _always",
+          "        return Verdict.SKIP\n    return Verdict.RUN\n\n\ndef _always", "rule_decides"),
+    Fault("teardowns decide the run", "graph.py",
+          "return not node.spec.is_teardown or node.spec.on_failure_fail_dagrun", "return True", "teardown"),
+    Fault("work does not wait for its setup", "graph.py",
+          "for n in sorted(self.lives_under(source.index) - direct):", "for n in sorted(set[int]()):", "setup"),
+    Fault("an upstream_failed leaf is forgiven", "runs.py",
+          "in (FAILED, UPSTREAM_FAILED)\n        for node in run.graph.leaves",
+          "in (FAILED,)\n        for node in run.graph.leaves", "tries or stops"),
+    Fault("one run too many at once", "runs.py",
+          "len(dag.running) < graph.spec.max_active_runs", "len(dag.running) <= graph.spec.max_active_runs",
+          "max_active_runs"),
+    Fault("a run has no deadline", "runs.py", 'm.timers.set(("run", run.uid)', 'm.timers.set(("nothing", run.uid)',
+          "too_long"),
+    Fault("the schedule ignores max_active_runs", "planning.py",
+          "return not dag.is_paused and not dag.is_stale and not _is_full(dag)",
+          "return not dag.is_paused and not dag.is_stale", "catchup"),
+    Fault("a failure in the run before is forgiven", "timeline.py",
+          "if not is_successful(before[0], spec.task_id):", "if False:", "run_before"),
+    Fault("indexes of a mapped group are mixed up", "run.py", "mine[index] += delta", "mine[0] += delta",
+          "mapped_group"),
+    Fault("a clear gives no new tries", "clearing.py",
+          "instance.max_tries = instance.try_number + run", "instance.max_tries = run", "clear"),
+    Fault("a branch's decision is forgotten by a clear", "advance.py",
+          "if run.skips and run.is_skipped_by_decision((at, index)):", "if False:", "branch"),
+    Fault("what waits below a clear goes anyway", "clearing.py",
+          "            if verdict is not Verdict.RUN:", "            if False:", "holds_back"),
+    Fault("attempts hold no slots after a restart", "loading.py", "gate.used += need", "gate.used += 0", "restart"),
+    Fault("the longest zip is the shortest", "mapping.py",
+          "(max if source.longest else min)", "(min if source.longest else max)", "zipped"),
+    Fault("a huge map floods one event", "advance.py", "WINDOW = 32", "WINDOW = 10**9", "huge_map"),
+    Fault("a marked task's process lives on", "instances.py",
+          "            m.kill(attempt, reason)\n", "            pass\n", "marked"),
+)  # fmt: skip
+
+
+def plant(fault: Fault | None, folder: Path) -> None:
+    """Copy the package, with the fault in it."""
+    shutil.copytree(ROOT / "src" / "tradewind", folder / "tradewind", ignore=IGNORED)
+    if fault is not None:
+        file = folder / "tradewind" / "core" / fault.file
+        source = file.read_text(encoding="utf-8")
+        found = source.count(fault.old)
+        if found != 1:
+            sys.exit(f"{fault.name!r}: its text is {found} times in {fault.file}, not once; bring the list up to date")
+        file.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
+
+
+def run_tests(folder: Path, *arguments: str) -> tuple[bool, str]:
+    """Whether the tests are green with the package in `folder`, and the last line they said."""
+    probe = "import tradewind.core, sys; sys.exit(not tradewind.core.__file__.startswith(sys.argv[1]))"
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    subprocess.run([sys.executable, "-c", probe, str(folder)], env=environment, check=True)
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:randomly", "--tb=no", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in {0, 1, 5}:
+        sys.exit(f"pytest itself failed:\n{done.stdout}\n{done.stderr}")
+    lines = done.stdout.strip().splitlines()
+    return done.returncode != 1, lines[-1] if lines else ""
+
+
+def judge(fault: Fault) -> tuple[Fault, str, float]:
+    """What turned red: the hinted tests, the stories, all tests; empty if nothing did."""
+    began = time.monotonic()
+    stories = [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.name != "test_stateful.py"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plant(fault, folder)
+        for label, arguments in (
+            ("hint", [*stories, "-k", fault.hint]),
+            ("stories", stories),
+            ("random stories", [str(TESTS / "test_stateful.py")]),
+        ):
+            if not run_tests(folder, *arguments)[0]:
+                return fault, label, time.monotonic() - began
+    return fault, "", time.monotonic() - began
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only faults whose name contains one of these")
+    parser.add_argument("--jobs", type=int, default=2, help="faults at once")
+    given = parser.parse_args()
+    chosen = [f for f in FAULTS if not given.names or any(name in f.name for name in given.names)]
+    with tempfile.TemporaryDirectory() as name:
+        plant(None, Path(name))
+        is_green, said = run_tests(Path(name), str(TESTS))
+    if not is_green:
+        print(f"the tests are red without a fault: {said}")
+        return 1
+    with ThreadPoolExecutor(given.jobs) as pool:
+        verdicts = list(pool.map(judge, chosen))
+    width = max(len(fault.name) for fault in chosen)
+    for fault, killer, took_s in verdicts:
+        print(
+            f"{fault.name:<{width}}  {fault.file:<13} {'red: ' + killer if killer else 'SURVIVED':<20} {took_s:5.1f} s"
+        )
+    survivors = [fault for fault, killer, _ in verdicts if not killer]
+    print(f"\n{len(chosen) - len(survivors)} of {len(chosen)} planted faults turn the tests red")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
