@@ -18,7 +18,7 @@ from tradewind.sdk.graph import check_cycle, topological_order
 from tradewind.sdk.group import TaskGroup
 from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.notset import NOTSET, ArgNotSet
-from tradewind.sdk.operator_args import aware
+from tradewind.sdk.operator_args import aware, check_callbacks
 from tradewind.sdk.param import DagParam, ParamsDict
 from tradewind.sdk.setup_teardown import validate_setup_teardown
 from tradewind.sdk.stack import call_site, enter, leave, register_dag
@@ -113,6 +113,8 @@ class DAG:
         self.deadline = deadline
         self.sla_miss_callback = sla_miss_callback
         self.catchup = bool(catchup)
+        check_callbacks(on_success_callback, "on_success_callback")
+        check_callbacks(on_failure_callback, "on_failure_callback")
         self.on_success_callback = on_success_callback
         self.on_failure_callback = on_failure_callback
         self.doc_md = doc_md

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tradewind.sdk.authoring_errors import DagCycle
@@ -57,7 +58,10 @@ def _cycle(tasks: Mapping[str, TaskNode], stuck: set[str], dag_id: str) -> DagCy
         one = min(tasks[one].upstream_task_ids & stuck, key=lambda task_id: tasks[task_id].position)
     circle = [*reversed(path[path.index(one) :]), path[-1]]
     where = f"Cycle detected in Dag {dag_id!r}: " if dag_id else "Cycle detected: "
-    return DagCycle(f"{where}{' >> '.join(circle)}; each waits for the one before it", tasks=circle)
+    lines = ", ".join(f"{name}: {PurePath(tasks[name].origin[0]).name}:{tasks[name].origin[1]}" for name in circle[:-1])
+    return DagCycle(
+        f"{where}{' >> '.join(circle)}; each waits for the one before it (declared at {lines})", tasks=circle
+    )
 
 
 def effective_weights(order: Sequence[TaskNode]) -> dict[str, int]:

@@ -87,8 +87,7 @@ class OperatorPartial:
         place = find_place(self.kwargs.get("dag"), self.kwargs.get("task_group"))
         names, takes_more = accepted_names(self.operator_class)
         defaults = place.default_args(self.kwargs.get("default_args"))
-        mapped = set(expand_input.sources)
-        filled = {n: v for n, v in defaults.items() if (takes_more or n in names) and n not in mapped}
+        filled = {name: value for name, value in defaults.items() if takes_more or name in names}
         given = {n: v for n, v in self.kwargs.items() if n not in {"dag", "task_group", "default_args"}}
         return MappedOperator(self.operator_class, given, expand_input, place, defaults=filled, strict=strict)
 

@@ -18,6 +18,7 @@ __all__ = [
     "MAX_RETRY_DELAY",
     "aware",
     "callback_kinds",
+    "check_callbacks",
     "coerce",
     "seconds",
 ]
@@ -113,6 +114,8 @@ def coerce(fields: dict[str, Any], where: str) -> None:
     fields["weight_rule"] = _one_of(WeightRule, fields["weight_rule"], "weight_rule", where)
     if fields["isolation"] is not None:
         fields["isolation"] = _one_of(Isolation, fields["isolation"], "isolation", where)
+    for kind in CALLBACKS:
+        check_callbacks(fields[f"{kind}_callback"], f"{where}: {kind}_callback")
     for name in ("inlets", "outlets"):
         fields[name] = _as_list(fields[name])
 
@@ -140,6 +143,17 @@ def _one_of(kind: type[TriggerRule | WeightRule | Isolation], value: object, nam
     except ValueError:
         choices = ", ".join(repr(str(one)) for one in kind)
         raise InvalidArgument(f"{where}: the {name} must be one of {choices}; received {value!r}") from None
+
+
+def check_callbacks(value: object, what: str) -> None:
+    """Check that callbacks can be called.
+
+    Raises:
+        InvalidArgumentType: one can't.
+    """
+    for one in value if isinstance(value, list | tuple | set) else (value,):
+        if one is not None and not callable(one):
+            raise InvalidArgumentType(f"{what} must be a function, a notifier, or a list of them, not {one!r}")
 
 
 def _as_list(value: Any) -> list[Any]:

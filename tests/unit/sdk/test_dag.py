@@ -70,6 +70,7 @@ def test_dates_may_be_in_the_default_args() -> None:
         ({"max_active_runs": "3"}, "max_active_runs must be a whole number"),
         ({"max_active_tasks": -1}, "Invalid max_active_tasks"),
         ({"dagrun_timeout": 3}, "dagrun_timeout must be a timedelta"),
+        ({"on_failure_callback": "mail"}, "on_failure_callback must be a function"),
         ({"tags": "abc"}, "tags must be a list"),
         ({"tags": ["x" * 101]}, "longer than 100"),
         ({"allowed_run_types": "weekly"}, "no run type 'weekly'"),

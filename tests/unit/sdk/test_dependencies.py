@@ -162,7 +162,9 @@ def test_a_circle_is_shown() -> None:
         a, b, c, d = tasks("a", "b", "c", "d")
         a >> b >> c >> d
         d >> b
-    with pytest.raises(DagCycle, match=r"Cycle detected in Dag 'd'") as caught:
+    with pytest.raises(
+        DagCycle, match=r"Cycle detected in Dag 'd': .*declared at .*b: test_dependencies\.py:\d+"
+    ) as caught:
         dag.check_cycle()
     circle = caught.value.facts["tasks"]
     assert circle[0] == circle[-1]

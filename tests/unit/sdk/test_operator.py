@@ -311,3 +311,13 @@ def test_sla_is_accepted_with_a_warning() -> None:
 def test_the_start_date_is_kept() -> None:
     start = datetime(2024, 1, 1, tzinfo=UTC)
     assert BaseOperator(task_id="x", start_date=start).start_date == start
+
+
+@pytest.mark.parametrize("moment", ["execute", "failure", "success", "retry", "skipped"])
+def test_a_callback_can_be_called(moment: str) -> None:
+    name = f"on_{moment}_callback"
+    assert getattr(BaseOperator(task_id="x", **{name: [print, len]}), name) == [print, len]
+    with pytest.raises(
+        InvalidArgumentType, match=f"{name} must be a function, a notifier, or a list of them, not 'mail'"
+    ):
+        BaseOperator(task_id="x", **{name: [print, "mail"]})
