@@ -20,12 +20,12 @@ from tradewind.base.clock import Clock, SystemClock
 from tradewind.base.errors import ExecutorError
 from tradewind.base.settings import LogSettings, WorkerSettings
 from tradewind.executors.base import Fact, NotStarted, RequestHandler, Sink
-from tradewind.executors.local_fleet import Fleet
+from tradewind.executors.local_fleet import Fleet, Seams
 from tradewind.executors.local_loop import Loop
 from tradewind.executors.local_processes import Process
 from tradewind.executors.local_upkeep import Upkeep
 from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, Reply, Request, Workload
-from tradewind.worker.child import Entries
+from tradewind.worker.child import KEPT_FROM_TASKS, Entries
 from tradewind.worker.process_tree import ATTEMPT_VARIABLE, SERVER_VARIABLE, Mark, end_marked, server_mark
 
 __all__ = ["LocalExecutor"]
@@ -67,8 +67,9 @@ class LocalExecutor:
         self._sink: Sink | None = None
         self._handler: RequestHandler | None = None
         self._pool = ThreadPoolExecutor(ANSWER_THREADS, thread_name_prefix="task-requests")
+        given = os.environ if environment is None else environment
         marked = {
-            **(os.environ if environment is None else environment),
+            **{name: value for name, value in given.items() if name not in KEPT_FROM_TASKS},
             ATTEMPT_VARIABLE: Mark.placeholder(),
             SERVER_VARIABLE: server_mark(os.getpid()),
         }
@@ -84,9 +85,7 @@ class LocalExecutor:
             marked,
             loop=self._loop,
             clock=self._clock,
-            emit=self._emit,
-            answer=self._take_request,
-            end_strays=self._end_strays,
+            seams=Seams(emit=self._emit, answer=self._take_request, end_strays=self._end_strays),
         )
         self._upkeep = Upkeep(self._fleet, self._loop, worker, logs)
         self._kill_grace_s = worker.kill_grace_s

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -48,7 +49,7 @@ from tradewind.worker.comms import (
     Stop,
 )
 
-__all__ = ["Fleet"]
+__all__ = ["Fleet", "Seams"]
 
 log = logging.getLogger(__name__)
 
@@ -62,13 +63,22 @@ _from_child: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromCh
 _encoder = msgspec.msgpack.Encoder()
 
 
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What the fleet needs of the executor around it."""
+
+    emit: Callable[[Fact], None]
+    """Takes facts, in order."""
+    answer: Callable[[Process, Request], None]
+    """Takes a task's request; the reply is sent later, from another thread (`Fleet.reply`)."""
+    end_strays: Callable[[Collection[str], Callable[[], None]], None]
+    """Kills what carries the mark of these attempts, off the loop's thread, then calls back."""
+
+
 class Fleet:
     """All processes of one executor.
 
     Args:
-        emit: takes facts, in order.
-        answer: takes a task's request; the reply is sent later, from another thread.
-        end_strays: kills what carries the mark of these attempts, off the loop's thread, then calls back.
         environment: of the zygotes, with the server's mark in it.
     """
 
@@ -80,18 +90,16 @@ class Fleet:
         *,
         loop: Loop,
         clock: Clock,
-        emit: Callable[[Fact], None],
-        answer: Callable[[Process, Request], None],
-        end_strays: Callable[[Collection[str], Callable[[], None]], None],
+        seams: Seams,
     ) -> None:
         self._settings = settings
         self._entries = entries
         self._environment = environment
         self._loop = loop
         self._clock = clock
-        self._emit = emit
-        self._answer = answer
-        self._end_strays = end_strays
+        self._emit = seams.emit
+        self._answer = seams.answer
+        self._end_strays = seams.end_strays
         self._ids = itertools.count(1)
         self._base: ZygoteState | None = None
         self._ended_bases: list[subprocess.Popen[bytes]] = []

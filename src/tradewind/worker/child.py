@@ -27,7 +27,16 @@ from tradewind.worker.logs import Sinks, TaskLog
 from tradewind.worker.process_tree import Mark
 from tradewind.worker.secrets_masking import MASKER, add_mask
 
-__all__ = ["Attempts", "Entries", "ImportTimeoutError", "LoadedFile", "leave", "resolve", "return_call"]
+__all__ = [
+    "KEPT_FROM_TASKS",
+    "Attempts",
+    "Entries",
+    "ImportTimeoutError",
+    "LoadedFile",
+    "leave",
+    "resolve",
+    "return_call",
+]
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
 PRELOAD = [
@@ -39,6 +48,8 @@ PRELOAD = [
     "pendulum",
 ]
 """By name: providers are a layer of their own, which workers must not depend on."""
+KEPT_FROM_TASKS = ("TRADEWIND__DB__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
+"""Variables of the server that user code has no business with."""
 PYTHON = platform.python_version()
 
 _libc = ctypes.CDLL(None)

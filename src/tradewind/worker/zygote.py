@@ -41,7 +41,6 @@ import msgspec
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.child import Attempts, Entries, LoadedFile, leave, resolve, return_call
 from tradewind.worker.comms import Channel, FileRef, Fork, Gone, Link, Ready, Stop, ToZygote
-from tradewind.worker.fork_server import ForkServer
 from tradewind.worker.process_tree import (
     ATTEMPT_VARIABLE,
     MARK_LENGTH,
@@ -57,7 +56,7 @@ from tradewind.worker.process_tree import (
     signal_tree,
 )
 
-__all__ = ["ForkServer", "Zygote", "main"]
+__all__ = ["Zygote", "main"]
 
 ORPHAN_GRACE_S = 1.0
 """What a task left running gets SIGTERM, and this long before SIGKILL."""

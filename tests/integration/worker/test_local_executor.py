@@ -449,3 +449,12 @@ def test_the_base_that_ended_is_reaped(harness: Harness):
     wait_until(lambda: harness.executor._fleet._base.pid != base, "a new base")
     assert harness.run("b", "noop", "spawn").outcome == "success"
     wait_until(lambda: not Path(f"/proc/{base}").exists(), "the zombie to be reaped")
+
+
+def test_a_task_does_not_see_where_the_database_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("TRADEWIND__DB__URL", "postgresql://someone:something@somewhere/db")
+    harness = Harness(tmp_path, "import os\ndef look(work, api): print('TRADEWIND__DB__URL' in os.environ)\n")
+    for isolation in ISOLATIONS:
+        harness.run(isolation, "look", isolation)
+    harness.executor.stop(0)
+    assert [harness.events(isolation) for isolation in ISOLATIONS] == [["False"]] * 3
