@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -15,6 +16,9 @@ BIG_KEY = BigInteger().with_variant(Integer, "sqlite")
 """A serial primary key (SQLite numbers rows by itself only in a column of type INTEGER)."""
 
 
+@lru_cache(
+    maxsize=8192
+)  # instances are saved several times with the same moments, and formatting one costs microseconds
 def moment_to_text(value: datetime) -> str:
     """The form moments have in SQLite: `2013-01-01T05:00:00.000000Z`; its order as text is the order in time.
 

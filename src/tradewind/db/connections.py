@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from tradewind.base.errors import Conflict, NotFound
+from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.db import listing
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Tx
@@ -105,7 +105,9 @@ def add_connection(tx: Tx, cipher: Cipher, workspace: str, new: ConnectionRecord
 
     Raises:
         Conflict: the id is taken.
+        InvalidInput: the id is empty or too long.
     """
+    _check(new)
     if tx.scalar(select(_C.conn_id).where(_C.workspace == workspace, _C.conn_id == new.conn_id)) is not None:
         raise Conflict(f"The Connection with connection_id: `{new.conn_id}` already exists", connection_id=new.conn_id)
     tx.execute(insert(connection), {"workspace": workspace, **_values(cipher, new)})
@@ -138,3 +140,8 @@ def rotate_key(tx: Tx, cipher: Cipher) -> int:
     for workspace, *values in rows:
         update_connection(tx, cipher, workspace, _reader(cipher)(values))
     return len(rows)
+
+
+def _check(new: ConnectionRecord) -> None:
+    if not 1 <= len(new.conn_id) <= 250:
+        raise InvalidInput("the id of a connection has 1 to 250 characters", conn_id=new.conn_id)

@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -284,6 +284,8 @@ class _PostgresDatabase:
                 yield
             except self._driver.IntegrityError as error:
                 raise Conflict(f"the database refuses this: {error}") from error
+            except self._driver.DataError as error:
+                raise InvalidInput(f"the database can't hold this value: {error}") from error
             except self._driver.OperationalError as error:
                 raise DatabaseUnavailable(_silent(error)) from error
 
@@ -320,6 +322,8 @@ def _translated() -> Generator[None, None, None]:
         raise Conflict(f"the database refuses this: {error.orig}") from error
     except sqlite3.IntegrityError as error:
         raise Conflict(f"the database refuses this: {error}") from error
+    except DataError as error:
+        raise InvalidInput(f"the database can't hold this value: {error.orig}") from error
     except (DBAPIError, sqlite3.OperationalError, sqlite3.DatabaseError, PoolTimeout) as error:
         sentence = _unavailable(error)
         if sentence is None:

@@ -114,7 +114,7 @@ def _body(kind: str, encoded: str) -> Any:
         return None
     try:
         return msgspec.json.decode(encoded, type=_KINDS[kind])
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         return None
 
 

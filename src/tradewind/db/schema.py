@@ -162,16 +162,36 @@ def clean(
     unknown = sorted(set(tables) - set(CLEANABLE))
     if unknown:
         raise InvalidInput(f"{unknown[0]!r} can't be cleaned; there are {', '.join(CLEANABLE)}", table=unknown[0])
+    if dry_run:
+        with database.read() as tx:
+            return {
+                name: tx.scalar(select(func.count()).select_from(table).where(condition))
+                for name, (table, condition) in _conditions(before).items()
+                if name in tables
+            }
     counts: dict[str, int] = {}
-    with database.write() as tx:
-        for name, (table, condition) in _conditions(before).items():
-            if name not in tables:
-                continue
-            if dry_run:
-                counts[name] = tx.scalar(select(func.count()).select_from(table).where(condition))
-            else:
+    for name, (table, condition) in _conditions(before).items():
+        if name == "dag_run" and name in tables:
+            counts[name] = _delete_runs(database, condition)
+        elif name in tables:
+            with database.write() as tx:
                 counts[name] = tx.execute(delete(table).where(condition)).rowcount
-        if not dry_run and "dag_version" in tables:
+    if "dag_version" in tables:
+        with database.write() as tx:
             tx.execute(delete(t.spec).where(t.spec.c.hash.not_in(select(t.dag_version.c.spec_hash))))
             tx.execute(delete(t.dag_code).where(t.dag_code.c.hash.not_in(select(t.dag_version.c.code_hash))))
     return counts
+
+
+_RUNS_AT_ONCE = 100
+
+
+def _delete_runs(database: Database, condition: Any) -> int:
+    """Delete runs a few at a time, so that the scheduler can commit in between."""
+    deleted = 0
+    while True:
+        with database.write() as tx:
+            some = tx.execute(select(t.dag_run.c.uid).where(condition).limit(_RUNS_AT_ONCE)).scalars().all()
+            if not some:
+                return deleted
+            deleted += tx.execute(delete(t.dag_run).where(t.dag_run.c.uid.in_(some))).rowcount

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from tradewind.base.errors import Conflict, NotFound
+from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.db import listing
 from tradewind.db.bulk import insert
 from tradewind.db.cipher import Cipher
@@ -102,14 +102,21 @@ def add_variable(tx: Tx, cipher: Cipher, workspace: str, new: VariableRecord) ->
 
     Raises:
         Conflict: the key is taken.
+        InvalidInput: the key is empty or too long.
     """
+    _check(new)
     if tx.scalar(select(_C.key).where(_C.workspace == workspace, _C.key == new.key)) is not None:
         raise Conflict(f"The Variable with key: `{new.key}` already exists", key=new.key)
     _ADD.run(tx, [(workspace, new.key, cipher.encrypt(new.value), True, new.description)])
 
 
 def put_variable(tx: Tx, cipher: Cipher, workspace: str, new: VariableRecord) -> None:
-    """Insert or replace a variable; without a description, the old one stays."""
+    """Insert or replace a variable; without a description, the old one stays.
+
+    Raises:
+        InvalidInput: the key is empty or too long.
+    """
+    _check(new)
     _PUT.run(tx, [(workspace, new.key, cipher.encrypt(new.value), True, new.description)])
 
 
@@ -130,3 +137,8 @@ def rotate_key(tx: Tx, cipher: Cipher) -> int:
         again = cipher.encrypt(cipher.decrypt(value))
         tx.execute(update(variable).where(_C.workspace == workspace, _C.key == key).values(value=again))
     return len(rows)
+
+
+def _check(new: VariableRecord) -> None:
+    if not 1 <= len(new.key) <= 250:
+        raise InvalidInput("the key of a variable has 1 to 250 characters", key=new.key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -15,7 +17,7 @@ from support.rows import at, create_run, one, parsed, rows, save_task, spec, sto
 from tradewind.base.errors import BrokenInvariant, Conflict, DatabaseUnavailable, InvalidInput
 from tradewind.base.settings import DbSettings
 from tradewind.core.states import TaskState
-from tradewind.db import Database, engine, open_database, tables
+from tradewind.db import Database, engine, open_database, pools, tables
 from tradewind.db.transitions import write
 
 
@@ -62,6 +64,49 @@ def test_a_violated_constraint_is_a_conflict(database: Database) -> None:
         tx.execute(tables.pool.insert(), row)
     with pytest.raises(Conflict, match="refuses"), database.write() as tx:
         tx.raw.execute("INSERT INTO pool (workspace, name, slots) VALUES ('default', 'default_pool', 1)")
+
+
+KILLED = """
+import sys, time
+from datetime import UTC, datetime
+from sqlalchemy import text
+from tradewind.base.settings import DbSettings
+from tradewind.core.commands import CreateTasks
+from tradewind.db import open_database
+from tradewind.db.transitions import write
+database = open_database(DbSettings(), sys.argv[1])
+now = datetime(2026, 1, 1, tzinfo=UTC)
+with database.write() as tx:
+    write(tx, [CreateTasks("run-1", "extract", 100, 199)], now=now)
+with database.write() as tx:
+    write(tx, [CreateTasks("run-1", "extract", 200, 5000)], now=now)
+    print("half", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_process_killed_in_the_middle_of_a_batch_leaves_the_committed_batches_only(database: Database) -> None:
+    with_run(database, tasks=("extract",))
+    url = database.url.render_as_string(hide_password=False)
+    with subprocess.Popen([sys.executable, "-c", KILLED, url], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "half\n"
+        process.kill()
+    with database.write() as tx:
+        write(tx, [save_task(state=TaskState.QUEUED)], now=EPOCH)
+    assert [row["map_index"] for row in rows(database, "task_instance")] == [-1, *range(100, 200)]
+
+
+def test_a_value_too_long_for_its_column_is_the_callers_mistake(database: Database) -> None:
+    row = {"workspace": "default", "name": "x" * 300, "slots": 1}
+    if database.dialect == "sqlite":
+        with pytest.raises(InvalidInput, match="1 to 250"), database.write() as tx:
+            pools.add_pool(tx, "default", pools.PoolRecord(name="x" * 300, slots=1))
+        return
+    with pytest.raises(InvalidInput, match="can't hold"), database.write() as tx:
+        tx.execute(tables.pool.insert(), row)
+    with pytest.raises(InvalidInput, match="can't hold"), database.write() as tx:
+        tx.raw.execute("UPDATE pool SET name = repeat('x', 300)")
 
 
 def test_threads_that_write_the_same_row_lose_nothing(database: Database) -> None:

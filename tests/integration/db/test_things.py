@@ -121,6 +121,18 @@ def test_connections_keep_their_secrets_encrypted(database: Database, tmp_path: 
                 attempt(tx, "default", "db")
 
 
+def test_names_that_are_empty_or_too_long_are_refused(database: Database, tmp_path: Path) -> None:
+    key = cipher.key_file_cipher(tmp_path)
+    with database.write() as tx:
+        for name in ("", "x" * 251):
+            with pytest.raises(InvalidInput, match="1 to 250"):
+                variables.put_variable(tx, key, "default", variables.VariableRecord(key=name, value="v"))
+            with pytest.raises(InvalidInput, match="1 to 250"):
+                connections.add_connection(
+                    tx, key, "default", connections.ConnectionRecord(conn_id=name, conn_type="http")
+                )
+
+
 def test_a_workspace_sees_only_its_own_names(database: Database, tmp_path: Path) -> None:
     key = cipher.key_file_cipher(tmp_path)
     with database.write() as tx:
