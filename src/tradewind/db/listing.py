@@ -30,6 +30,7 @@ __all__ = [
     "paged",
     "prefixed",
     "rows",
+    "total",
 ]
 
 R = TypeVar("R")
@@ -145,12 +146,13 @@ def paged(
     A page that is not full tells the total by itself; only a full one costs `counted`, which needs no joins that no
     condition uses.
     """
-    rows: Sequence[Sequence[Any]] = ()
-    if page.limit:
-        rows = tx.execute(statement.limit(page.limit).offset(page.offset)).all()
-    if rows and len(rows) < page.limit:
-        return [read(row) for row in rows], page.offset + len(rows)
-    return [read(row) for row in rows], int(tx.scalar(counted))
+    found = rows(tx, statement.limit(page.limit).offset(page.offset)) if page.limit else ()
+    return [read(row) for row in found], total(tx, len(found), counted, page)
+
+
+def total(tx: Tx, on_page: int, counted: Select[int], page: Page) -> int:
+    """How many rows there are in all, where so many are on the page: only a full page, or an empty one, has to count."""
+    return page.offset + on_page if 0 < on_page < page.limit else int(tx.scalar(counted))
 
 
 def rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:

@@ -6,7 +6,7 @@ Their state is written by `transitions`; here are reads, and the notes of people
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,19 @@ from sqlalchemy import ColumnElement, FromClause, and_, case, delete, func, sele
 from tradewind.base.errors import NotFound
 from tradewind.core.states import TaskState
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed, rows
+from tradewind.db.listing import (
+    DateRange,
+    NumberRange,
+    Page,
+    Range,
+    among,
+    between,
+    like,
+    ordered,
+    prefixed,
+    rows,
+    total,
+)
 from tradewind.db.runs import VersionRef
 from tradewind.db.tables import attempt, dag, dag_run, dag_version, rendered, task_instance, xcom
 
@@ -95,6 +107,8 @@ class TaskFilter:
 
     dag_ids: Sequence[str] = ()
     run_ids: Sequence[str] = ()
+    run_uids: Sequence[str] = ()
+    """Quicker than run ids where the run is known: the instances of a run lie together."""
     task_ids: Sequence[str] = ()
     states: Sequence[TaskState | None] = ()
     pools: Sequence[str] = ()
@@ -125,27 +139,33 @@ class TaskFilter:
     map_name_pattern: str | None = None
     map_name_prefix: str | None = None
     only_mapped: bool = False
-    after: tuple[str, str, int] | None = None
-    """Only instances behind this key (run uid, task id, map index), in the order of keys."""
 
 
 _VERSION_ID = func.coalesce(
     attempt.c.version_id, case((dag_run.c.version_id == "", dag.c.version_id), else_=dag_run.c.version_id)
 )
-_WITH_RUN = task_instance.join(dag_run, dag_run.c.uid == task_instance.c.run_uid)
-_WITH_VERSION = (
-    _WITH_RUN.join(dag, and_(dag.c.workspace == task_instance.c.workspace, dag.c.dag_id == task_instance.c.dag_id))
-    .outerjoin(attempt, attempt.c.id == task_instance.c.attempt)
-    .outerjoin(dag_version, dag_version.c.id == _VERSION_ID)
-)
-_JOINED = _WITH_VERSION.outerjoin(
-    rendered,
-    and_(
-        rendered.c.run_uid == task_instance.c.run_uid,
-        rendered.c.task_id == task_instance.c.task_id,
-        rendered.c.map_index == task_instance.c.map_index,
-    ),
-)
+
+
+def _with_run(instances: FromClause) -> FromClause:
+    return instances.join(dag_run, dag_run.c.uid == task_instance.c.run_uid)
+
+
+def _with_version(instances: FromClause) -> FromClause:
+    same_dag = and_(dag.c.workspace == task_instance.c.workspace, dag.c.dag_id == task_instance.c.dag_id)
+    return (
+        _with_run(instances)
+        .join(dag, same_dag)
+        .outerjoin(attempt, attempt.c.id == task_instance.c.attempt)
+        .outerjoin(dag_version, dag_version.c.id == _VERSION_ID)
+    )
+
+
+def _with_all(instances: FromClause) -> FromClause:
+    """The instances with everything that is shown of them."""
+    same = (rendered.c[name] == task_instance.c[name] for name in ("run_uid", "task_id", "map_index"))
+    return _with_version(instances).outerjoin(rendered, and_(*same))
+
+
 _VERSION_COLUMNS = (
     dag_version.c.id, dag_version.c.version_number, dag_version.c.bundle_name, dag_version.c.bundle_version,
     dag_version.c.created_at, dag_version.c.spec_hash,
@@ -160,7 +180,7 @@ _COLUMNS = (
     task_instance.c.queue, task_instance.c.executor, task_instance.c.priority_weight, task_instance.c.updated_at,
     attempt.c.hostname, attempt.c.pid, rendered.c.fields, *_VERSION_COLUMNS,
 )  # fmt: skip
-_SELECT = select(*_COLUMNS).select_from(_JOINED)
+_SELECT = select(*_COLUMNS).select_from(_with_all(task_instance))
 _KEY = (task_instance.c.run_uid, task_instance.c.task_id, task_instance.c.map_index)
 
 SORTABLE: dict[str, ColumnElement[Any]] = {
@@ -231,21 +251,76 @@ def _record(row: Sequence[Any]) -> TaskRecord:
 def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[list[TaskRecord], int]:
     """A page of task instances, and how many match in all.
 
+    The keys of the page are found first, from as few tables as the conditions and the order need; only for them is
+    the rest joined.
+
     Raises:
         InvalidInput: the page sorts by something unknown.
     """
+    if wanted.run_ids:
+        wanted = replace(wanted, run_ids=(), run_uids=_uids(tx, workspace, wanted) or ("",))
     conditions = _conditions(workspace, wanted)
-    statement = ordered(_SELECT.where(*conditions), page, SORTABLE, _KEY)
-    counted = select(func.count()).select_from(_least_join(wanted)).where(*conditions)
-    return paged(tx, statement, counted, page, _record)
+    if tx.dialect == "sqlite":
+        conditions = _steered(conditions, wanted, page)
+    counted = select(func.count()).select_from(_least_join(wanted, ())).where(*conditions)
+    keys = select(*_KEY).select_from(_least_join(wanted, page.order_by))
+    on_page = ordered(keys.where(*conditions), page, SORTABLE, _KEY).limit(page.limit).offset(page.offset).subquery()
+    same = and_(*(on_page.c[column.name] == column for column in _KEY))
+    shown = select(*_COLUMNS).select_from(_with_all(on_page.join(task_instance, same)))
+    statement = ordered(shown, page, SORTABLE, _KEY)
+    found = rows(tx, statement) if page.limit else ()
+    return [_record(row) for row in found], total(tx, len(found), counted, page)
 
 
-def _least_join(wanted: TaskFilter) -> FromClause:
-    """The tables that the conditions speak of, and no more: counting a million rows should touch one index."""
+def _uids(tx: Tx, workspace: str, wanted: TaskFilter) -> list[str]:
+    """The runs with these run ids."""
+    found = select(dag_run.c.uid).where(
+        dag_run.c.workspace == workspace,
+        *among(dag_run.c.run_id, wanted.run_ids),
+        *among(dag_run.c.dag_id, wanted.dag_ids),
+        *among(dag_run.c.uid, wanted.run_uids),
+    )
+    return [row[0] for row in rows(tx, found)]
+
+
+def _steered(conditions: list[ColumnElement[bool]], wanted: TaskFilter, page: Page) -> list[ColumnElement[bool]]:
+    """The same conditions, those hidden from SQLite that would lead its planner to an index of little use.
+
+    It keeps no statistics by itself, and takes any index on the workspace, or on a state that most rows have, for a
+    good one; then it sorts a million rows instead of reading a hundred in the order of keys.
+    """
+    is_by_date = _bounds(wanted.start_date) or page.order_by[:1] in {("start_date",), ("-start_date",)}
+    is_rare = bool(wanted.run_uids or wanted.states) and TaskState.SUCCESS not in wanted.states
+    steered = list(conditions)
+    if is_rare or not (wanted.dag_ids or is_by_date):
+        steered[0] = _hidden(steered[0])
+    if TaskState.SUCCESS in wanted.states:
+        plain = among(task_instance.c.state, wanted.states)[0]
+        steered = [_hidden(one) if one.compare(plain) else one for one in steered]
+    return steered
+
+
+def _hidden(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that no index can serve."""
+    return func.likely(condition)
+
+
+_RUN_SORTS = frozenset({"run_id", "logical_date", "run_after", "data_interval_start", "data_interval_end"})
+
+
+def _bounds(given: DateRange | None) -> bool:
+    """Whether a range has any bound at all."""
+    return given is not None and given != Range()
+
+
+def _least_join(wanted: TaskFilter, order_by: Sequence[str]) -> FromClause:
+    """The tables that conditions and order speak of, and no more: counting a million rows should touch one index."""
     if wanted.version_numbers:
-        return _WITH_VERSION
+        return _with_version(task_instance)
     names_run = wanted.run_ids or wanted.run_id_pattern or wanted.run_id_prefix
-    return _WITH_RUN if names_run or wanted.run_after or wanted.logical_date else task_instance
+    sorts_run = any(name.removeprefix("-") in _RUN_SORTS for name in order_by)
+    needs_run = names_run or sorts_run or _bounds(wanted.run_after) or _bounds(wanted.logical_date)
+    return _with_run(task_instance) if needs_run else task_instance
 
 
 def _conditions(workspace: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
@@ -253,6 +328,7 @@ def _conditions(workspace: str, wanted: TaskFilter) -> list[ColumnElement[bool]]
     for column, values in (
         (task_instance.c.dag_id, wanted.dag_ids),
         (dag_run.c.run_id, wanted.run_ids),
+        (task_instance.c.run_uid, wanted.run_uids),
         (task_instance.c.task_id, wanted.task_ids),
         (task_instance.c.state, wanted.states),
         (task_instance.c.pool, wanted.pools),

@@ -84,12 +84,14 @@ async def get_task_instances(
     dag_id: str, dag_run_id: str, query: Annotated[TaskInstanceQuery, Query()], call: Reader
 ) -> Response:
     """Instances of a run; `~` as DAG or run means all of them."""
-    page = query.page(call.services.settings.api, "map_index")
+    page = query.page(call.services.settings.api)
 
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
         task_ids = [query.task_id] if query.task_id is not None else []
+        run_uids: list[str] = []
         if dag_id != "~" and dag_run_id != "~":
             run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
+            run_uids = [run.uid]
             if query.task_group_id is not None:
                 task_ids = _members(tx, call, run, query.task_group_id, task_ids)
         elif dag_id != "~":
@@ -97,8 +99,9 @@ async def get_task_instances(
         if query.task_group_id is not None and (dag_id == "~" or dag_run_id == "~"):
             raise InvalidInput("task_group_id needs one DAG and one run in the path, not `~`")
         wanted = TaskFilter(
-            dag_ids=() if dag_id == "~" else (dag_id,),
-            run_ids=() if dag_run_id == "~" else (dag_run_id,),
+            dag_ids=() if dag_id == "~" or run_uids else (dag_id,),
+            run_ids=() if dag_run_id == "~" or run_uids else (dag_run_id,),
+            run_uids=run_uids,
             task_ids=task_ids,
             task_id_pattern=query.task_display_name_pattern,
             task_id_prefix=query.task_display_name_prefix_pattern,
@@ -176,13 +179,11 @@ async def get_mapped_task_instances(
     dag_id: str, dag_run_id: str, task_id: str, query: Annotated[MappedQuery, Query()], call: Reader
 ) -> Response:
     """The instances of one mapped task; none where it is not expanded yet."""
-    wanted = TaskFilter(
-        dag_ids=(dag_id,), run_ids=(dag_run_id,), task_ids=(task_id,), only_mapped=True, **_filters(query)
-    )
-    page = query.page(call.services.settings.api, "map_index")
+    page = query.page(call.services.settings.api)
 
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
+        wanted = TaskFilter(run_uids=(run.uid,), task_ids=(task_id,), only_mapped=True, **_filters(query))
         found, total = tasks.list_tasks(tx, call.workspace, wanted, page)
         if not found:
             spec = spec_of_run(tx, call, run)
