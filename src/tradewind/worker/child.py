@@ -185,7 +185,7 @@ class Attempts:
     def serve(self, limit: int) -> None:
         """Run what comes, up to `limit` attempts; stop after a failure or when the server closes."""
         self._channel.send(Idle(pid=os.getpid()))
-        folder = os.open(".", os.O_RDONLY | os.O_CLOEXEC)
+        environment, folder = dict(os.environ), os.open(".", os.O_RDONLY | os.O_CLOEXEC)
         for _ in range(limit):
             try:
                 order = self._channel.receive(_run_decoder)
@@ -195,7 +195,6 @@ class Attempts:
                 self.call_back(order.callback)
             if order.attempt is None:
                 return
-            environment = dict(os.environ)
             if not self.run(order.attempt, is_last=limit == 1):
                 return
             _restore(environment, folder)

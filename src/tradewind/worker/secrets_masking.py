@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -26,8 +27,11 @@ PLAIN_WORDS = frozenset({"false", "none", "null", "true", "localhost", "default"
 
 def is_sensitive(name: object) -> bool:
     """Whether a field of this name holds a secret."""
-    if not isinstance(name, str):
-        return False
+    return isinstance(name, str) and _names_secret(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_secret(name: str) -> bool:
     plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
     return any(word in plain for word in SENSITIVE)
 
