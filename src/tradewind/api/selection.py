@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tradewind.api.deps import Call
 from tradewind.base.errors import InvalidInput, NotFound
+from tradewind.core.graph import Graph
+from tradewind.core.selection import closure, with_relatives
 from tradewind.db import runs, versions
 from tradewind.db.engine import Tx
 from tradewind.db.runs import RunRecord
@@ -25,40 +27,6 @@ class Relatives:
     past: bool = False
     """The same in all runs of earlier logical dates."""
     future: bool = False
-
-
-def closure(spec: DagSpec, named: Collection[str], *, upstream: bool, downstream: bool) -> set[str]:
-    """The tasks named, those above and below where asked for, and the setups and teardowns that all of them need."""
-    above = {task.task_id: task.upstream for task in spec.tasks}
-    below: dict[str, list[str]] = {task_id: [] for task_id in above}
-    for task_id, ids in above.items():
-        for one in ids:
-            below[one].append(task_id)
-    found = set(named)
-    if upstream:
-        found |= _reached(named, above)
-    if downstream:
-        found |= _reached(named, below)
-    if found == set(named):
-        return found
-    setups = {task.task_id for task in spec.tasks if task.is_setup}
-    teardowns = {task.task_id for task in spec.tasks if task.is_teardown}
-    return (
-        found
-        | {one for task_id in found for one in above[task_id] if one in setups}
-        | {one for task_id in found for one in below[task_id] if one in teardowns}
-    )
-
-
-def _reached(start: Iterable[str], edges: Mapping[str, Sequence[str]]) -> set[str]:
-    found: set[str] = set()
-    ahead = list(start)
-    while ahead:
-        for one in edges[ahead.pop()]:
-            if one not in found:
-                found.add(one)
-                ahead.append(one)
-    return found
 
 
 def spec_of_run(tx: Tx, call: Call, run: RunRecord) -> DagSpec:
@@ -108,12 +76,20 @@ def instances_of(
     spec: DagSpec,
     wanted: Sequence[tuple[str, int | None]],
     relatives: Relatives,
+    *,
+    to_run: bool = False,
 ) -> list[TaskRecord]:
-    """The instances of the tasks wanted (map index None: all of them) and of their relatives, in these runs."""
+    """The instances of the tasks wanted (map index None: all of them) and of their relatives, in these runs.
+
+    Args:
+        to_run: they are to run again, so the setups and teardowns that they need come along.
+    """
     named = {task_id for task_id, _ in wanted}
     check_tasks(spec, named)
     whole = {task_id for task_id, index in wanted if index is None}
     single = {(task_id, index) for task_id, index in wanted if index is not None and task_id not in whole}
-    whole |= closure(spec, named, upstream=relatives.upstream, downstream=relatives.downstream) - named
+    if to_run or relatives.upstream or relatives.downstream:
+        reach = with_relatives if to_run else closure
+        whole |= reach(Graph(spec), named, upstream=relatives.upstream, downstream=relatives.downstream) - named
     rows = tasks_of(tx, [run.uid for run in found], sorted(whole | named))
     return [row for row in rows if row.task_id in whole or (row.task_id, row.map_index) in single]

@@ -318,7 +318,7 @@ def _to_clear(tx: Tx, call: Call, dag_id: str, body: ClearTaskInstancesBody) -> 
     wanted: list[tuple[str, int | None]] = [(task.task_id, None) for task in spec.tasks]
     if body.task_ids is not None:
         wanted = [(one, None) if isinstance(one, str) else one for one in body.task_ids]
-    meant = instances_of(tx, found, spec, wanted, relatives)
+    meant = instances_of(tx, found, spec, wanted, relatives, to_run=True)
     instances = selected(meant, only_failed=body.only_failed, only_running=body.only_running)
     running = [one for one in instances if one.state is TaskState.RUNNING]
     if body.prevent_running_task and running:
