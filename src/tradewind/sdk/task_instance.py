@@ -183,7 +183,7 @@ class RuntimeTaskInstance:
         many_tasks = task_ids is not None and not isinstance(task_ids, str)
         names = [self.task_id] if task_ids is None else [task_ids] if isinstance(task_ids, str) else list(task_ids)
         here = "" if dag_id in (None, self.dag_id) else str(dag_id)
-        there = "" if run_id in (None, self.run_id) else str(run_id)
+        there = "" if run_id in (None, self.run_id) and not here else run_id or self.run_id
 
         def where(name: str) -> XComAddress:
             return XComAddress(key, name, -1, here, there, include_prior_dates)

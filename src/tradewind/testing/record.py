@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TextIO
 
+from tradewind.base.bell import ring
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.base.ids import UuidSource
@@ -29,12 +31,13 @@ from tradewind.db.engine import Database, open_database
 from tradewind.db.listing import Page, Range
 from tradewind.db.parses import ParsedFile, store_parse
 from tradewind.parsing.bundles import snapshot_path
-from tradewind.protocol.messages import Ended
-from tradewind.sdk.task_api import PreviousRun
+from tradewind.protocol.messages import Ended, Reply, Request
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
 from tradewind.spec import DagKey, DagSpec
 from tradewind.spec.codec import spec_hash
 from tradewind.testing.inline import Recorder
 from tradewind.testing.memory import MemoryApi, MemoryServer
+from tradewind.worker.client import WorkerTaskApi
 from tradewind.worker.logs import TaskLog, attempt_log_name
 
 __all__ = ["HomeRecorder", "RecordedApi"]
@@ -51,7 +54,7 @@ class HomeRecorder(Recorder):
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._clock, self._ids = SystemClock(), UuidSource()
         self._commands: list[Command] = []
         self._outputs: dict[str, Ended] = {}
@@ -110,11 +113,12 @@ class HomeRecorder(Recorder):
         file = Path(dag.fileloc or "")
         source = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
         digest = hashlib.sha256(source.encode()).hexdigest()
-        name = file.name if source else f"{spec.dag_id}.py"
+        # A folder for each DAG: to store a file means that the DAGs it was stored with before are gone from it.
+        name = f"{spec.dag_id}/{file.name if source else 'dag.py'}"
         if source:
-            kept = snapshot_path(self._settings.home, BUNDLE, digest)
-            kept.mkdir(parents=True, exist_ok=True)
-            (kept / name).write_text(source, encoding="utf-8")
+            kept = snapshot_path(self.settings.home, BUNDLE, digest) / name
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(source, encoding="utf-8")
         parsed = ParsedFile(
             workspace="default",
             bundle_name=BUNDLE,
@@ -131,7 +135,7 @@ class HomeRecorder(Recorder):
                 [parsed],
                 self._ids,
                 self._clock.now(),
-                paused_by_default=self._settings.parsing.dags_are_paused_at_creation,
+                paused_by_default=self.settings.parsing.dags_are_paused_at_creation,
             )
             return versions.version_of_dag(tx, DagKey("default", spec.dag_id)).id
 
@@ -148,7 +152,7 @@ class HomeRecorder(Recorder):
         name = attempt_log_name(
             dag_id=facts.dag.dag_id, run_id=facts.run_id, task_id=task_id, map_index=map_index, try_number=try_number
         )
-        log = TaskLog(str(self._settings.log_folder / name), limit_mb=self._settings.logs.task_limit_mb)
+        log = TaskLog(str(self.settings.log_folder / name), limit_mb=self.settings.logs.task_limit_mb)
         handler = _FileHandler(log)
         root, task_log = logging.getLogger(), logging.getLogger("tradewind.task")
         before, level = (sys.stdout, sys.stderr), task_log.level
@@ -190,6 +194,42 @@ class RecordedApi(MemoryApi):
     def __init__(self, server: MemoryServer, task_id: str, map_index: int, home: HomeRecorder) -> None:
         super().__init__(server, task_id, map_index)
         self._home = home
+
+    @cached_property
+    def _elsewhere(self) -> WorkerTaskApi:
+        """Answers about other runs and DAGs, as a server on this home would give them."""
+        from tradewind.api.execution import Answers, Asker  # noqa: PLC0415 - few runs look at others
+
+        home = self._home
+        bell = partial(ring, home.settings.home / "bell.sock")
+        answers = Answers(home.database, home.cipher, SystemClock(), UuidSource(), bell)
+        dag = DagKey("default", self._server.dag_id)
+        asker = Asker(dag=dag, run_uid="", task_id=self._task_id, map_index=self._map_index, attempt=None)
+        return WorkerTaskApi(_Asking(partial(answers.give, asker)))
+
+    def xcom(self, where: XComAddress) -> EncodedXCom | None:
+        """One stored value."""
+        return super().xcom(where) if self._is_here(where) else self._elsewhere.xcom(where)
+
+    def xcoms(self, where: XComAddress) -> list[tuple[int, EncodedXCom]]:
+        """The stored values of all instances of a task."""
+        return super().xcoms(where) if self._is_here(where) else self._elsewhere.xcoms(where)
+
+    def task_counts(self, dag_id: str, **wanted: Any) -> dict[str, int]:
+        """How many instances there are, by state."""
+        if dag_id == self._server.dag_id:
+            return super().task_counts(dag_id, **wanted)
+        return self._elsewhere.task_counts(dag_id, **wanted)
+
+    def run_state(self, dag_id: str, run_id: str) -> str | None:
+        """The state of a run."""
+        if dag_id == self._server.dag_id and run_id == self._server.run_id:
+            return self._server.run_state
+        return self._elsewhere.run_state(dag_id, run_id)
+
+    def trigger_run(self, dag_id: str, **wanted: Any) -> str:
+        """Ask for a run of another DAG: a server on this home starts it."""
+        return self._elsewhere.trigger_run(dag_id, **wanted)
 
     def variable(self, key: str) -> str | None:
         """The text of a variable."""
@@ -246,6 +286,17 @@ class RecordedApi(MemoryApi):
             run_type=run.run_type,
             run_after=run.run_after,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Requests by a plain call."""
+
+    give: Callable[[Request], Reply]
+
+    def request(self, message: Request, /) -> Reply:
+        """Ask."""
+        return self.give(message)
 
 
 _CONNECTION_FIELDS = ("description", "host", "login", "password", "schema", "port", "extra")

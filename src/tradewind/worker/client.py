@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
@@ -14,7 +15,7 @@ from tradewind.protocol.messages import Reply, Report, Request, XComValue
 from tradewind.sdk.exceptions import AirflowRuntimeError, DagRunAlreadyExists
 from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
 
-__all__ = ["HttpRequests", "Requests", "WorkerTaskApi", "to_message", "to_stored"]
+__all__ = ["HttpRequests", "Requests", "WorkerTaskApi", "plain_moment", "to_message", "to_stored"]
 
 if TYPE_CHECKING:
     import urllib3
@@ -56,8 +57,8 @@ class WorkerTaskApi:
     def xcom(self, where: XComAddress) -> EncodedXCom | None:
         """One stored value; None: not there."""
         message = messages.GetXCom(
-            key=where.key,
-            task_id=where.task_id,
+            key=str(where.key),
+            task_id=str(where.task_id),
             map_index=where.map_index,
             dag_id=where.dag_id,
             run_id=where.run_id,
@@ -69,7 +70,7 @@ class WorkerTaskApi:
     def xcoms(self, where: XComAddress) -> list[tuple[int, EncodedXCom]]:
         """The stored values of all instances of a task, with their map indexes."""
         message = messages.GetXComSequence(
-            key=where.key, task_id=where.task_id, dag_id=where.dag_id, run_id=where.run_id
+            key=str(where.key), task_id=str(where.task_id), dag_id=where.dag_id, run_id=where.run_id
         )
         reply = self._ask(message, messages.XComSequenceReply)
         return [(index, to_stored(value)) for index, value in zip(reply.map_indexes, reply.values, strict=True)]
@@ -86,15 +87,15 @@ class WorkerTaskApi:
 
     def variable(self, key: str) -> str | None:
         """The text of a variable; None: not there."""
-        return self._ask(messages.GetVariable(key=key), messages.ValueReply).value
+        return self._ask(messages.GetVariable(key=str(key)), messages.ValueReply).value
 
     def set_variable(self, key: str, value: str, description: str | None) -> None:
         """Store a variable."""
-        self._ask(messages.SetVariable(key=key, value=value, description=description), messages.Done)
+        self._ask(messages.SetVariable(key=str(key), value=value, description=description), messages.Done)
 
     def delete_variable(self, key: str) -> None:
         """Delete a variable."""
-        self._ask(messages.DeleteVariable(key=key), messages.Done)
+        self._ask(messages.DeleteVariable(key=str(key)), messages.Done)
 
     def variable_keys(self, prefix: str | None) -> list[str]:
         """Names of variables."""
@@ -103,7 +104,7 @@ class WorkerTaskApi:
 
     def connection(self, conn_id: str) -> Mapping[str, object] | None:
         """The fields of a connection; None: not there."""
-        reply = self._ask(messages.GetConnection(conn_id=conn_id), messages.ConnectionReply)
+        reply = self._ask(messages.GetConnection(conn_id=str(conn_id)), messages.ConnectionReply)
         if not reply.found:
             return None
         return {
@@ -134,7 +135,7 @@ class WorkerTaskApi:
             task_ids=list(task_ids),
             group_id=group_id,
             run_ids=list(run_ids),
-            logical_dates=list(logical_dates),
+            logical_dates=[plain_moment(date) for date in logical_dates],
         )
         text = self._ask(message, messages.ValueReply).value
         return msgspec.json.decode(text or "{}", type=dict[str, int])
@@ -180,9 +181,9 @@ class WorkerTaskApi:
         message = messages.TriggerRun(
             dag_id=dag_id,
             run_id=run_id,
-            logical_date=logical_date,
-            run_after=run_after,
-            conf=dict(conf or {}),
+            logical_date=None if logical_date is None else plain_moment(logical_date),
+            run_after=None if run_after is None else plain_moment(run_after),
+            conf=json.loads(json.dumps(dict(conf or {}))),
             reset=reset,
             note=note,
         )
@@ -269,6 +270,13 @@ class HttpRequests:
         return answer.data
 
 
+def plain_moment(moment: datetime) -> datetime:
+    """The moment as a datetime of the standard library, aware, in UTC: messages take no subclass of it."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return datetime.fromtimestamp(0, UTC) + (moment - datetime.fromtimestamp(0, UTC))
+
+
 def to_stored(value: XComValue) -> EncodedXCom:
     """A stored value as the SDK knows it."""
     return EncodedXCom(value.value, value.kind, value.length, value.is_none)
@@ -276,4 +284,4 @@ def to_stored(value: XComValue) -> EncodedXCom:
 
 def to_message(key: str, value: EncodedXCom) -> XComValue:
     """A stored value as it travels."""
-    return XComValue(key=key, value=value.value, kind=value.kind, length=value.length, is_none=value.is_none)
+    return XComValue(key=str(key), value=value.value, kind=value.kind, length=value.length, is_none=value.is_none)

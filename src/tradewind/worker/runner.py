@@ -13,7 +13,6 @@ import os
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
@@ -34,7 +33,7 @@ from tradewind.sdk.task_api import EncodedXCom, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.callbacks import call_all, run_callback
-from tradewind.worker.client import Requests, to_message
+from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.deadline import deadline
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
@@ -276,17 +275,13 @@ def _end_of(error: BaseException) -> _End:
         case AirflowSkipException():
             return _End("skipped", str(error), error=error)
         case AirflowRescheduleException():
-            return _End("up_for_reschedule", until=_aware(error.reschedule_date))
+            return _End("up_for_reschedule", until=plain_moment(error.reschedule_date))
         case AirflowFailException() | AirflowSensorTimeout() | AirflowTaskTerminated():
             return _End("failed", reason, retryable=False, error=error)
         case SystemExit():
             return _End("failed", f"the task called sys.exit({error.code!r})", error=error)
         case _:
             return _End("failed", reason, error=error)
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _log_end(end: _End) -> None:

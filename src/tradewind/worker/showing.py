@@ -14,19 +14,24 @@ from tradewind.worker.secrets_masking import MASKER
 __all__ = ["encodable", "is_collection", "is_mapping", "rendered_fields", "traceback_text"]
 
 PACKAGE = str(Path(__file__).parent.parent) + os.sep
+WORKER = str(Path(__file__).parent) + os.sep
 MAX_TEXT = 4096
 MAX_ITEMS = 200
 LARGEST_INT = 2**63
 
 
 def traceback_text(error: BaseException) -> str:
-    """The traceback without the frames of ours that lead to the user's code."""
+    """The traceback without the frames of ours that lead to the user's code, or to the operator's."""
     trace = error.__traceback__
-    first = trace
-    while first is not None and first.tb_frame.f_code.co_filename.startswith(PACKAGE):
-        first = first.tb_next
-    kept: TracebackType | None = first or trace
+    kept = _after(trace, PACKAGE) or _after(trace, WORKER) or trace
     return "".join(traceback.format_exception(type(error), error, kept))
+
+
+def _after(trace: TracebackType | None, folder: str) -> TracebackType | None:
+    """The traceback from the first frame outside of `folder` on."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(folder):
+        trace = trace.tb_next
+    return trace
 
 
 def rendered_fields(operator: Any) -> dict[str, Any]:
@@ -37,10 +42,12 @@ def rendered_fields(operator: Any) -> dict[str, Any]:
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, int):
-        return value if abs(value) < LARGEST_INT else str(value)
+        return int(value) if abs(value) < LARGEST_INT else str(value)
     if isinstance(value, str):
         text = value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}... ({len(value)} characters)"
         return encodable(text)
@@ -54,8 +61,8 @@ def _plain(value: object) -> object:
 
 
 def encodable(text: str) -> str:
-    """The text with what UTF-8 has no place for (half a surrogate pair) escaped."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+    """The text as a plain `str`, with what UTF-8 has no place for (half a surrogate pair) escaped."""
+    return str.__str__(text) if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:

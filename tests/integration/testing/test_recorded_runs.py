@@ -11,6 +11,8 @@ import pytest
 from tradewind import DAG, Connection, Variable, task
 from tradewind.base.errors import Conflict
 from tradewind.providers.standard.operators.empty import EmptyOperator
+from tradewind.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
+from tradewind.providers.standard.sensors.external_task import ExternalTaskSensor
 from tradewind.testing import run_dag
 from tradewind.worker.logs import read_log
 
@@ -152,3 +154,29 @@ def test_frames_stay_in_the_artifact_folder(dag, tmp_path):
     result = run_dag(dag, logical_date=MOMENT, home=tmp_path)
     assert result.xcom("frame")["a"].sum() == 6
     assert len(list((tmp_path / "artifacts").glob("*/*.parquet"))) == 1
+
+
+def test_runs_of_other_dags_in_the_home_can_be_looked_at_and_asked_for(dag, tmp_path):
+    with DAG("other", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC)) as other:
+
+        @task
+        def give():
+            return "from the other"
+
+        give()
+    run_dag(other, logical_date=MOMENT, home=tmp_path)
+    with dag:
+
+        @task
+        def look(ti):
+            return ti.xcom_pull(task_ids="give", dag_id="other")
+
+        wait = ExternalTaskSensor(
+            task_id="wait", external_dag_id="other", external_task_id="give", timeout=1, poke_interval=0.1
+        )
+        ask = TriggerDagRunOperator(task_id="ask", trigger_dag_id="other", trigger_run_id="asked")
+        wait >> look() >> ask
+    result = run_dag(dag, logical_date=MOMENT, home=tmp_path)
+    assert result.states == {"wait": "success", "look": "success", "ask": "success"}
+    assert result.xcom("look") == "from the other"
+    assert rows(tmp_path, "select state from dag_run where run_id = 'asked'") == [("queued",)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import msgspec
+import pendulum
 import pytest
 
 from tradewind.base.errors import ExecutorError, StaleAttempt
@@ -186,3 +187,15 @@ def test_files_of_the_artifact_store_appear_whole_and_stay(tmp_path):
     assert [p.name for p in (tmp_path / "artifacts" / "ab").iterdir()] == ["abcdef.npy"]
     with pytest.raises(FileNotFoundError):
         store.get("none.npy")
+
+
+def test_moments_of_other_libraries_travel_as_plain_ones():
+    moment = pendulum.datetime(2026, 7, 1, 12, 30, 0, 5, tz="Europe/Rome")
+    server = Server(m.StateReply(state="queued", run_id="r"))
+    WorkerTaskApi(server).trigger_run("d", logical_date=moment, run_after=moment)
+    sent = server.asked[0]
+    assert sent.logical_date == moment
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(sent), type=m.TriggerRun) == sent
+    counted = Server(m.ValueReply(value="{}"))
+    WorkerTaskApi(counted).task_counts("d", logical_dates=[moment])
+    assert msgspec.msgpack.encode(counted.asked[0])

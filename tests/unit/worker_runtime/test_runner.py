@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import numpy
 import pytest
 
 from support.attempts import Bench
@@ -353,12 +354,22 @@ def test_a_task_that_the_file_no_longer_has_fails_without_retry():
     assert "no task 'gone'" in ended.reason
 
 
+class Word(str):
+    """A text of another class, as libraries make them."""
+
+    __slots__ = ()
+
+
 def test_a_report_can_travel_whatever_text_and_numbers_are_in_it():
     def work(big, text):
         raise ValueError(text)
 
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         task(work)(2**80, "\udcff {{ ds }}")
+        task(task_id="odd")(work)(numpy.float64(1.5), Word("odd"))
+    bench = Bench(dag)
+    odd = bench.run("odd")
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(odd), type=Ended) == odd
     ended = Bench(dag).run("work")
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(ended), type=Ended) == ended
     assert ended.reason == "ValueError: \\udcff 2026-01-05"
