@@ -44,7 +44,10 @@ def expand_to(m: Machine, run: Run, node: Node, count: int) -> None:
 def _resize(m: Machine, run: Run, node: int, count: int) -> int:
     """One node; returns the state that it had as a whole."""
     before = run.count[node]
-    run.outdated.discard(node)
+    if node in run.outdated:
+        run.outdated.discard(node)
+        run.seen.pop(node, None)
+        run.look_at(node)
     if before == count or (before < 0 and count == 0):
         return NONE
     for index in run.indexes(node):

@@ -62,6 +62,7 @@ def load_run(m: Machine, image: RunImage) -> None:
         m.visitors.add(run.uid)
     elif run.state is RunState.RUNNING:
         watch(m, run)
+        m.busy[run.uid] = run
         for node in graph.nodes:
             run.look_at(node.index)
         m.timers.set(("wake",), EPOCH)
@@ -97,7 +98,7 @@ def _install(run: Run, image: RunImage) -> None:
 def _instance(task: TaskImage, retries: int) -> Instance:
     save = task.save
     # a row that was only created knows nothing of retries yet
-    instance = Instance(save.max_tries or retries + 1)
+    instance = Instance(save.max_tries if save.try_number else retries + 1)
     instance.try_number = save.try_number
     instance.attempt = save.attempt
     instance.losses = save.losses

@@ -142,6 +142,7 @@ class Shard:
         found.latest, found.failed_in_a_row = latest, failed_in_a_row
         found.set_paused(is_paused=is_paused)
         found.timeline.load(past)
+        found.plan = (None, True)  # never true of a plan: what the rows say is told anew, whatever it was
         dags.adopt_newest(self._m, found)
         self._m.timers.set(("dag", *dag, "plan"), EPOCH)
 

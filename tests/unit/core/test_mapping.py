@@ -9,6 +9,7 @@ from support.story import (
     cleared,
     dag,
     dispatched,
+    exited,
     failed,
     marked,
     over,
@@ -208,3 +209,16 @@ def test_a_map_goes_on_where_it_was_after_a_restart(story: Story) -> None:
 def test_a_marked_source_has_no_length(story: Story) -> None:
     story.given(dag("a >> m", tasks={"m": {"mapped": over("a")}})).run().when(marked("success", "a"))
     story.expect(state("m", "failed"))
+
+
+def test_what_changed_inside_a_group_while_its_run_was_queued_is_seen_when_it_starts() -> None:
+    story = Story().given(dag("g.a >> g.b", groups={"g": over(2)}, max_active_runs=1)).run("r1")
+    story.when(succeeded("g.a", 0), succeeded("g.a", 1), succeeded("g.b", 0), succeeded("g.b", 1)).run("r2")
+    story.when(cleared("g.a", "g.b", run="r1")).expect(run_state("queued", "r1"))
+    story.when(marked("success", "g.a[0]", run="r1"), lambda s: s.work())
+    story.expect(run_state("success", "r1"), state("g.b", "success", 0, run="r1"))
+
+
+def test_a_map_cleared_again_while_its_processes_are_stopped_runs_when_they_are_gone(story: Story) -> None:
+    story.given(dag("m", tasks={"m": {"mapped": over(2)}})).run().when(started("m", 0), cleared("m"), cleared("m"))
+    story.when(exited("m", 0), exited("m", 1)).expect(dispatched("m[0]", "m[1]"))
