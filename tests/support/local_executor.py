@@ -46,6 +46,7 @@ class Harness:
         logs: LogSettings | None = None,
         handler: Callable[[Workload | CallbackWork, Request], Reply] = no_answers,
         import_timeout_s: float = 10.0,
+        python_path: str = "",
         **more,
     ) -> None:
         self.folder = folder
@@ -64,7 +65,7 @@ class Harness:
                 log_limit_mb=logs.task_limit_mb,
                 **more,
             ),
-            environment={**os.environ, "PYTHONPATH": str(TESTS)},
+            environment={**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{python_path}"},
         )
         self.executor.start(self._sink, handler)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import signal
 import socket
 import subprocess
 import sys
@@ -57,10 +58,20 @@ REAP_AFTER_S = 0.5
 SLACK_S = 5.0
 """Beyond the zygote's own time-out of an import, before it is killed from outside."""
 MAX_FALSE_STARTS = 3
+"""Base zygotes that end by themselves while they start, before work is refused."""
+NEW_TRY_S = 10.0
+"""After which one more is tried."""
 
 _from_zygote: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
 _from_child: msgspec.msgpack.Decoder[FromChild] = msgspec.msgpack.Decoder(FromChild)
 _encoder = msgspec.msgpack.Encoder()
+
+
+def _was_killed_from_outside(popen: subprocess.Popen[bytes] | None) -> bool:
+    try:
+        return popen is not None and popen.wait(REAP_AFTER_S) in (-signal.SIGKILL, -signal.SIGTERM)
+    except subprocess.TimeoutExpired:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +249,10 @@ class Fleet:
             self._loop.after(REAP_AFTER_S, self._reap_bases)
         if self.is_stopping:
             return
-        self._false_starts += was_starting
+        if was_starting and not _was_killed_from_outside(zygote.popen):
+            self._false_starts += 1
+            if self._false_starts >= MAX_FALSE_STARTS:
+                self._loop.after(NEW_TRY_S, self._try_again)
         log.error("the base zygote (process %s) ended; what it said is in the server's error output", zygote.pid)
         starting = [z for z in self._zygotes.values() if z.state == "starting"]
         if self._false_starts < MAX_FALSE_STARTS:
@@ -249,6 +263,9 @@ class Fleet:
             if file is not None and file.zygote is other:
                 file.zygote = None
                 self._replace(file)
+
+    def _try_again(self) -> None:
+        self._false_starts = MAX_FALSE_STARTS - 1
 
     def _reap_bases(self) -> None:
         self._ended_bases = [popen for popen in self._ended_bases if popen.poll() is None]

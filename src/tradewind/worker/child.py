@@ -203,11 +203,12 @@ class Attempts:
     def run(self, work: Workload, *, is_last: bool = True) -> bool:
         """Run one attempt; False: it failed, or left something behind, and the process should not be used again."""
         self._mark.write(work.attempt)
+        pid, host = os.getpid(), socket.gethostname()
+        self._channel.send(Started(attempt=work.attempt, at=self._clock.now(), hostname=host, pid=pid))
         log = self._open_log(work.log_path, work.attempt)
         for secret in work.secrets:
             add_mask(secret)
         sinks = Sinks(log, self._entries.log_level)
-        pid, host = os.getpid(), socket.gethostname()
         log.write(
             "info",
             "tradewind.worker",
@@ -218,7 +219,6 @@ class Attempts:
             python=PYTHON,
             isolation=work.isolation,
         )
-        self._channel.send(Started(attempt=work.attempt, at=self._clock.now(), hostname=host, pid=pid))
         ended = self._outcome(work, log)
         sinks.finish()
         goes_on = not is_last and ended.outcome != "failed"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.local_executor import Harness
+from support.local_executor import Harness, wait_until
+from tradewind.executors.base import NotStarted
 
 GOOD = "def noop(work, api): pass\n"
 THREADS = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n" + GOOD
@@ -80,3 +81,16 @@ def test_a_file_that_starts_threads_is_run_in_fresh_processes_by_itself(tmp_path
     assert names
     assert has_spare, "the next process has imported the file already"
     assert len({fact.pid for fact in harness.facts if hasattr(fact, "pid")}) == 3
+
+
+def test_when_worker_processes_can_not_be_started_work_is_refused_and_later_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("tradewind.executors.local_fleet.NEW_TRY_S", 1.0)
+    (tmp_path / "needed.py").write_text("raise ImportError('not installed yet')\n")
+    harness = Harness(tmp_path, GOOD, preload=["support.worker_entries", "needed"], python_path=str(tmp_path))
+    end = harness.run("a", "noop")
+    assert isinstance(end, NotStarted)
+    assert "can't be started" in end.reason
+    (tmp_path / "needed.py").write_text("")
+    wait_until(lambda: harness.executor._fleet._false_starts < 3, "the next try")
+    assert harness.run("b", "noop").outcome == "success"
+    harness.executor.stop(0)
