@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,14 @@ from tradewind.base import errors
 from tradewind.base.errors import TradewindError
 
 if TYPE_CHECKING:
+    import http.client
+
     from tradewind.cli.session import Session
 
 __all__ = ["Address", "Client", "ServerUnavailable", "Transport", "open_client", "running_server"]
 
 PAGE = 100
+STARTING_S = 2.0
 
 
 class ServerUnavailable(TradewindError):
@@ -188,6 +192,7 @@ class HttpTransport:
 
         connection = self._connect()
         try:
+            _await_listener(connection)
             connection.request(method, target, body, self._headers())
             response = connection.getresponse()
             return Answer(response.status, response.read())
@@ -230,6 +235,20 @@ class HttpTransport:
             f"the server at {self._server.url} (process {self._server.pid}) does not answer: {error}; see its log, or stop it",
             url=self._server.url,
         )
+
+
+def _await_listener(connection: http.client.HTTPConnection) -> None:
+    """Connect; a server that has just left its address may need a moment until it listens."""
+    until = time.monotonic() + STARTING_S
+    while True:
+        try:
+            connection.connect()
+        except ConnectionRefusedError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _all_errors() -> dict[str, type[TradewindError]]:

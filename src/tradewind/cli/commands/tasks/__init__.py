@@ -12,6 +12,7 @@ HERE = "tradewind.cli.commands.tasks"
 COMMANDS: Listed = {
     "clear": (f"{HERE}.clear:clear", "Make task instances run again, as if they never had."),
     "list": (f"{HERE}.states:list_tasks", "List the tasks of a DAG."),
+    "logs": (f"{HERE}.logs:logs", "Show what a task instance wrote to its log."),
     "render": (f"{HERE}.states:render", "Show the fields of a task instance as they were rendered when it ran."),
     "state": (f"{HERE}.states:state", "Show the state of a task instance."),
     "states-for-dag-run": (f"{HERE}.states:states_for_dag_run", "Show the states of all task instances of a run."),
