@@ -151,10 +151,9 @@ class Call:
         return True
 
     def _record(self, tx: Tx, audit: Audit) -> None:
-        event_logs.record(
-            tx,
+        new = event_logs.NewEvent(
             workspace=self.workspace,
-            at=self.services.clock.now(),
+            timestamp=self.services.clock.now(),
             event=audit.event,
             owner=self.actor.username,
             dag_id=audit.dag_id,
@@ -163,6 +162,7 @@ class Call:
             map_index=audit.map_index,
             extra=msgspec.json.encode(audit.extra, enc_hook=str).decode() if audit.extra else None,
         )
+        event_logs.record(tx, new)
 
 
 class May:

@@ -14,7 +14,7 @@ from tradewind.db.engine import Tx
 from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
 from tradewind.db.tables import event_log
 
-__all__ = ["EventFilter", "EventRecord", "get_event", "list_events", "record"]
+__all__ = ["EventFilter", "EventRecord", "NewEvent", "get_event", "list_events", "record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,30 +75,29 @@ _SORTS = {
 }  # fmt: skip
 
 
-def record(
-    tx: Tx,
-    *,
-    workspace: str,
-    at: datetime,
-    event: str,
-    owner: str | None,
-    dag_id: str | None = None,
-    run_id: str | None = None,
-    task_id: str | None = None,
-    map_index: int | None = None,
-    try_number: int | None = None,
-    logical_date: datetime | None = None,
-    extra: str | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An entry to be added."""
+
+    workspace: str
+    timestamp: datetime
+    event: str
+    owner: str | None
+    dag_id: str | None = None
+    run_id: str | None = None
+    task_id: str | None = None
+    map_index: int | None = None
+    try_number: int | None = None
+    logical_date: datetime | None = None
+    extra: str | None = None
+
+
+def record(tx: Tx, new: NewEvent) -> None:
     """Add an entry."""
-    tx.execute(
-        insert(event_log),
-        {
-            "workspace": workspace, "timestamp": at, "event": event, "owner": owner, "dag_id": dag_id, "run_id": run_id,
-            "task_id": task_id, "map_index": map_index, "try_number": try_number, "logical_date": logical_date,
-            "extra": extra,
-        },
-    )  # fmt: skip
+    tx.execute(insert(event_log), {name: getattr(new, name) for name in _NEW})
+
+
+_NEW = tuple(NewEvent.__dataclass_fields__)
 
 
 def get_event(tx: Tx, event_id: int) -> EventRecord:

@@ -213,10 +213,11 @@ def test_a_process_is_registered_by_its_first_heartbeat_and_dead_when_silent(dat
 def test_the_audit_log_is_filtered_and_paged(database: Database) -> None:
     with database.write() as tx:
         for number in range(5):
-            event_logs.record(
-                tx, workspace="default", at=at(number), event=f"event_{number}", owner="ann" if number % 2 else "bob",
-                dag_id="etl", extra=f'{{"n":{number}}}',
-            )  # fmt: skip
+            owner = "ann" if number % 2 else "bob"
+            new = event_logs.NewEvent(
+                workspace="default", timestamp=at(number), event=f"event_{number}", owner=owner, dag_id="etl"
+            )
+            event_logs.record(tx, new)
 
         def found(page: Page = PAGE, **wanted: object) -> list[int]:
             entries, _ = event_logs.list_events(tx, event_logs.EventFilter(**wanted), page)

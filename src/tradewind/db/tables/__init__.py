@@ -1,0 +1,53 @@
+"""The schema: every table, key and index; the rest of `db` writes its SQL against these.
+
+Each name belongs to a workspace. Runs and attempts have surrogate keys (`uid`, `id`), instances hang on their run.
+`task_instance` is the current view, `attempt` the history: rows of `attempt` are only added and then ended, once.
+"""
+
+from tradewind.db.tables.base import metadata, workspace
+from tradewind.db.tables.dags import (
+    bundle,
+    dag,
+    dag_code,
+    dag_favorite,
+    dag_tag,
+    dag_version,
+    dag_warning,
+    import_error,
+    parsed_file,
+    spec,
+    spec_task,
+)
+from tradewind.db.tables.processes import inbox, lease, process
+from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
+from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
+
+__all__ = [
+    "attempt",
+    "bundle",
+    "connection",
+    "dag",
+    "dag_code",
+    "dag_favorite",
+    "dag_run",
+    "dag_tag",
+    "dag_version",
+    "dag_warning",
+    "event_log",
+    "import_error",
+    "inbox",
+    "lease",
+    "metadata",
+    "parsed_file",
+    "pool",
+    "process",
+    "rendered",
+    "revoked_token",
+    "spec",
+    "spec_task",
+    "task_instance",
+    "user",
+    "variable",
+    "workspace",
+    "xcom",
+]
