@@ -139,7 +139,7 @@ class Rows:
                             map_index=index,
                             state=None,
                             try_number=0,
-                            max_tries=0,
+                            max_tries=1,
                             attempt=None,
                         )
                 case c.ForgetTasks(uid, task, first):

@@ -56,6 +56,7 @@ def tasks_marked(m: Machine, event: TasksMarked) -> None:
     keys = _keys(run, event.tasks)
     for key in keys:
         end_by_hand(m, run, key, CODES[event.state], f"marked {event.state} by hand")
+    _take_back(m, run, {node for node, _ in keys})
     below = run.graph.descendants({node for node, _ in keys})
     again = [
         (node, index)
@@ -116,9 +117,9 @@ def _clear_instance(m: Machine, run: Run, key: Key) -> None:
     run.look_at(node, index)
 
 
-def _take_back(m: Machine, run: Run, cleared_nodes: set[int]) -> None:
-    """Instances below that were about to go, and now must wait again for what was cleared."""
-    for node in {d for n in cleared_nodes for d in run.graph.nodes[n].downstream}:
+def _take_back(m: Machine, run: Run, changed: set[int]) -> None:
+    """Instances below that were about to go, and whose rule no longer says so, wait again."""
+    for node in sorted({d for n in changed for d in run.graph.nodes[n].downstream}):
         run.seen.pop(node, None)
         for index in run.indexes(node):
             if run.state_of(node, index) != SCHEDULED or (node, index) not in run.ready:
@@ -175,6 +176,7 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
         if run.count[node.index] >= 0 and (len(counts) > 1 or node.mapping != mappings.get(node.task_id)):
             run.outdated.add(node.index)
     _follow(m, run)
+    _take_back(m, run, set(range(len(graph))))
     expand_known(m, run)
     run.touch()
 

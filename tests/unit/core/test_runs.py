@@ -30,7 +30,7 @@ from support.story import (
     states,
     succeeded,
 )
-from tradewind.base.errors import NotFound
+from tradewind.base.errors import BrokenInvariant, NotFound
 from tradewind.core import commands as c
 from tradewind.core import events as e
 from tradewind.core.states import TaskState
@@ -376,6 +376,24 @@ def test_a_restart_brings_back_everything(story: Story) -> None:
     story.when(succeeded("b"), succeeded("c")).expect(dispatched("d"))
     story.after("1m", dispatched("q", attempt=2)).after("1m", dispatched("w", attempt=1)).work()
     story.expect(run_state("success"))
+
+
+def test_a_task_that_had_not_begun_keeps_its_retries_over_a_restart(story: Story) -> None:
+    story.given(dag("a >> b", retries=1)).run().restart().when(succeeded("a"), failed("b"))
+    story.expect(state("b", "up_for_retry"))
+
+
+def test_a_task_about_to_run_stops_when_its_upstream_is_marked_failed(story: Story) -> None:
+    story.when(pool("p", 0)).given(dag("a >> b", tasks={"b": {"pool": "p"}})).run().when(succeeded("a"))
+    story.when(marked("failed", "a")).expect(state("b", "upstream_failed"), run_state("failed"))
+
+
+def test_a_broken_memory_tells_its_story(story: Story) -> None:
+    story.given(dag("a >> b")).run()
+    story.shard._m.runs["r1"].tally[1] += 1
+    with pytest.raises(BrokenInvariant, match="tally") as caught:
+        story.shard.check()
+    assert "RunRequested" in str(caught.value.facts["story"])
 
 
 def test_a_restart_keeps_the_deadlines_of_runs_and_attempts(story: Story) -> None:
