@@ -296,7 +296,8 @@ async def _exchange(
             parts.append(message.get("body", b""))
 
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    raw.append((b"content-length", str(len(content)).encode()))
+    if "transfer-encoding" not in headers:
+        raw.append((b"content-length", str(len(content)).encode()))
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
         "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",

@@ -83,7 +83,7 @@ async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     detail = error.detail
     if error.status_code == 404 and detail == "Not Found":
-        detail = f"there is nothing at {request.url.path}; /docs lists what there is"
+        detail = f"there is nothing at {request.url.path}; /openapi.json lists what there is"
     return problem(error.status_code, detail, "http")
 
 
@@ -115,7 +115,8 @@ class BodyLimit:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._limit:
-                raise TooLarge(f"the request body is larger than {self._limit} bytes", limit=self._limit)
+                # not one of ours: the framework turns any other error while reading a body into a 400
+                raise HTTPException(413, f"the request body is larger than {self._limit} bytes")
             return message
 
         await self._app(scope, counted, send)

@@ -158,8 +158,10 @@ def test_unknown_paths_and_methods_are_told_apart(api: Api) -> None:
 
 
 def test_a_body_beyond_the_limit_is_refused(api: Api) -> None:
-    answer = api.send("POST", "/variables", b" " * (16 * 1024 * 1024 + 1))
-    assert answer.status == 413
+    body = b" " * (16 * 1024 * 1024 + 1)
+    assert api.send("POST", "/variables", body).status == 413
+    assert api.send("POST", "/variables", body, headers={"transfer-encoding": "chunked"}).status == 413
+    assert api.send("POST", "//auth/token", body, role=None, headers={"transfer-encoding": "chunked"}).status == 413
 
 
 def test_wrong_input_is_answered_in_the_frameworks_shape(api: Api) -> None:

@@ -26,9 +26,10 @@ from tradewind.api.shapes import task_out, tasks_by_id, try_out
 from tradewind.api.waits import waits_for
 from tradewind.api.wire import listing, reply
 from tradewind.base.errors import InvalidInput, NotFound
-from tradewind.db import dags, runs, tasks, xcoms
+from tradewind.db import dags, runs, task_lists, tasks, xcoms
 from tradewind.db.engine import Tx
-from tradewind.db.tasks import TaskFilter, TaskRecord
+from tradewind.db.task_lists import TaskFilter
+from tradewind.db.tasks import TaskRecord
 from tradewind.spec import TaskSpec
 
 router = APIRouter(tags=["Task Instance"])
@@ -111,7 +112,7 @@ async def get_task_instances(
             run_id_prefix=query.run_id_prefix_pattern,
             **_filters(query),
         )
-        found, total = tasks.list_tasks(tx, call.workspace, wanted, page)
+        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
         return shown(tx, call, found), total
 
     found, total = await call.read(find)
@@ -166,7 +167,7 @@ async def get_task_instances_batch(
     page = page_of(call.services.settings.api, body.page_limit, body.page_offset, [body.order_by or ""])
 
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
-        found, total = tasks.list_tasks(tx, call.workspace, wanted, page)
+        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
         return shown(tx, call, found), total
 
     return listing("task_instances", *await call.read(find))
@@ -184,7 +185,7 @@ async def get_mapped_task_instances(
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
         wanted = TaskFilter(run_uids=(run.uid,), task_ids=(task_id,), only_mapped=True, **_filters(query))
-        found, total = tasks.list_tasks(tx, call.workspace, wanted, page)
+        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
         if not found:
             spec = spec_of_run(tx, call, run)
             check_tasks(spec, [task_id])

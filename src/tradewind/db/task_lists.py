@@ -1,0 +1,212 @@
+"""Lists of task instances: filtered by anything, in any order, a page at a time, out of millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, func, select
+
+from tradewind.core.states import TaskState
+from tradewind.db.engine import Tx
+from tradewind.db.listing import (
+    DateRange,
+    NumberRange,
+    Page,
+    Range,
+    among,
+    between,
+    like,
+    ordered,
+    prefixed,
+    rows,
+    total,
+)
+from tradewind.db.tables import dag_run, dag_version, task_instance
+from tradewind.db.tasks import COLUMNS, KEY, TaskRecord, task_record, with_all, with_run, with_version
+
+__all__ = ["TaskFilter", "list_tasks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which instances; empty sequences and None: no condition."""
+
+    dag_ids: Sequence[str] = ()
+    run_ids: Sequence[str] = ()
+    run_uids: Sequence[str] = ()
+    """Quicker than run ids where the run is known: the instances of a run lie together."""
+    task_ids: Sequence[str] = ()
+    states: Sequence[TaskState | None] = ()
+    pools: Sequence[str] = ()
+    queues: Sequence[str] = ()
+    executors: Sequence[str] = ()
+    operators: Sequence[str] = ()
+    version_numbers: Sequence[int] = ()
+    try_numbers: Sequence[int] = ()
+    map_indexes: Sequence[int] = ()
+    run_after: DateRange | None = None
+    logical_date: DateRange | None = None
+    start_date: DateRange | None = None
+    end_date: DateRange | None = None
+    updated_at: DateRange | None = None
+    duration: NumberRange | None = None
+    task_id_pattern: str | None = None
+    task_id_prefix: str | None = None
+    dag_id_pattern: str | None = None
+    dag_id_prefix: str | None = None
+    run_id_pattern: str | None = None
+    run_id_prefix: str | None = None
+    pool_pattern: str | None = None
+    pool_prefix: str | None = None
+    queue_pattern: str | None = None
+    queue_prefix: str | None = None
+    operator_pattern: str | None = None
+    operator_prefix: str | None = None
+    map_name_pattern: str | None = None
+    map_name_prefix: str | None = None
+    only_mapped: bool = False
+
+
+SORTABLE: dict[str, ColumnElement[Any]] = {
+    "id": task_instance.c.run_uid,
+    "task_id": task_instance.c.task_id,
+    "task_display_name": task_instance.c.task_id,
+    "dag_id": task_instance.c.dag_id,
+    "run_id": dag_run.c.run_id,
+    "state": task_instance.c.state,
+    "duration": task_instance.c.duration,
+    "start_date": task_instance.c.start_date,
+    "end_date": task_instance.c.end_date,
+    "queued_when": task_instance.c.queued_at,
+    "scheduled_when": task_instance.c.scheduled_at,
+    "updated_at": task_instance.c.updated_at,
+    "map_index": task_instance.c.map_index,
+    "try_number": task_instance.c.try_number,
+    "logical_date": dag_run.c.logical_date,
+    "run_after": dag_run.c.run_after,
+    "data_interval_start": dag_run.c.interval_start,
+    "data_interval_end": dag_run.c.interval_end,
+    "rendered_map_index": task_instance.c.rendered_map_index,
+    "operator": task_instance.c.operator,
+    "pool": task_instance.c.pool,
+    "queue": task_instance.c.queue,
+    "priority_weight": task_instance.c.priority_weight,
+}
+
+
+def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[list[TaskRecord], int]:
+    """A page of task instances, and how many match in all.
+
+    The keys of the page are found first, from as few tables as the conditions and the order need; only for them is
+    the rest joined.
+
+    Raises:
+        InvalidInput: the page sorts by something unknown.
+    """
+    if wanted.run_ids:
+        wanted = replace(wanted, run_ids=(), run_uids=_uids(tx, workspace, wanted) or ("",))
+    conditions = _conditions(workspace, wanted)
+    if tx.dialect == "sqlite":
+        conditions = _steered(conditions, wanted, page)
+    counted = select(func.count()).select_from(_least_join(wanted, ())).where(*conditions)
+    keys = select(*KEY).select_from(_least_join(wanted, page.order_by))
+    on_page = ordered(keys.where(*conditions), page, SORTABLE, KEY).limit(page.limit).offset(page.offset).subquery()
+    same = and_(*(on_page.c[column.name] == column for column in KEY))
+    shown = select(*COLUMNS).select_from(with_all(on_page.join(task_instance, same)))
+    statement = ordered(shown, page, SORTABLE, KEY)
+    found = rows(tx, statement) if page.limit else ()
+    return [task_record(row) for row in found], total(tx, len(found), counted, page)
+
+
+def _uids(tx: Tx, workspace: str, wanted: TaskFilter) -> list[str]:
+    """The runs with these run ids."""
+    found = select(dag_run.c.uid).where(
+        dag_run.c.workspace == workspace,
+        *among(dag_run.c.run_id, wanted.run_ids),
+        *among(dag_run.c.dag_id, wanted.dag_ids),
+        *among(dag_run.c.uid, wanted.run_uids),
+    )
+    return [row[0] for row in rows(tx, found)]
+
+
+def _steered(conditions: list[ColumnElement[bool]], wanted: TaskFilter, page: Page) -> list[ColumnElement[bool]]:
+    """The same conditions, those hidden from SQLite that would lead its planner to an index of little use.
+
+    It keeps no statistics by itself, and takes any index on the workspace, or on a state that most rows have, for a
+    good one; then it sorts a million rows instead of reading a hundred in the order of keys.
+    """
+    is_by_date = _bounds(wanted.start_date) or page.order_by[:1] in {("start_date",), ("-start_date",)}
+    is_rare = bool(wanted.run_uids or wanted.states) and TaskState.SUCCESS not in wanted.states
+    steered = list(conditions)
+    if is_rare or not (wanted.dag_ids or is_by_date):
+        steered[0] = _hidden(steered[0])
+    if TaskState.SUCCESS in wanted.states:
+        plain = among(task_instance.c.state, wanted.states)[0]
+        steered = [_hidden(one) if one.compare(plain) else one for one in steered]
+    return steered
+
+
+def _hidden(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that no index can serve."""
+    return func.likely(condition)
+
+
+_RUN_SORTS = frozenset({"run_id", "logical_date", "run_after", "data_interval_start", "data_interval_end"})
+
+
+def _bounds(given: DateRange | None) -> bool:
+    """Whether a range has any bound at all."""
+    return given is not None and given != Range()
+
+
+def _least_join(wanted: TaskFilter, order_by: Sequence[str]) -> FromClause:
+    """The tables that conditions and order speak of, and no more: counting a million rows should touch one index."""
+    if wanted.version_numbers:
+        return with_version(task_instance)
+    names_run = wanted.run_ids or wanted.run_id_pattern or wanted.run_id_prefix
+    sorts_run = any(name.removeprefix("-") in _RUN_SORTS for name in order_by)
+    needs_run = names_run or sorts_run or _bounds(wanted.run_after) or _bounds(wanted.logical_date)
+    return with_run(task_instance) if needs_run else task_instance
+
+
+def _conditions(workspace: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
+    found = [task_instance.c.workspace == workspace]
+    for column, values in (
+        (task_instance.c.dag_id, wanted.dag_ids),
+        (dag_run.c.run_id, wanted.run_ids),
+        (task_instance.c.run_uid, wanted.run_uids),
+        (task_instance.c.task_id, wanted.task_ids),
+        (task_instance.c.state, wanted.states),
+        (task_instance.c.pool, wanted.pools),
+        (task_instance.c.queue, wanted.queues),
+        (task_instance.c.executor, wanted.executors),
+        (task_instance.c.operator, wanted.operators),
+        (task_instance.c.try_number, wanted.try_numbers),
+        (task_instance.c.map_index, wanted.map_indexes),
+        (dag_version.c.version_number, wanted.version_numbers),
+    ):
+        found += among(column, values)
+    for column, bounds in (
+        (dag_run.c.run_after, wanted.run_after),
+        (dag_run.c.logical_date, wanted.logical_date),
+        (task_instance.c.start_date, wanted.start_date),
+        (task_instance.c.end_date, wanted.end_date),
+        (task_instance.c.updated_at, wanted.updated_at),
+        (task_instance.c.duration, wanted.duration),
+    ):
+        found += between(column, bounds)
+    for column, pattern, prefix in (
+        (task_instance.c.task_id, wanted.task_id_pattern, wanted.task_id_prefix),
+        (task_instance.c.dag_id, wanted.dag_id_pattern, wanted.dag_id_prefix),
+        (dag_run.c.run_id, wanted.run_id_pattern, wanted.run_id_prefix),
+        (task_instance.c.pool, wanted.pool_pattern, wanted.pool_prefix),
+        (task_instance.c.queue, wanted.queue_pattern, wanted.queue_prefix),
+        (task_instance.c.operator, wanted.operator_pattern, wanted.operator_prefix),
+        (task_instance.c.rendered_map_index, wanted.map_name_pattern, wanted.map_name_prefix),
+    ):
+        found += like(column, pattern) + prefixed(column, prefix)
+    if wanted.only_mapped:
+        found.append(task_instance.c.map_index >= 0)
+    return found
