@@ -203,6 +203,7 @@ class _Batch:
         return (self._moment(end.at), end.outcome, printable(end.reason) or None, error, end.attempt)
 
     def _keep_outputs(self) -> None:
+        tried_again = {(d.run_uid, d.task_id, d.map_index): d.attempt for d in self._dispatched if d.try_number > 1}
         xcoms: dict[tuple[str, str, int, str], Row] = {}
         fields: dict[_TaskKey, Row] = {}
         indexes: list[Row] = []
@@ -210,7 +211,8 @@ class _Batch:
             output, key = self._outputs.get(attempt), self._owners.get(attempt)
             if output is None or key is None:
                 continue
-            for value in output.xcoms:
+            # A next try in the same batch has done away with what this one pushed.
+            for value in output.xcoms if tried_again.get(key, attempt) == attempt else ():
                 name = (printable(value.key) or "")[:_MAX_XCOM_KEY]
                 xcoms[(*key, name)] = (
                     *key, name, value.value, value.kind, value.length, value.is_none, attempt, self._moment(output.at),

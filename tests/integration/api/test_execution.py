@@ -11,7 +11,7 @@ import pytest
 from support.api import Api, live
 from support.databases import EPOCH
 from support.rows import at, one, rows, spec
-from tradewind.api.execution import Answers, Asker
+from tradewind.api.execution import Answers, Asker, request_handler
 from tradewind.api.execution.answers import ANSWERS
 from tradewind.base.errors import StaleAttempt, Unauthenticated
 from tradewind.core.events import AttemptSucceeded
@@ -166,6 +166,23 @@ def test_a_task_triggers_another_dag_and_a_second_time_conflicts_unless_it_reset
     both.engine.drain()
     assert one(both.database, "dag_run", dag_id="other")["state"] == "running"
     assert on.give(asker, m.TriggerRun(dag_id="nope")).code == "not_found"
+
+
+def test_children_of_the_server_are_answered_by_what_they_were_given_to_do(api: Api) -> None:
+    asker, s = running(api), api.services
+    handler = request_handler(s.database, s.cipher, s.clock, s.ids, s.bell)
+    dag = m.DagFacts(workspace="default", dag_id="etl", version_id="v", bundle_path="/b", relative_fileloc="etl.py")
+    run = m.RunInfo(uid=asker.run_uid, run_id="r", run_type="manual", run_after=EPOCH)
+    work = m.Workload(
+        attempt=asker.attempt or "", dag=dag, run=run, task_id="extract", map_index=-1, try_number=1, max_tries=1,
+        isolation="fork", log_path="/log",
+    )  # fmt: skip
+    callback = m.CallbackWork(work_id="w", dag=dag, run=run, kind="on_failure", reason="", log_path="/log")
+    assert handler(work, m.SetXCom(value=value("k", 1))) == m.Done()
+    api.engine.apply(AttemptSucceeded(asker.attempt or "", EPOCH))
+    assert handler(work, m.GetVariable(key="a")).code == "stale_attempt"
+    assert handler(callback, m.GetVariable(key="a")) == m.ValueReply(value=None)
+    assert handler(callback, m.GetXCom(key="k", task_id="extract")) == m.XComReply(value=value("k", 1))
 
 
 def test_a_fault_of_the_server_is_an_answer_too(api: Api) -> None:

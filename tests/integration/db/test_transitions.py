@@ -118,6 +118,14 @@ def test_a_new_try_forgets_the_xcoms_of_the_last_one(database: Database) -> None
     assert one(database, "xcom")["value"] == "2"
 
 
+def test_a_try_that_is_followed_by_the_next_in_the_same_batch_leaves_no_xcoms(database: Database) -> None:
+    with_run(database)
+    batch = [dispatch("a-1"), KeepOutput("a-1"), dispatch("a-2", try_number=2)]
+    commit(database, *batch, outputs={"a-1": ended("a-1", "failed", x=1)})
+    assert rows(database, "xcom") == []
+    assert [row["id"] for row in rows(database, "attempt")] == ["a-1", "a-2"]
+
+
 def test_rendered_fields_map_names_and_tracebacks_are_stored_even_with_bytes_no_database_takes(
     database: Database,
 ) -> None:
