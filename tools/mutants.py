@@ -94,6 +94,13 @@ FAULTS = (
     Fault("the longest zip is the shortest", "mapping.py",
           "(max if source.longest else min)", "(min if source.longest else max)", "zipped"),
     Fault("a huge map floods one event", "advance.py", "WINDOW = 32", "WINDOW = 10**9", "huge_map"),
+    Fault(
+        "an expansion found again does not wake its instances",
+        "expanding.py",
+        "        run.seen.pop(node, None)\n        run.look_at(node)\n    if before == count",
+        "    if before == count",
+        "cleared_again",
+    ),
     Fault("a marked task's process lives on", "instances.py",
           "            m.kill(attempt, reason)\n", "            pass\n", "marked"),
 )  # fmt: skip

@@ -129,7 +129,3 @@ class Dag:
         gate = self._run_gates.get(run.uid)
         if gate is not None:
             gate.capacity = run.graph.spec.max_active_tasks
-
-    def queued_count(self) -> int:
-        """How many runs wait to start."""
-        return sum(run.state is RunState.QUEUED for run in self.runs.values())

@@ -97,7 +97,6 @@ def _start_queued(m: Machine, dag: Dag) -> None:
         run.end_date = None
         dag.running.add(run.uid)
         watch(m, run)
-        run.seen.clear()  # while it was queued, nobody acted on what changed
         for node in run.graph.nodes:
             run.look_at(node.index)
 
