@@ -76,7 +76,9 @@ def build_features(joined):
     return features.build_features(joined)
 
 
-@task(map_index_template="{{ task.op_kwargs['name'] }}")
+@task(
+    map_index_template="{{ task.op_kwargs['name'] }}", max_active_tis_per_dagrun=3
+)  # each holds all flights in memory
 def score_feature_set(name, features):
     """How far a small model gets with this set: learnt on the first period, scored on the next."""
     from flight_delays import models

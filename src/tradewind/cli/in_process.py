@@ -8,8 +8,12 @@ import importlib.metadata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tradewind.api.app import create_app
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from tradewind.api.app import PREFIX, create_app
 from tradewind.api.auth import Actor, Role
+from tradewind.api.public import ROUTERS
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
@@ -35,12 +39,16 @@ class _Owner:
 
 
 class InProcess:
-    """Sends requests to the application by calling it."""
+    """Sends requests to the application by calling it.
+
+    Making all routes takes longer than most commands, so each request gets an application with the one router that
+    answers it; a path that none answers gets them all, and their 404.
+    """
 
     has_scheduler = False
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        services = ApiServices(
+        self._services = ApiServices(
             settings=settings,
             database=database,
             clock=SystemClock(),
@@ -52,15 +60,14 @@ class InProcess:
             log_folder=settings.log_folder,
             version=importlib.metadata.version("tradewind"),
         )
-        self._app = create_app(services)
-        self._app.state.desk.sessions.close()
-        self._app.state.desk.sessions = _Owner()
+        self._apps: dict[tuple[int, ...], FastAPI] = {}
         self._runner = asyncio.Runner()
 
     def send(self, method: str, target: str, body: bytes | None) -> Answer:
         """One request."""
         exchange = _Exchange(method, target, body or b"")
-        self._runner.run(self._app(exchange.scope, exchange.receive, exchange.send))
+        app = self._app_for(method, exchange.scope["path"])
+        self._runner.run(app(exchange.scope, exchange.receive, exchange.send))
         return Answer(exchange.status, b"".join(exchange.parts))
 
     def stream(self, target: str) -> Iterator[bytes]:
@@ -69,8 +76,28 @@ class InProcess:
 
     def close(self) -> None:
         """End the application's threads."""
-        self._app.state.desk.close()
+        for app in self._apps.values():
+            app.state.desk.close()
         self._runner.close()
+
+    def _app_for(self, method: str, path: str) -> FastAPI:
+        inside = path.removeprefix(PREFIX)
+        found = next((router for router in ROUTERS if _answers(router, method, inside)), None)
+        routers = ROUTERS if found is None else (found,)
+        key = tuple(id(router) for router in routers)
+        if key not in self._apps:
+            app = create_app(self._services, routers)
+            app.state.desk.sessions.close()
+            app.state.desk.sessions = _Owner()
+            self._apps[key] = app
+        return self._apps[key]
+
+
+def _answers(router: APIRouter, method: str, path: str) -> bool:
+    return any(
+        isinstance(route, APIRoute) and method in (route.methods or ()) and route.path_regex.match(path)
+        for route in router.routes
+    )
 
 
 class _Exchange:
