@@ -24,7 +24,7 @@ def noop(work, api): pass
 def fail(work, api): raise ValueError("wrong")
 def vanish(work, api): os._exit(3)
 def long(work, api):
-    (Path(__file__).parent / ("long-" + work.attempt)).write_text(f"{os.getpid()}\\n")
+    (Path(__file__).parent / ("long-" + work.attempt.split(".")[0])).write_text(f"{os.getpid()}\\n")
     time.sleep(600)
 def stubborn(work, api):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -72,8 +72,8 @@ def test_kill_is_followed_by_exited_and_by_nothing_else(case, task):
     harness, isolation = case
     harness.submit("a", task, isolation)
     pid = int(harness.note("long-a"))
-    harness.executor.kill("a")
-    harness.executor.kill("a")
+    harness.kill("a")
+    harness.kill("a")
     harness.wait(lambda: harness.of("a", Exited))
     assert not is_alive(pid)
     assert harness.run("b", "noop", isolation).outcome == "success"
@@ -85,7 +85,7 @@ def test_kill_right_after_submit_ends_with_exited(case):
     harness, isolation = case
     for number in range(5):
         harness.submit(f"a{number}", "long", isolation)
-        harness.executor.kill(f"a{number}")
+        harness.kill(f"a{number}")
     for number in range(5):
         harness.wait(lambda n=number: harness.of(f"a{n}", Exited))
         assert harness.of(f"a{number}", *END) == []
@@ -93,7 +93,7 @@ def test_kill_right_after_submit_ends_with_exited(case):
 
 def test_kill_of_an_unknown_attempt_is_answered(case):
     harness, _ = case
-    harness.executor.kill("nobody")
+    harness.kill("nobody")
     harness.wait(lambda: harness.of("nobody", Exited))
 
 
@@ -101,8 +101,8 @@ def test_adopt_returns_what_is_under_control(case):
     harness, isolation = case
     harness.submit("a", "long", isolation)
     harness.note("long-a")
-    assert harness.executor.adopt(["a", "gone"]) == {"a"}
-    assert harness.executor.adopt([]) == set()
+    assert harness.adopt(["a", "gone"]) == {"a"}
+    assert harness.adopt([]) == set()
 
 
 def test_a_workload_survives_the_way_to_the_worker(tmp_path):

@@ -10,8 +10,8 @@ from support.local_executor import Harness
 
 
 def main() -> None:
-    folder, task, *attempts = sys.argv[1:]
-    harness = Harness(Path(folder), (Path(folder) / "file.py").read_text())
+    folder, task, token, *attempts = sys.argv[1:]
+    harness = Harness(Path(folder), (Path(folder) / "file.py").read_text(), token=token)
     for attempt in attempts:
         harness.submit(attempt, task, attempt.split("-")[0])
     threading.Event().wait()

@@ -47,9 +47,11 @@ class Harness:
         handler: Callable[[Workload | CallbackWork, Request], Reply] = no_answers,
         import_timeout_s: float = 10.0,
         python_path: str = "",
+        token: str = "",
         **more,
     ) -> None:
         self.folder = folder
+        self.token = token or os.urandom(4).hex()
         self.facts: list[Fact] = []
         self._changed = threading.Condition()
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,9 +76,24 @@ class Harness:
             self.facts.append(fact)
             self._changed.notify_all()
 
+    def id(self, name: str) -> str:
+        """The identity of an attempt: other runs of these tests on this machine must not have the same."""
+        return f"{name}.{self.token}"
+
+    def kill(self, name: str) -> None:
+        self.executor.kill(self.id(name))
+
+    def adopt(self, names: list[str]) -> set[str]:
+        """Names of the attempts that the executor has."""
+        return {found.split(".")[0] for found in self.executor.adopt([self.id(name) for name in names])}
+
+    def is_known(self, name: str) -> bool:
+        """Whether the executor still has something of the attempt."""
+        return self.id(name) in self.executor._fleet.by_attempt
+
     def workload(self, attempt: str, task: str, isolation: str = "fork", file: str = "file.py") -> Workload:
         return Workload(
-            attempt=attempt,
+            attempt=self.id(attempt),
             dag=DagFacts(
                 workspace="w", dag_id="d", version_id="v", bundle_path=str(self.folder), relative_fileloc=file
             ),
@@ -103,7 +120,7 @@ class Harness:
                     raise AssertionError(f"waited in vain for {what}; facts: {self.facts}")
 
     def of(self, attempt: str, *kinds: type) -> list[Fact]:
-        return [fact for fact in self.facts if fact.attempt == attempt and isinstance(fact, kinds or object)]
+        return [fact for fact in self.facts if fact.attempt == self.id(attempt) and isinstance(fact, kinds or object)]
 
     def started(self, attempt: str) -> Started:
         self.wait(lambda: self.of(attempt, Started), f"the start of {attempt}")

@@ -38,7 +38,7 @@ def test_a_task_whose_log_finds_no_room_succeeds_and_the_server_says_what_was_lo
     harness = Harness(small_disk, CODE)
     with caplog.at_level(logging.ERROR):
         assert harness.run("a", "chatty").outcome == "success"
-        wait_until(lambda: "a" not in harness.executor._fleet.by_attempt, "the process to be gone")
+        wait_until(lambda: not harness.is_known("a"), "the process to be gone")
     harness.executor.stop(0)
     told = [record.getMessage() for record in caplog.records if "can't be written" in record.getMessage()]
     assert len(told) == 2, "once at the first line, once with the count at the end"

@@ -45,7 +45,7 @@ def family(work, api):
             time.sleep(600)
         os._exit(0)
     daemon = int(os.read(read, 20))
-    note("family-" + work.attempt, f"{os.getpid()} {plain.pid} {session.pid} {daemon}")
+    note("family-" + work.attempt.split(".")[0], f"{os.getpid()} {plain.pid} {session.pid} {daemon}")
     time.sleep(600)
 """
 
@@ -96,7 +96,7 @@ def test_when_the_base_zygote_is_killed_forked_attempts_go_on_and_fresh_ones_are
     assert all(map(is_alive, forked))
     for isolation in ISOLATIONS:
         assert harness.run(f"after-{isolation}", "noop", isolation).outcome == "success"
-    harness.executor.kill("f")
+    harness.kill("f")
     assert isinstance(harness.end("f"), Exited)
     assert [pid for pid in forked if is_alive(pid)] == []
 
@@ -127,7 +127,15 @@ def test_all_zygotes_killed_at_once_leave_nothing(harness: Harness):
 def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure(tmp_path, how):
     (tmp_path / "file.py").write_text(CODE)
     server = subprocess.Popen(
-        [sys.executable, "-m", "support.executor_server", str(tmp_path), "family", *(f"{x}-1" for x in ISOLATIONS)],
+        [
+            sys.executable,
+            "-m",
+            "support.executor_server",
+            str(tmp_path),
+            "family",
+            tmp_path.parent.name + tmp_path.name,
+            *(f"{x}-1" for x in ISOLATIONS),
+        ],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
     )
     family = [pid for isolation in ISOLATIONS for pid in family_of(tmp_path, f"{isolation}-1")]
@@ -140,7 +148,7 @@ def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure
                 os.kill(pid, signal.SIGKILL)
     server.wait()
     successor = LocalExecutor(WorkerSettings(), LogSettings())
-    assert successor.adopt([f"{x}-1" for x in ISOLATIONS]) == set()
+    assert successor.adopt([f"{x}-1.{tmp_path.parent.name + tmp_path.name}" for x in ISOLATIONS]) == set()
     assert [pid for pid in family + below if is_alive(pid)] == []
     successor.stop(0)
 
@@ -148,7 +156,15 @@ def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure
 def test_without_a_successor_the_zygotes_end_everything_by_themselves(tmp_path):
     (tmp_path / "file.py").write_text(CODE)
     server = subprocess.Popen(
-        [sys.executable, "-m", "support.executor_server", str(tmp_path), "family", *(f"{x}-1" for x in ISOLATIONS)],
+        [
+            sys.executable,
+            "-m",
+            "support.executor_server",
+            str(tmp_path),
+            "family",
+            tmp_path.parent.name + tmp_path.name,
+            *(f"{x}-1" for x in ISOLATIONS),
+        ],
         env={**os.environ, "PYTHONPATH": str(TESTS)},
     )
     family = [pid for isolation in ISOLATIONS for pid in family_of(tmp_path, f"{isolation}-1")]
@@ -163,7 +179,7 @@ def test_adopt_keeps_what_this_executor_runs_and_leaves_neighbours_alone(tmp_pat
     ours.submit("mine", "family")
     other.submit("theirs", "family")
     mine, theirs = family_of(ours.folder, "mine"), family_of(other.folder, "theirs")
-    assert ours.executor.adopt(["mine", "nobody"]) == {"mine"}
+    assert ours.adopt(["mine", "nobody"]) == {"mine"}
     assert all(map(is_alive, mine + theirs))
     ours.executor.stop(0)
     other.executor.stop(0)
@@ -173,13 +189,13 @@ def test_a_process_is_found_by_the_attempt_it_belongs_to_even_if_it_only_forked(
     for isolation in ISOLATIONS:
         harness.submit(isolation, "family", isolation)
     for isolation in ISOLATIONS:
-        assert {mark_of(pid) for pid in family_of(harness.folder, isolation)} == {isolation}
+        assert {mark_of(pid) for pid in family_of(harness.folder, isolation)} == {harness.id(isolation)}
 
 
 def test_end_marked_waits_until_the_processes_are_gone():
-    sleeper = subprocess.Popen(["sleep", "600"], env={**os.environ, ATTEMPT_VARIABLE: "some-attempt"})
-    other = subprocess.Popen(["sleep", "600"], env={**os.environ, ATTEMPT_VARIABLE: "another"})
-    assert end_marked(["some-attempt"]) == []
+    sleeper = subprocess.Popen(["sleep", "600"], env={**os.environ, ATTEMPT_VARIABLE: f"some-{os.getpid()}"})
+    other = subprocess.Popen(["sleep", "600"], env={**os.environ, ATTEMPT_VARIABLE: f"another-{os.getpid()}"})
+    assert end_marked([f"some-{os.getpid()}"]) == []
     assert not is_alive(sleeper.pid)
     assert is_alive(other.pid)
     for one in (sleeper, other):

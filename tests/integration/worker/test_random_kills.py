@@ -57,4 +57,6 @@ def test_every_attempt_is_concluded_once_and_nothing_lives_on(tmp_path, seed):
     assert kills > 5
     assert len(good) > 10
     assert [pid for pid in seen if is_alive(pid)] == []
-    assert [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if mark_of(pid).startswith("a")] == []  # noqa: PTH208 - names
+    assert [
+        pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if mark_of(pid).endswith(harness.token)
+    ] == []  # noqa: PTH208 - names

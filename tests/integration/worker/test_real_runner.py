@@ -85,7 +85,7 @@ class RealHarness(Harness):
 
     def workload(self, attempt: str, task: str, isolation: str = "fork", file: str = "file.py") -> Workload:
         return Workload(
-            attempt=attempt,
+            attempt=self.id(attempt),
             dag=self.dag(file),
             run=self.run_info(),
             task_id=task,
@@ -143,7 +143,7 @@ def test_secrets_that_a_task_reads_are_masked_in_its_log_and_its_report(harness:
 def test_kill_lets_the_operator_clean_up(harness: RealHarness):
     harness.submit("a", "tidy")
     pid = int(harness.note("running"))
-    harness.executor.kill("a")
+    harness.kill("a")
     assert harness.note("tidied") == "yes"
     assert isinstance(harness.end("a"), Exited)
     assert not is_alive(pid)

@@ -97,7 +97,7 @@ def server():
 def start(tmp_path: Path, server: FakeServer, task: str, **more) -> subprocess.Popen:
     (tmp_path / "file.py").write_text(CODE)
     work = Workload(
-        attempt="attempt-1",
+        attempt=f"attempt-{tmp_path.parent.name}-{tmp_path.name}"[:60],
         dag=DagFacts(workspace="w", dag_id="d", version_id="v", bundle_path=str(tmp_path), relative_fileloc="file.py"),
         run=RunInfo(uid="u", run_id="r", run_type="manual", run_after=datetime.now(UTC)),
         task_id=task,
@@ -130,7 +130,7 @@ def test_an_attempt_is_started_run_and_reported(tmp_path, server):
     assert start(tmp_path, server, "noop").wait(30) == 0
     (started,) = server.bodies("started")
     (ended,) = server.bodies("ended")
-    assert (started["type"], started["attempt"]) == ("Started", "attempt-1")
+    assert (started["type"], started["attempt"]) == ("Started", f"attempt-{tmp_path.parent.name}-{tmp_path.name}"[:60])
     assert (ended["type"], ended["outcome"]) == ("Ended", "success")
     assert '"event":"ran"' in (tmp_path / "a.log").read_text()
 
