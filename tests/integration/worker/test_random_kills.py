@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,5 @@ def test_every_attempt_is_concluded_once_and_nothing_lives_on(tmp_path, seed):
     assert kills > 5
     assert len(good) > 10
     assert [pid for pid in seen if is_alive(pid)] == []
-    assert [
-        pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if mark_of(pid).endswith(harness.token)
-    ] == []  # noqa: PTH208 - names
+    everything = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    assert [pid for pid in everything if mark_of(pid).endswith(harness.token)] == []
