@@ -59,6 +59,28 @@ def harness(tmp_path):
     one.executor.stop(0)
 
 
+@pytest.fixture
+def run_server(tmp_path):
+    """Starts a server of its own that runs the family once for each isolation; it never outlives the test."""
+    started: list[subprocess.Popen] = []
+
+    def start() -> subprocess.Popen:
+        (tmp_path / "file.py").write_text(CODE)
+        token = tmp_path.parent.name + tmp_path.name
+        process = subprocess.Popen(
+            [sys.executable, "-m", "support.executor_server", str(tmp_path), "family", token]
+            + [f"{isolation}-1" for isolation in ISOLATIONS],
+            env={**os.environ, "PYTHONPATH": str(TESTS)},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
 def family_of(folder: Path, attempt: str) -> list[int]:
     path = folder / f"family-{attempt}"
     wait_until(path.exists, f"the family of {attempt}")
@@ -124,20 +146,8 @@ def test_all_zygotes_killed_at_once_leave_nothing(harness: Harness):
 
 
 @pytest.mark.parametrize("how", ["server", "server and zygotes"])
-def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure(tmp_path, how):
-    (tmp_path / "file.py").write_text(CODE)
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "support.executor_server",
-            str(tmp_path),
-            "family",
-            tmp_path.parent.name + tmp_path.name,
-            *(f"{x}-1" for x in ISOLATIONS),
-        ],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
-    )
+def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure(tmp_path, how, run_server):
+    server = run_server()
     family = [pid for isolation in ISOLATIONS for pid in family_of(tmp_path, f"{isolation}-1")]
     below = descendants(server.pid)
     assert set(family) <= set(below)
@@ -153,20 +163,8 @@ def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure
     successor.stop(0)
 
 
-def test_without_a_successor_the_zygotes_end_everything_by_themselves(tmp_path):
-    (tmp_path / "file.py").write_text(CODE)
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "support.executor_server",
-            str(tmp_path),
-            "family",
-            tmp_path.parent.name + tmp_path.name,
-            *(f"{x}-1" for x in ISOLATIONS),
-        ],
-        env={**os.environ, "PYTHONPATH": str(TESTS)},
-    )
+def test_without_a_successor_the_zygotes_end_everything_by_themselves(tmp_path, run_server):
+    server = run_server()
     family = [pid for isolation in ISOLATIONS for pid in family_of(tmp_path, f"{isolation}-1")]
     below = descendants(server.pid)
     os.kill(server.pid, signal.SIGKILL)
