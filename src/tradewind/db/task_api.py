@@ -18,9 +18,9 @@ from tradewind.protocol.messages import RunInfo, XComValue
 from tradewind.spec import DagKey
 
 __all__ = [
-    "AttemptOwner", "PreviousRun", "RunsOf", "delete_xcom", "owner_of_attempt", "previous_run", "prior_xcom", "put_xcom",
-    "require_live", "run_counts", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run", "xcom_sequence",
-    "xcom_value",
+    "AttemptOwner", "PreviousRun", "RunsOf", "clear_number", "delete_xcom", "owner_of_attempt", "previous_run", "prior_xcom", "put_xcom",
+    "require_live", "run_counts", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run",
+    "xcom_indexes", "xcom_sequence", "xcom_value",
 ]  # fmt: skip
 
 _R, _I, _X, _A = t.dag_run.c, t.task_instance.c, t.xcom.c, t.attempt.c
@@ -78,17 +78,38 @@ def require_live(tx: Tx, attempt: str) -> None:
 # -- XComs -----------------------------------------------------------------------------------------------------------
 
 
+def _both(sql: str) -> dict[str, str]:
+    """The statement for each database: what is asked for at every attempt is worth 0.1 ms less."""
+    return {"sqlite": sql, "postgresql": sql.replace("?", "%s")}
+
+
 def _value(row: Sequence[Any]) -> XComValue:
     key, value, kind, length, is_none = row
-    return XComValue(key=key, value=value, kind=kind, length=length, is_none=is_none)
+    return XComValue(key=key, value=value, kind=kind, length=length, is_none=bool(is_none))
 
 
 def xcom_value(tx: Tx, run: str, task_id: str, map_index: int, key: str) -> XComValue | None:
     """One value of an instance; None: not there."""
-    row = tx.execute(
-        select(*_VALUE).where(_X.run_uid == run, _X.task_id == task_id, _X.map_index == map_index, _X.key == key)
-    ).first()
+    row = tx.raw.execute(_ONE[tx.dialect], (run, task_id, map_index, key)).fetchone()
     return None if row is None else _value(row)
+
+
+_ONE = _both(
+    "SELECT key, value, kind, length, is_none FROM xcom WHERE run_uid = ? AND task_id = ? AND map_index = ? AND key = ?"
+)
+_INDEXES = _both("SELECT map_index FROM xcom WHERE run_uid = ? AND task_id = ? AND key = ? ORDER BY map_index")
+_CLEARS = _both("SELECT clear_number FROM dag_run WHERE uid = ?")
+
+
+def xcom_indexes(tx: Tx, run: str, task_id: str, key: str) -> list[int]:
+    """The map indexes of a task's instances that have a value of this key, in order."""
+    return [row[0] for row in tx.raw.execute(_INDEXES[tx.dialect], (run, task_id, key))]
+
+
+def clear_number(tx: Tx, run: str) -> int:
+    """How often something of the run was cleared; 0 where there is no such run."""
+    row = tx.raw.execute(_CLEARS[tx.dialect], (run,)).fetchone()
+    return 0 if row is None else row[0]
 
 
 _WHEN = func.coalesce(_R.logical_date, _R.run_after)

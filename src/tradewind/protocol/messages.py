@@ -185,7 +185,8 @@ class GetXCom(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class GetXComSequence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Values of all mapped instances of a task, by map index. -> XComSequenceReply"""
+    """Values of all mapped instances of a task, by map index; `start` and `stop` cut as in a list.
+    -> XComSequenceReply"""
 
     key: str
     task_id: str
@@ -301,6 +302,8 @@ class XComReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class XComSequenceReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     values: list[XComValue]
     map_indexes: list[int]
+    total: int = 0
+    """How many there are, of which these may be some."""
 
 
 class StateReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from math import prod
 from typing import Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
@@ -79,7 +81,10 @@ def expansion_values(sources: Mapping[str, Any], map_index: int, fetch: Fetch) -
     for name, source in fetched.items():
         if not isinstance(source, Sequence | Mapping) or isinstance(source, str | bytes):
             raise InvalidArgumentType(f"{name!r} must be a list or dict to be mapped, but is a {type(source).__name__}")
-    places = indexes_of(map_index, {name: len(source) for name, source in fetched.items()})
+    slowest, *others = fetched  # nobody needs to know how long the first is
+    lengths = {name: len(fetched[name]) for name in others}
+    step = prod(lengths.values())
+    places = {slowest: map_index // step, **indexes_of(map_index % step, lengths)} if step else indexes_of(0, lengths)
     return {name: _item(source, places[name], name) for name, source in fetched.items()}
 
 
@@ -123,6 +128,8 @@ def check_mappable(function: str, sources: Mapping[str, Any]) -> None:
 
 
 def _resolved(source: Any, context: Mapping[str, Any]) -> Any:
+    if isinstance(source, XComArg):
+        return source.resolve_items(context)
     return source.resolve(context) if isinstance(source, Resolvable) else source
 
 
@@ -132,7 +139,7 @@ def _item(source: Any, index: int, name: str) -> Any:
             if place == index:
                 return pair
         raise InvalidArgument(f"{name!r} has no item {index}")
-    try:
-        return source[index]
-    except IndexError:
-        raise InvalidArgument(f"{name!r} has no item {index}") from None
+    if index >= 0:
+        with suppress(IndexError):
+            return source[index]
+    raise InvalidArgument(f"{name!r} has no item {index}")

@@ -13,6 +13,7 @@ from tradewind.sdk.exceptions import AirflowRuntimeError
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.task_api import EncodedXCom, PreviousRun, TaskApi, XComAddress, task_api
 from tradewind.sdk.xcom_codec import XComCodec
+from tradewind.sdk.xcom_items import PushedItems
 
 if TYPE_CHECKING:
     from tradewind.sdk.context import Context
@@ -221,7 +222,23 @@ class RuntimeTaskInstance:
         task = dag.task_dict.get(task_id) if dag is not None else None
         return task is not None and (task.is_mapped or task.get_closest_mapped_task_group() is not None)
 
+    def xcom_items(self, *, task_ids: str, dag_id: str, key: str, default: Any, map_indexes: int | None) -> Any:
+        """As `xcom_pull` of one task, for whoever wants few items of it: a list comes as a sequence that reads each
+        item when it is taken, a dict as one of its pairs.
+        """
+        if dag_id != self.dag_id:
+            return self.xcom_pull(task_ids=task_ids, dag_id=dag_id, key=key, default=default, map_indexes=map_indexes)
+        where = XComAddress(key, task_ids)
+        if map_indexes is None:
+            return PushedItems(_api(), self.codec, where)
+        stored = self._stored(where, map_indexes)
+        return default if stored is None else self.codec.items(stored)
+
     def _pull(self, where: XComAddress, map_index: int, default: Any) -> Any:
+        stored = self._stored(where, map_index)
+        return default if stored is None else self.codec.decode(stored)
+
+    def _stored(self, where: XComAddress, map_index: int) -> EncodedXCom | None:
         is_own = where.task_id == self.task_id and map_index == self.map_index and not where.dag_id and not where.run_id
         stored = self.pushed.get(where.key) if is_own else None
         if stored is None:
@@ -229,7 +246,7 @@ class RuntimeTaskInstance:
                 where.key, where.task_id, map_index, where.dag_id, where.run_id, where.include_prior_dates
             )
             stored = _api().xcom(place)
-        return default if stored is None else self.codec.decode(stored)
+        return stored
 
     async def axcom_pull(self, *args: Any, **kwargs: Any) -> Any:
         """`xcom_pull` for async code."""

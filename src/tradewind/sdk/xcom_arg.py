@@ -36,6 +36,10 @@ class XComArg(Resolvable, DependencyMixin):
 
         yield from references(arg)
 
+    def resolve_items(self, context: Mapping[str, Any]) -> Any:
+        """As `resolve`, for whoever takes single items: a list is read item by item, a dict as pairs."""
+        return self.resolve(context)
+
     # -- what it can be made into ----------------------------------------------------------------------------------
 
     def map(self, f: object) -> MapXComArg:
@@ -143,9 +147,14 @@ class PlainXComArg(XComArg):
         Raises:
             XComNotFound: the task pushed nothing under this key (a missing return value is None).
         """
-        ti = context["ti"]
-        map_indexes = self._map_indexes(context["task"], ti.map_index)
-        value = ti.xcom_pull(
+        return self._pulled(context["ti"].xcom_pull, context)
+
+    def resolve_items(self, context: Mapping[str, Any]) -> Any:
+        return self._pulled(context["ti"].xcom_items, context)
+
+    def _pulled(self, pull: Callable[..., Any], context: Mapping[str, Any]) -> Any:
+        map_indexes = self._map_indexes(context["task"], context["ti"].map_index)
+        value = pull(
             task_ids=self.operator.task_id,
             dag_id=self.operator.dag_id,
             key=self.key,
@@ -193,6 +202,9 @@ class MapXComArg(XComArg):
     def resolve(self, context: Mapping[str, Any]) -> Any:
         return MappedItems(_items(self.arg.resolve(context), self.arg), self.functions)
 
+    def resolve_items(self, context: Mapping[str, Any]) -> Any:
+        return MappedItems(_items(self.arg.resolve_items(context), self.arg), self.functions)
+
 
 class ZipXComArg(XComArg):
     """Items side by side."""
@@ -220,6 +232,9 @@ class ZipXComArg(XComArg):
     def resolve(self, context: Mapping[str, Any]) -> Any:
         return ZippedItems([_items(arg.resolve(context), arg) for arg in self.args], self.fillvalue)
 
+    def resolve_items(self, context: Mapping[str, Any]) -> Any:
+        return ZippedItems([_items(arg.resolve_items(context), arg) for arg in self.args], self.fillvalue)
+
 
 class ConcatXComArg(XComArg):
     """Items one after another."""
@@ -239,6 +254,9 @@ class ConcatXComArg(XComArg):
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
         return ConcatenatedItems([_items(arg.resolve(context), arg) for arg in self.args])
+
+    def resolve_items(self, context: Mapping[str, Any]) -> Any:
+        return ConcatenatedItems([_items(arg.resolve_items(context), arg) for arg in self.args])
 
 
 class MappedItems(Sequence[Any]):

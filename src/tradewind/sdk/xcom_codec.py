@@ -26,6 +26,7 @@ from zoneinfo import ZoneInfo
 from tradewind.sdk import xcom_frames
 from tradewind.sdk.exceptions import DeserializationError, SerializationError
 from tradewind.sdk.task_api import EncodedXCom
+from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, part_in_file, parts_of
 
 __all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain"]
 
@@ -47,6 +48,14 @@ class ArtifactStore(Protocol):
         """
         ...
 
+    def get_part(self, name: str, start: int, stop: int) -> bytes:
+        """The bytes from `start` up to `stop` of what is kept under the name.
+
+        Raises:
+            FileNotFoundError: nothing is.
+        """
+        ...
+
 
 class MemoryArtifacts:
     """An artifact store for runs that leave nothing behind."""
@@ -62,6 +71,9 @@ class MemoryArtifacts:
             return self._data[name]
         except KeyError:
             raise FileNotFoundError(name) from None
+
+    def get_part(self, name: str, start: int, stop: int) -> bytes:
+        return self.get(name)[start:stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +122,10 @@ class XComCodec:
         if len(data) <= self._inline_bytes:
             return EncodedXCom(text, length=length)
         about = self._file(data, "json", {"type": type(value).__qualname__, "preview": text[:300]})
+        found = parts_of(shaped, TAG)
+        if found is not None:  # single items can be read
+            about["parts"] = found[0]
+            self._store.put(index_name(about["name"]), index_of(shaped, *found, is_ascii=text.isascii()))
         return EncodedXCom(json.dumps(about), kind="json_file", length=length)
 
     def decode(self, stored: EncodedXCom) -> Any:
@@ -124,6 +140,30 @@ class XComCodec:
         if stored.kind == "json_file":
             shaped = json.loads(self._read(shaped))
         return self._build(shaped)
+
+    def items(self, stored: EncodedXCom) -> Any:
+        """A stored list as a sequence that decodes each item when it is taken, a dict as one of its pairs; anything
+        else as `decode` gives it.
+
+        Raises:
+            DeserializationError: its file or its class is gone.
+        """
+        if stored.is_none:
+            return None
+        shaped = json.loads(stored.value)
+        if stored.kind == "json_file":
+            form: Form | None = shaped.get("parts")
+            if form is None or stored.length is None:
+                return self.decode(stored)
+            return StoredItems(stored.length, lambda place: self._part(form, self._read_part(shaped, form, place)))
+        found = parts_of(shaped, TAG) if stored.kind == "json" else None
+        if found is None:
+            return self.decode(stored)
+        kind, parts = found
+        return StoredItems(len(parts), lambda place: self._part(kind, parts[place]))
+
+    def _part(self, form: Form, part: Any) -> Any:
+        return self._build(part) if form == "item" else tuple(self._build(one) for one in part)
 
     # -- to JSON ------------------------------------------------------------------------------------------------
 
@@ -227,6 +267,14 @@ class XComCodec:
         except OSError as error:
             raise DeserializationError(
                 f"the file {about['name']} that holds this XCom can't be read from the artifact store: {error}"
+            ) from error
+
+    def _read_part(self, about: dict[str, Any], form: Form, place: int) -> Any:
+        try:
+            return part_in_file(self._store, about["name"], form, place)
+        except OSError as error:
+            raise DeserializationError(
+                f"item {place} of the file {about['name']} that holds this XCom can't be read: {error}"
             ) from error
 
     # -- from JSON ----------------------------------------------------------------------------------------------

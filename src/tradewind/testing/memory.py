@@ -26,6 +26,7 @@ class MemoryServer:
     def __init__(self, dag_id: str, run_id: str) -> None:
         self.dag_id, self.run_id = dag_id, run_id
         self.xcoms: dict[tuple[str, int], dict[str, EncodedXCom]] = {}
+        self._indexes: dict[tuple[str, str], list[int]] = {}
         self.states: dict[tuple[str, int], TaskState | None] = {}
         self.groups: dict[str, set[str]] = {}
         self.variables: dict[str, str] = {}
@@ -33,14 +34,30 @@ class MemoryServer:
         self.run_state: str = "running"
         self.logical_date: datetime | None = None
 
+    def indexes(self, task_id: str, key: str) -> list[int]:
+        """The map indexes of a task's instances that left a value of this key behind, in order."""
+        found = self._indexes.get((task_id, key))
+        if found is None:
+            found = sorted(index for (name, index), values in self.xcoms.items() if name == task_id and key in values)
+            self._indexes[task_id, key] = found
+        return found
+
     def keep(self, task_id: str, map_index: int, xcoms: Mapping[str, EncodedXCom]) -> None:
         """Store what an attempt left behind."""
+        for key in xcoms:
+            self._indexes.pop((task_id, key), None)
         if xcoms:
             self.xcoms.setdefault((task_id, map_index), {}).update(xcoms)
 
     def forget(self, task_id: str, map_index: int) -> None:
         """Drop the values of an instance: a new attempt starts."""
-        self.xcoms.pop((task_id, map_index), None)
+        for key in self.xcoms.pop((task_id, map_index), {}):
+            self._indexes.pop((task_id, key), None)
+
+    def drop(self, task_id: str, map_index: int, key: str) -> None:
+        """Drop one value."""
+        self.xcoms.get((task_id, map_index), {}).pop(key, None)
+        self._indexes.pop((task_id, key), None)
 
 
 class MemoryApi:
@@ -63,12 +80,17 @@ class MemoryApi:
         """The stored values of all instances of a task."""
         if not self._is_here(where):
             return []
-        found = [
-            (index, values[where.key])
-            for (task_id, index), values in self._server.xcoms.items()
-            if task_id == where.task_id and where.key in values
-        ]
-        return sorted(found, key=lambda pair: pair[0])
+        indexes = self._server.indexes(where.task_id, where.key)
+        return [(index, self._server.xcoms[where.task_id, index][where.key]) for index in indexes]
+
+    def xcom_at(self, where: XComAddress, place: int) -> tuple[EncodedXCom | None, int]:
+        """Of the values of a task's instances, in order: the one at a place, and how many there are."""
+        if not self._is_here(where):
+            return None, 0
+        indexes = self._server.indexes(where.task_id, where.key)
+        if place >= len(indexes):
+            return None, len(indexes)
+        return self._server.xcoms[where.task_id, indexes[place]][where.key], len(indexes)
 
     def push_xcom(self, key: str, value: EncodedXCom) -> None:
         """Store a value now."""
@@ -76,7 +98,7 @@ class MemoryApi:
 
     def delete_xcom(self, key: str) -> None:
         """Delete a value of this instance."""
-        self._server.xcoms.get((self._task_id, self._map_index), {}).pop(key, None)
+        self._server.drop(self._task_id, self._map_index, key)
 
     def variable(self, key: str) -> str | None:
         """The text of a variable."""

@@ -215,6 +215,10 @@ class RecordedApi(MemoryApi):
         """The stored values of all instances of a task."""
         return super().xcoms(where) if self._is_here(where) else self._elsewhere.xcoms(where)
 
+    def xcom_at(self, where: XComAddress, place: int) -> tuple[EncodedXCom | None, int]:
+        """One of the values of a task's instances, and how many there are."""
+        return super().xcom_at(where, place) if self._is_here(where) else self._elsewhere.xcom_at(where, place)
+
     def task_counts(self, dag_id: str, **wanted: Any) -> dict[str, int]:
         """How many instances there are, by state."""
         if dag_id == self._server.dag_id:

@@ -75,6 +75,19 @@ class WorkerTaskApi:
         reply = self._ask(message, messages.XComSequenceReply)
         return [(index, to_stored(value)) for index, value in zip(reply.map_indexes, reply.values, strict=True)]
 
+    def xcom_at(self, where: XComAddress, place: int) -> tuple[EncodedXCom | None, int]:
+        """Of the values of a task's instances, in order: the one at a place (None: none there), and how many."""
+        message = messages.GetXComSequence(
+            key=where.key,
+            task_id=where.task_id,
+            dag_id=where.dag_id,
+            run_id=where.run_id,
+            start=place,
+            stop=place + 1,
+        )
+        reply = self._ask(message, messages.XComSequenceReply)
+        return (to_stored(reply.values[0]) if reply.values else None), reply.total
+
     def push_xcom(self, key: str, value: EncodedXCom) -> None:
         """Store a value of this attempt now."""
         self._ask(messages.SetXCom(value=to_message(key, value)), messages.Done)

@@ -55,13 +55,18 @@ class FolderArtifacts:
         """What is kept under the name."""
         return self._path(name).read_bytes()
 
+    def get_part(self, name: str, start: int, stop: int) -> bytes:
+        """Some of the bytes that are kept under the name."""
+        with self._path(name).open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), stop - start, start)
+
 
 class _FileSystem(Protocol):
     def exists(self, path: str) -> bool: ...
 
     def pipe_file(self, path: str, value: bytes) -> None: ...
 
-    def cat_file(self, path: str) -> bytes: ...
+    def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes: ...
 
 
 class UrlArtifacts:
@@ -89,3 +94,7 @@ class UrlArtifacts:
     def get(self, name: str) -> bytes:
         """What is kept under the name."""
         return self._files.cat_file(self._path(name))
+
+    def get_part(self, name: str, start: int, stop: int) -> bytes:
+        """Some of the bytes that are kept under the name."""
+        return self._files.cat_file(self._path(name), start, stop)

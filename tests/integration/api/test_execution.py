@@ -13,6 +13,7 @@ from support.databases import EPOCH
 from support.rows import at, one, rows, spec
 from tradewind.api.execution import Answers, Asker, request_handler
 from tradewind.api.execution.answers import ANSWERS
+from tradewind.api.execution.places import Places
 from tradewind.base.errors import StaleAttempt, Unauthenticated
 from tradewind.core.events import AttemptSucceeded
 from tradewind.db import connections, variables
@@ -79,6 +80,39 @@ def test_a_sequence_comes_in_the_order_of_map_indexes_and_can_be_cut(both: Api) 
     everything = [0, 1, 2, 10]
     for bounds in ((None, None), (1, None), (None, 2), (1, 3), (3, 1), (-2, None), (None, -1), (9, None)):
         assert cut(*bounds) == everything[bounds[0] : bounds[1]]
+
+
+def test_one_of_a_sequence_comes_by_its_place_with_how_many_there_are(both: Api) -> None:
+    asker, on = running(both), answers(both)
+    for index in (7, 0, 3):
+        on.give(asker, m.SetXCom(value=value("k", index), task_id="mapped", map_index=index))
+
+    def at_place(place: int, task_id: str = "mapped") -> tuple[list[int], list[str], int]:
+        reply = on.give(asker, m.GetXComSequence(key="k", task_id=task_id, start=place, stop=place + 1))
+        assert isinstance(reply, m.XComSequenceReply)
+        return reply.map_indexes, [v.value for v in reply.values], reply.total
+
+    assert at_place(0) == ([0], ["0"], 3)
+    assert at_place(2) == ([7], ["7"], 3)
+    assert at_place(3) == ([], [], 3)
+    assert at_place(0, "nobody") == ([], [], 0)
+
+
+def test_where_values_are_is_looked_up_again_after_a_moment_and_after_a_clear() -> None:
+    now, looks = [0.0], []
+    places = Places(lambda: now[0])
+
+    def look() -> list[int]:
+        looks.append(now[0])
+        return [len(looks)]
+
+    assert list(places.of(("run", 0, "t", "k"), look)) == list(places.of(("run", 0, "t", "k"), look)) == [1]
+    assert list(places.of(("run", 1, "t", "k"), look)) == [2]
+    now[0] = 60.0
+    assert list(places.of(("run", 1, "t", "k"), look)) == [3]
+    for number in range(100):
+        places.of((f"run {number}", 0, "t", "k"), look)
+    assert list(places.of(("run", 1, "t", "k"), look)) == [104]
 
 
 def test_values_of_other_runs_are_found_by_run_id_or_as_the_newest_before(both: Api) -> None:

@@ -32,6 +32,8 @@ class Instance:
         self.pulled.append((task_ids, map_indexes))
         return self.values.get(task_ids if key == "return_value" else f"{task_ids}.{key}", default)
 
+    xcom_items = xcom_pull
+
 
 def context_of(node: object, map_index: int = -1, **values: object) -> dict[str, object]:
     return {"ti": Instance(map_index, values), "task": node, "params": {}}

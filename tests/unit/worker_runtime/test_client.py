@@ -53,6 +53,12 @@ RUN = m.RunInfo(uid="u", run_id="r0", run_type="manual", run_after=MOMENT, logic
             [(3, EncodedXCom("1"))],
         ),
         (
+            lambda api: api.xcom_at(XComAddress("k", "t"), 4),
+            m.GetXComSequence(key="k", task_id="t", start=4, stop=5),
+            m.XComSequenceReply(values=[VALUE], map_indexes=[9], total=8),
+            (EncodedXCom("1"), 8),
+        ),
+        (
             lambda api: api.push_xcom("k", EncodedXCom("[]", length=0)),
             m.SetXCom(value=m.XComValue(key="k", value="[]", length=0)),
             m.Done(),

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from tradewind.api.execution.places import Places
 from tradewind.api.requests import RunWish, plan_run
 from tradewind.base.clock import Clock
 from tradewind.base.errors import Conflict, NotFound, TradewindError
@@ -74,6 +75,7 @@ class Answers:
         self.ids = ids
         self.bell = bell
         self.specs = versions.Specs()
+        self.places = Places()
 
     def give(self, asker: Asker, request: m.Request) -> m.Reply:
         """The answer; what can't be done is an `ErrorReply`. Never raises."""
@@ -114,8 +116,24 @@ def _get_xcom_sequence(on: Answers, asker: Asker, ask: m.GetXComSequence) -> m.R
             run = _run_of(tx, asker, ask.dag_id, ask.run_id)
         except NotFound:
             return m.XComSequenceReply(values=[], map_indexes=[])
-        found = task_api.xcom_sequence(tx, run, ask.task_id or asker.task_id, ask.key, start=ask.start, stop=ask.stop)
-    return m.XComSequenceReply(values=[value for _, value in found], map_indexes=[index for index, _ in found])
+        task_id = ask.task_id or asker.task_id
+        if ask.start is not None and ask.stop == ask.start + 1 and ask.start >= 0:
+            return _one_of_sequence(on, tx, (run, task_id, ask.key), ask.start)
+        found = task_api.xcom_sequence(tx, run, task_id, ask.key, start=ask.start, stop=ask.stop)
+    return m.XComSequenceReply(
+        values=[value for _, value in found], map_indexes=[index for index, _ in found], total=len(found)
+    )
+
+
+def _one_of_sequence(on: Answers, tx: Tx, whose: tuple[str, str, str], place: int) -> m.Reply:
+    """One of many, for an instance that is mapped over them: its cost does not depend on how many there are."""
+    run, task_id, key = whose
+    name = (run, task_api.clear_number(tx, run), task_id, key)
+    indexes = on.places.of(name, lambda: task_api.xcom_indexes(tx, run, task_id, key))
+    value = task_api.xcom_value(tx, run, task_id, indexes[place], key) if place < len(indexes) else None
+    if value is None:
+        return m.XComSequenceReply(values=[], map_indexes=[], total=len(indexes))
+    return m.XComSequenceReply(values=[value], map_indexes=[indexes[place]], total=len(indexes))
 
 
 def _set_xcom(on: Answers, asker: Asker, ask: m.SetXCom) -> m.Reply:
