@@ -37,9 +37,11 @@ stop:  ## end the server that `make start` left running
 
 test: setup check  ## the whole test suite, with all gates
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python tools/mutants.py
 
 check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
 	@$(BIN)/python tools/generate.py --check
+	@$(BIN)/python tools/cli_reference.py --check
 
 lint: setup
 	@$(BIN)/ruff check
@@ -56,6 +58,7 @@ budgets: setup
 
 generate: setup  ## write the files that are made from the code
 	@$(BIN)/python tools/generate.py
+	@$(BIN)/python tools/cli_reference.py
 
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
 	@$(BIN)/python -m compileall -q src

@@ -6,17 +6,8 @@ import queue
 from dataclasses import dataclass
 from typing import assert_never
 
-from tradewind.core.events import (
-    AttemptExited,
-    AttemptFailed,
-    AttemptLost,
-    AttemptRescheduled,
-    AttemptSkipped,
-    AttemptStarted,
-    AttemptSucceeded,
-    DispatchFailed,
-    Event,
-)
+from tradewind.core.events import AttemptExited, AttemptFailed, AttemptLost, DispatchFailed, Event
+from tradewind.db.reports import event_of_report
 from tradewind.executors.base import Exited, Fact, Lost, NotStarted
 from tradewind.protocol.messages import Ended, Started
 
@@ -67,37 +58,15 @@ class Channel:
 def event_of(fact: Fact) -> Event:
     """What a fact of an executor means to the core."""
     match fact:
-        case Started():
-            return AttemptStarted(fact.attempt, fact.at, fact.hostname, fact.pid)
-        case Ended():
-            return _event_of_end(fact)
+        case Started() | Ended():
+            return event_of_report(fact)
         case Lost(is_infrastructure=True):
             return AttemptLost(fact.attempt, fact.at, fact.reason)
-        case Lost():
-            return AttemptFailed(fact.attempt, fact.at, fact.reason)
+        case Lost():  # the process can't call its callbacks any more
+            return AttemptFailed(fact.attempt, fact.at, fact.reason, called_back=False)
         case Exited():
             return AttemptExited(fact.attempt, fact.at)
         case NotStarted():
             return DispatchFailed(fact.attempt, fact.at, fact.reason)
         case _:
             assert_never(fact)
-
-
-def _event_of_end(ended: Ended) -> Event:
-    match ended.outcome:
-        case "success":
-            return AttemptSucceeded(
-                ended.attempt,
-                ended.at,
-                lengths={x.key: x.length for x in ended.xcoms if x.length is not None},
-                pushed=frozenset(x.key for x in ended.xcoms if not x.is_none),
-                skip=tuple(ended.skip),
-            )
-        case "failed":
-            return AttemptFailed(ended.attempt, ended.at, ended.reason, ended.retryable)
-        case "skipped":
-            return AttemptSkipped(ended.attempt, ended.at)
-        case "up_for_reschedule":
-            return AttemptRescheduled(ended.attempt, ended.at, ended.until or ended.at)
-        case _:
-            assert_never(ended.outcome)
