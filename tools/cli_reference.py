@@ -88,7 +88,11 @@ def section(path: tuple[str, ...], command: click.Command) -> str:
         "```",
         "",
     ]
-    rows = [record for parameter in command.get_params(context) if (record := parameter.get_help_record(context)) and record[1]]
+    rows = [
+        record
+        for parameter in command.get_params(context)
+        if (record := parameter.get_help_record(context)) and record[1]
+    ]
     if rows:
         lines += ["| option | |", "|---|---|"]
         lines += [f"| `{cell(names)}` | {cell(text)} |" for names, text in rows] + [""]

@@ -89,9 +89,7 @@ class ParsingSettings:
     timeout_s: float = _setting(30.0, "Seconds that importing one DAG file may take.", "CORE__DAGBAG_IMPORT_TIMEOUT")
     processes: int = _setting(2, "Files parsed at once.", "DAG_PROCESSOR__PARSING_PROCESSES")
     rescan_s: float = _setting(60.0, "Seconds between full looks at the folder, for what watching can't see.")
-    ignore_syntax: str = _setting(
-        "glob", "Patterns in .airflowignore: glob or regexp.", "CORE__DAG_IGNORE_FILE_SYNTAX"
-    )
+    ignore_syntax: str = _setting("glob", "Patterns in .airflowignore: glob or regexp.", "CORE__DAG_IGNORE_FILE_SYNTAX")
     dags_are_paused_at_creation: bool = _setting(True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
 
 

@@ -98,9 +98,7 @@ def dag_files(tx: Tx, workspace: str, bundle_name: str) -> dict[str, str]:
 def snapshots_in_use(tx: Tx, workspace: str, bundle_name: str) -> set[str]:
     """The snapshots of a bundle that versions are bound to."""
     c = t.dag_version.c
-    rows = tx.execute(
-        select(c.bundle_version).distinct().where(c.workspace == workspace, c.bundle_name == bundle_name)
-    )
+    rows = tx.execute(select(c.bundle_version).distinct().where(c.workspace == workspace, c.bundle_name == bundle_name))
     return {row.bundle_version for row in rows if row.bundle_version is not None}
 
 
