@@ -30,6 +30,7 @@ from tradewind.executors.local_processes import (
     Work,
     ZygoteState,
     end_in_words,
+    note_in_log,
     was_killed,
     work_id,
 )
@@ -464,6 +465,7 @@ class Fleet:
             else:
                 self.by_attempt.pop(work_id(work), None)
                 if isinstance(work, Workload):
+                    note_in_log(work, why)
                     self._emit(Lost(work.attempt, self._clock.now(), why, is_infrastructure=True))
 
     def _conclude(self, process: Process, reason: str, *, is_infrastructure: bool) -> None:
@@ -477,10 +479,13 @@ class Fleet:
             return
         now = self._clock.now()
         if process.is_kill_ordered:
+            note_in_log(work, "the task was stopped from outside; its process has ended")
             self._emit(Exited(work.attempt, now))
         elif not process.has_ended:
             is_ours = is_infrastructure or self.is_stopping or not process.has_started
-            self._emit(Lost(work.attempt, now, "the server was stopped" if self.is_stopping else reason, is_ours))
+            why = "the server was stopped" if self.is_stopping else reason
+            note_in_log(work, why)
+            self._emit(Lost(work.attempt, now, why, is_ours))
 
     # -- orders ------------------------------------------------------------------------------------------------------
 

@@ -10,8 +10,19 @@ from typing import Literal
 
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.comms import Gone, Link
+from tradewind.worker.logs import TaskLog
 
-__all__ = ["CodeFile", "FileKey", "Process", "Work", "ZygoteState", "end_in_words", "was_killed", "work_id"]
+__all__ = [
+    "CodeFile",
+    "FileKey",
+    "Process",
+    "Work",
+    "ZygoteState",
+    "end_in_words",
+    "note_in_log",
+    "was_killed",
+    "work_id",
+]
 
 FileKey = tuple[str, str]
 """Folder of the snapshot, path of the file in it."""
@@ -88,6 +99,14 @@ class CodeFile:
 def was_killed(gone: Gone) -> bool:
     """Whether somebody (the kernel, out of memory) ended the process from outside."""
     return gone.status & 0x7F in (signal.SIGKILL, signal.SIGTERM)
+
+
+def note_in_log(work: Workload, sentence: str) -> None:
+    """Append a last line to an attempt's own log: why it ended, which its process could not say itself."""
+    if work.log_path:
+        log = TaskLog(work.log_path)
+        log.write("error", "tradewind.executor", sentence)
+        log.close()
 
 
 def end_in_words(gone: Gone, lost_lines: int, loss_reason: str) -> str:

@@ -102,7 +102,7 @@ def test_when_a_files_zygote_is_killed_its_attempts_are_lost_to_infrastructure_a
     assert isinstance(end, Lost)
     assert end.is_infrastructure
     assert [pid for pid in family if is_alive(pid)] == [], "when the loss is told, no process of the attempt lives"
-    assert harness.events("a") == ["I have started"]
+    assert harness.events("a") == ["I have started", end.reason]
     assert harness.run("b", "noop", isolation).outcome == "success"
 
 

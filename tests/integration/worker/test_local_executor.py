@@ -169,7 +169,7 @@ def test_a_task_killed_from_outside_is_lost_with_the_signal_and_keeps_its_log(ha
     assert isinstance(end, Lost)
     assert not end.is_infrastructure
     assert "signal 9 (SIGKILL)" in end.reason
-    assert harness.events("a") == ["sleeping"]
+    assert harness.events("a") == ["sleeping", end.reason]
     assert harness.run("b", "noop", isolation).outcome == "success"
 
 
@@ -262,6 +262,7 @@ def test_kill_ends_a_task_and_is_followed_by_exited_only(harness: Harness, isola
     assert not is_alive(pid)
     assert harness.run("b", "noop", isolation).outcome == "success"
     assert [type(fact) for fact in harness.of("a")] == [Started, Exited]
+    assert harness.events("a")[-1] == "the task was stopped from outside; its process has ended"
 
 
 @pytest.mark.parametrize("isolation", ISOLATIONS)
