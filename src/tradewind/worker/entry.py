@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType
 from typing import NoReturn
 
 from tradewind.base.errors import BundleError
@@ -20,7 +19,7 @@ from tradewind.protocol.messages import (
     RunInfo,
     Workload,
 )
-from tradewind.sdk.collect import collect_dags, import_file
+from tradewind.sdk.collect import collect_dags, import_file, module_name
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.task_decorators import task
 from tradewind.sdk.template import environment_of
@@ -42,14 +41,9 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     path = Path(bundle_path) / relative_fileloc
     if not path.is_file():
         raise BundleError(f"{relative_fileloc} is not in the snapshot at {bundle_path}", file=str(path))
-    return {dag.dag_id: dag for dag in collect_dags(_import(path, relative_fileloc))}
-
-
-def _import(path: Path, relative_fileloc: str) -> ModuleType:
-    name = relative_fileloc.removesuffix(".py").replace("/", ".")
-    if not all(part.isidentifier() for part in name.split(".")) or name in sys.modules:
-        name = f"tradewind_dag_file_{abs(hash(relative_fileloc)):x}"
-    return import_file(path, name)  # notes DAGs that no global name holds
+    # The name is the same in every process and every version: stored values name the classes of the file by it.
+    module = import_file(path, module_name(Path(relative_fileloc)))
+    return {dag.dag_id: dag for dag in collect_dags(module)}
 
 
 def _dag(dags: object, dag_id: str, file: str) -> DAG:
