@@ -163,7 +163,7 @@ class DagRun:
 _RUN_MOMENTS = ("run_after", "logical_date", "data_interval_start", "data_interval_end", "start_date", "queued_at")
 
 
-def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0, test_mode: bool = False) -> Context:
+def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0) -> Context:
     """The context of one attempt."""
     task = ti.task
     context = build_run_context(task.dag, run)
@@ -179,7 +179,7 @@ def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0,
         task_instance_key_str=f"{ti.dag_id}__{ti.task_id}__{context.get('ds_nodash', run.run_id)}",
         task_reschedule_count=reschedules,
         templates_dict=getattr(task, "templates_dict", None),
-        test_mode=test_mode,
+        test_mode=False,  # Airflow's is True only for `airflow tasks test`
         ti=ti,
         try_number=ti.try_number,
     )

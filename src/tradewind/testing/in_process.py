@@ -18,7 +18,9 @@ from typing import Any
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import load_settings
 from tradewind.core.events import RunFacts
+from tradewind.sdk.authoring_errors import ParamValidationError
 from tradewind.sdk.notset import NOTSET
+from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.serialize import serialize_dag
 from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
 from tradewind.spec import DagKey, DagSpec
@@ -64,8 +66,10 @@ def test_dag(
 
     Raises:
         AuthoringError: the DAG is wrong.
+        ParamValidationError: a param has no value, or not one that its schema allows.
         KeyboardInterrupt: somebody pressed Ctrl-C.
     """
+    _check_params(dag, run_conf)
     spec = serialize_dag(dag)
     clock = JumpingClock()
     facts = _facts(spec, clock.now(), run_after=run_after, logical_date=logical_date, conf=run_conf)
@@ -85,7 +89,6 @@ def test_dag(
         progress=progress,
         mark_success=re.compile(mark_success_pattern) if mark_success_pattern else None,
         mask=add_mask,
-        test_mode=True,
     )
     return _run(plan)
 
@@ -118,11 +121,13 @@ def run_dag(
 
     Raises:
         AuthoringError: the DAG is wrong.
+        ParamValidationError: a param has no value, or not one that its schema allows.
         Conflict: there is a run for this logical date already.
         KeyboardInterrupt: somebody pressed Ctrl-C; the run is recorded as failed.
     """
     from tradewind.testing.record import HomeRecorder, RecordedApi  # noqa: PLC0415 - the database: `dag.test()` needs none
 
+    _check_params(dag, conf)
     settings = load_settings(os.environ, home=None if home is None else Path(home))
     file = Path(dag.fileloc or "")
     spec = serialize_dag(dag, file.name if file.is_file() else "")
@@ -147,6 +152,20 @@ def run_dag(
         return _run(plan)
     finally:
         recorder.close()
+
+
+def _check_params(dag: Any, conf: dict[str, Any] | None) -> None:
+    """As a server does before it takes a run: a run that lacks what all its tasks need is not begun."""
+    params = ParamsDict(dag.params)
+    try:
+        params.update({name: value for name, value in (conf or {}).items() if name in params})
+        params.validate()
+    except ParamValidationError as error:
+        raise ParamValidationError(
+            f"DAG {dag.dag_id!r} can't run with this conf: {error.message}. Give the value by `run_conf` or `--conf`, "
+            "or a default where the DAG declares the param",
+            **error.facts,
+        ) from None
 
 
 def _run(plan: Plan) -> DagResult:

@@ -80,7 +80,6 @@ class Plan:
     progress: Progress | None = None
     mark_success: re.Pattern[str] | None = None
     mask: Mask | None = None
-    test_mode: bool = False
     inline_kb: int = 16
 
 
@@ -102,7 +101,6 @@ class InlineRun:
             artifacts=plan.artifacts,
             inline_kb=plan.inline_kb,
             mask=plan.mask,
-            test_mode=plan.test_mode,
             is_in_process=True,
         )
 

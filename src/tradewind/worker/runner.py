@@ -120,9 +120,7 @@ class _Attempt:
         self._ti = ti = self._task_instance(task)
         run = dag_run_of(self._work)
         ti.dag_run = run
-        self._context = context = build_context(
-            ti, run, reschedules=self._work.reschedules, test_mode=self._around.test_mode
-        )
+        self._context = context = build_context(ti, run, reschedules=self._work.reschedules)
         ti.context = context
         with entered(context):
             operator = self._prepare(task, context)

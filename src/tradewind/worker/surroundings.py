@@ -34,7 +34,6 @@ class Surroundings:
     """None: opened at the workload's `artifact_url`."""
     inline_kb: int = 16
     mask: Mask | None = add_mask
-    test_mode: bool = False
     is_in_process: bool = False
     """The process is the user's own: its environment is put back afterwards."""
 

@@ -10,6 +10,7 @@ import pytest
 from tradewind import DAG, Connection, Param, Variable, task
 from tradewind.providers.standard.operators.empty import EmptyOperator
 from tradewind.providers.standard.sensors.python import PythonSensor
+from tradewind.sdk.authoring_errors import ParamValidationError
 from tradewind.testing import test_dag as run_here
 
 
@@ -49,9 +50,24 @@ def test_the_conf_sets_params_and_is_checked(dag):
 
     look()
     assert run_here(dag, run_conf={"n": 5}).xcom("look") == [5, {"n": 5}]
-    wrong = run_here(dag, run_conf={"n": "five"})
-    assert wrong.state == "failed"
-    assert "Invalid input for param n" in wrong.task("look").error
+    with pytest.raises(ParamValidationError, match="DAG 'here' can't run with this conf: Invalid input for param n"):
+        run_here(dag, run_conf={"n": "five"})
+
+
+def test_a_param_without_a_value_is_asked_for_before_anything_runs(dag):
+    dag.params["city"] = Param(type="string")
+    ran = []
+
+    @task
+    def look(params, test_mode):
+        ran.append(params["city"])
+        return test_mode
+
+    look()
+    with pytest.raises(ParamValidationError, match="param city: No value passed and Param has no default value"):
+        run_here(dag)
+    assert ran == []
+    assert run_here(dag, run_conf={"city": "Oslo"}).xcom("look") is False
 
 
 def test_variables_and_connections_come_from_files(dag, tmp_path):
