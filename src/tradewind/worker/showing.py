@@ -24,7 +24,7 @@ def traceback_text(error: BaseException) -> str:
     """The traceback without the frames of ours that lead to the user's code, or to the operator's."""
     trace = error.__traceback__
     kept = _after(trace, PACKAGE) or _after(trace, WORKER) or trace
-    return "".join(traceback.format_exception(type(error), error, kept))
+    return encodable("".join(traceback.format_exception(type(error), error, kept)))
 
 
 def _after(trace: TracebackType | None, folder: str) -> TracebackType | None:
