@@ -15,12 +15,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from tradewind.base.clock import Clock, SystemClock
 from tradewind.base.errors import ExecutorError
 from tradewind.base.settings import LogSettings, WorkerSettings
 from tradewind.executors.base import Fact, NotStarted, RequestHandler, Sink
 from tradewind.executors.local_fleet import Fleet, Seams
+from tradewind.executors.local_guard import Guard
 from tradewind.executors.local_loop import Loop
 from tradewind.executors.local_processes import Process
 from tradewind.executors.local_upkeep import Upkeep
@@ -61,7 +63,7 @@ class LocalExecutor:
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._lock = threading.RLock()
+        self._lock = Guard()
         self._loop = Loop(self._lock, self._deliver)
         self._facts: deque[Fact] = deque()
         self._sink: Sink | None = None
@@ -109,13 +111,9 @@ class LocalExecutor:
         """
         if self._sink is None:
             raise ExecutorError("the executor was not started")
-        with self._lock:
-            if self._fleet.is_stopping:
-                self._emit(NotStarted(workload.attempt, self._clock.now(), "the executor is not running"))
-            elif workload.attempt in self._fleet.by_attempt:
-                raise ExecutorError(f"attempt {workload.attempt} was submitted twice", attempt=workload.attempt)
-            else:
-                self._fleet.place(self._fleet.file_of(workload.dag), workload)
+        if workload.attempt in self._fleet.by_attempt:
+            raise ExecutorError(f"attempt {workload.attempt} was submitted twice", attempt=workload.attempt)
+        self._lock.do(partial(self._place, workload))
 
     def run_callback(self, work: CallbackWork) -> None:
         """Run a callback in a worker process; failures are logged to its log file."""
@@ -204,6 +202,16 @@ class LocalExecutor:
             except Exception:
                 log.exception("a fact could not be handed over: %r", fact)  # the loop serves all the others
 
+    def _place(self, workload: Workload) -> None:
+        if self._fleet.is_stopping:
+            self._emit(NotStarted(workload.attempt, self._clock.now(), "the executor is not running"))
+        elif workload.attempt in self._fleet.by_attempt:
+            log.error("attempt %s was submitted twice", workload.attempt)
+        else:
+            self._fleet.place(self._fleet.file_of(workload.dag), workload)
+        if self._facts:
+            self._loop.wake()  # the loop may be about to sleep
+
     def _take_request(self, process: Process, request: Request) -> None:
         if process.work is not None:
             self._pool.submit(self._answer, process, process.work, request)
@@ -216,8 +224,7 @@ class LocalExecutor:
         except Exception as error:
             log.exception("a %s of a task could not be answered", type(request).__name__)
             reply = ErrorReply(code="error", message=f"the server failed to answer: {error}")
-        with self._lock:
-            self._fleet.reply(process, reply)
+        self._lock.do(partial(self._fleet.reply, process, reply))
 
     def _end_strays(self, attempts: Collection[str], then: Callable[[], None]) -> None:
         def end() -> None:

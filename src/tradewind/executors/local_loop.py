@@ -8,9 +8,9 @@ import itertools
 import logging
 import select
 import socket
-import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from tradewind.worker.comms import Link
 
@@ -27,7 +27,7 @@ class Loop:
         after_turn: called after each turn, without the lock.
     """
 
-    def __init__(self, lock: threading.RLock, after_turn: Callable[[], None]) -> None:
+    def __init__(self, lock: AbstractContextManager[None], after_turn: Callable[[], None]) -> None:
         self._lock = lock
         self._after_turn = after_turn
         self._epoll = select.epoll()
