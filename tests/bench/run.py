@@ -113,9 +113,31 @@ def large(server: Server) -> dict[str, Figures]:
         run = server.wait_run(dag, server.trigger(dag), 900, 0.5)
         assert run["state"] == "success", run
         taken = moment(run["end_date"]) - moment(run["start_date"])
-        found[dag] = {"tasks/s": count / taken, "total s": taken}
+        assert server.process is not None
+        memory = psutil.Process(server.process.pid).memory_info().rss / 2**20
+        first, last = rates_at_both_ends(server, dag, run["dag_run_id"], count)
+        found[dag] = {
+            "tasks/s": count / taken,
+            "total s": taken,
+            "first quarter tasks/s": first,
+            "last quarter tasks/s": last,
+            "server RSS MB": memory,
+        }
         show(dag, found[dag])
     return found
+
+
+def rates_at_both_ends(server: Server, dag: str, run_id: str, count: int) -> tuple[float, float]:
+    """Tasks that ended in a second, of the first quarter to end and of the last."""
+
+    def ended(place: int) -> float:
+        query = f"?order_by=end_date&limit=1&offset={place}"
+        return moment(server.get(f"/dags/{dag}/dagRuns/{run_id}/taskInstances{query}")["task_instances"][0]["end_date"])
+
+    quarter = count // 4
+    places = (1, quarter, count - quarter, count - 1)
+    times = [ended(place) for place in places]
+    return (places[1] - places[0]) / (times[1] - times[0]), (places[3] - places[2]) / (times[3] - times[2])
 
 
 # -- whole processes -------------------------------------------------------------------------------------------------

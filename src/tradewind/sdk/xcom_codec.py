@@ -19,11 +19,12 @@ from enum import Enum
 from importlib import import_module
 from math import isfinite
 from pathlib import PurePath
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from tradewind.sdk import xcom_frames
+from tradewind.sdk.artifacts import ArtifactStore, MemoryArtifacts
 from tradewind.sdk.exceptions import DeserializationError, SerializationError
 from tradewind.sdk.task_api import EncodedXCom
 from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, part_in_file, parts_of
@@ -31,49 +32,6 @@ from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, pa
 __all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain"]
 
 TAG = "__tw__"
-
-
-class ArtifactStore(Protocol):
-    """Where values too large for the database are kept, by name."""
-
-    def put(self, name: str, data: bytes) -> None:
-        """Keep `data`; a name that is there already has the same content."""
-        ...
-
-    def get(self, name: str) -> bytes:
-        """What is kept under the name.
-
-        Raises:
-            FileNotFoundError: nothing is.
-        """
-        ...
-
-    def get_part(self, name: str, start: int, stop: int) -> bytes:
-        """The bytes from `start` up to `stop` of what is kept under the name.
-
-        Raises:
-            FileNotFoundError: nothing is.
-        """
-        ...
-
-
-class MemoryArtifacts:
-    """An artifact store for runs that leave nothing behind."""
-
-    def __init__(self) -> None:
-        self._data: dict[str, bytes] = {}
-
-    def put(self, name: str, data: bytes) -> None:
-        self._data[name] = data
-
-    def get(self, name: str) -> bytes:
-        try:
-            return self._data[name]
-        except KeyError:
-            raise FileNotFoundError(name) from None
-
-    def get_part(self, name: str, start: int, stop: int) -> bytes:
-        return self.get(name)[start:stop]
 
 
 @dataclass(frozen=True, slots=True)

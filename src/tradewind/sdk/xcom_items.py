@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
+    from tradewind.sdk.artifacts import ArtifactStore
     from tradewind.sdk.task_api import TaskApi, XComAddress
-    from tradewind.sdk.xcom_codec import ArtifactStore, XComCodec
+    from tradewind.sdk.xcom_codec import XComCodec
 
 __all__ = ["Form", "PushedItems", "StoredItems", "index_of", "index_name", "part_in_file", "parts_of"]
 
