@@ -220,6 +220,8 @@ class Attempts:
             isolation=work.isolation,
         )
         ended = self._outcome(work, log)
+        # From here on an order to stop comes too late: it must not cut the report in two.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         sinks.finish()
         goes_on = not is_last and ended.outcome != "failed"
         if goes_on and _has_left_something():
