@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ SWITCH_INTERVAL_S = 0.0005
 """How long a thread may hold the interpreter while another wants it. The default of 5 ms would be the largest part of
 the time between two tasks."""
 ADMIN = "admin"
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def run_standalone(settings: Settings) -> None:
@@ -66,7 +68,20 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
     server = uvicorn.Server(config)
     with _address_left(settings.home, f"http://{host}:{port}", parts.local_token()):
         log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
-        server.run(sockets=[listener])
+        with _outliving_signals():
+            server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _outliving_signals() -> Iterator[None]:
+    """uvicorn takes the signals, and when it is done sends them again to whoever had them before. By default that ends
+    the process on the spot, before the other parts are stopped; here nothing happens, and the stack unwinds."""
+    before = {number: signal.signal(number, lambda _number, _frame: None) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -92,6 +92,7 @@ class LocalExecutor:
         self._upkeep = Upkeep(self._fleet, self._loop, worker, logs)
         self._kill_grace_s = worker.kill_grace_s
         self._thread = threading.Thread(target=self._loop.run, name="local-executor", daemon=True)
+        self._is_stopped = False
 
     # -- the seam ----------------------------------------------------------------------------------------------------
 
@@ -154,7 +155,13 @@ class LocalExecutor:
                 self._fleet.open_file(self._fleet.file_of(facts))
 
     def stop(self, grace_s: float) -> None:
-        """End: let attempts finish for `grace_s` seconds, then kill them. Nothing is left running."""
+        """End: let attempts finish for `grace_s` seconds, then kill them. Nothing is left running.
+
+        To be called by one thread; a second call does nothing.
+        """
+        if self._is_stopped:
+            return
+        self._is_stopped = True
         if self._sink is None:
             self._pool.shutdown()
             self._loop.close()
