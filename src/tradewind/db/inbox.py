@@ -108,12 +108,11 @@ def depth(tx: Tx) -> int:
 
 
 def _body(kind: str, encoded: str) -> Any:
-    if kind == "VersionAdded":
-        return msgspec.json.decode(encoded, type=_VersionAdded)
-    if kind not in _KINDS:
+    wanted = _VersionAdded if kind == "VersionAdded" else _KINDS.get(kind)
+    if wanted is None:
         return None
     try:
-        return msgspec.json.decode(encoded, type=_KINDS[kind])
+        return msgspec.json.decode(encoded, type=wanted)
     except msgspec.DecodeError:
         return None
 

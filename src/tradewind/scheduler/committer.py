@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from tradewind.base.errors import DatabaseUnavailable
 from tradewind.core.commands import Command
@@ -15,12 +16,30 @@ from tradewind.db.engine import Database
 from tradewind.protocol.messages import Ended
 from tradewind.scheduler.leases import LeaseKeeper
 
-__all__ = ["Batch", "Committer"]
+__all__ = ["Batch", "Committer", "patiently"]
 
 log = logging.getLogger("tradewind.scheduler.committer")
 
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 5.0
+
+T = TypeVar("T")
+
+
+def patiently(what: str, ask: Callable[[], T]) -> T:
+    """Ask the database until it answers.
+
+    Args:
+        what: is asked, for the log.
+    """
+    wait_s = FIRST_WAIT_S
+    while True:
+        try:
+            return ask()
+        except DatabaseUnavailable as error:
+            log.warning("%s.again in %.2f s, the database is out of reach: %s", what, wait_s, error)
+        time.sleep(wait_s)
+        wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 
 
 def _no_commands() -> list[Command]:
@@ -53,7 +72,6 @@ class Committer:
     def __init__(self, database: Database, leases: LeaseKeeper) -> None:
         self._database = database
         self._leases = leases
-        self._pause = threading.Event()
 
     def commit(self, batch: Batch, now: datetime) -> list[str]:
         """Returns uids of `CreateRun`s that lost against a run that was there before.
@@ -61,14 +79,7 @@ class Committer:
         Raises:
             LeaseLost: another scheduler owns the shards; nothing of the batch was stored.
         """
-        wait_s = FIRST_WAIT_S
-        while True:
-            try:
-                return self._once(batch, now)
-            except DatabaseUnavailable as error:
-                log.warning("commit.again in %.2f s, the database is out of reach: %s", wait_s, error)
-            self._pause.wait(wait_s)
-            wait_s = min(LONGEST_WAIT_S, wait_s * 2)
+        return patiently("commit", lambda: self._once(batch, now))
 
     def _once(self, batch: Batch, now: datetime) -> list[str]:
         outputs: Mapping[str, Ended] = batch.outputs

@@ -47,24 +47,36 @@ class LeaseKeeper:
         Raises:
             LeaseLost: told to stop while waiting.
         """
-        told = False
+        looks = 0
         while not self._stopping.is_set():
-            self.renew(now)
+            self._extend(now)
             if len(self._epochs) == leases.SHARDS:
                 return
             self._release_dead()
-            if not told:
+            if looks == 1:
                 log.info("lease.waiting: another scheduler holds %d shards", leases.SHARDS - len(self._epochs))
-                told = True
-            self._stopping.wait(RETRY_S if told else 0)
+            self._stopping.wait(RETRY_S if looks else 0.0)  # what the dead held is taken at once
+            looks += 1
             now = self._clock.now()
         raise LeaseLost("stopped while waiting for the leases")
 
     def renew(self, now: datetime) -> None:
-        """Extend what is held, take what is free, and show that this process lives."""
+        """Extend what is held, and show that this process lives.
+
+        Raises:
+            LeaseLost: somebody else holds some of it, or did meanwhile: what is in memory may be old.
+        """
+        before = self._epochs
+        self._extend(now)
+        if self._epochs != before:
+            raise LeaseLost("the leases ran out, and another scheduler took them")
+
+    def _extend(self, now: datetime) -> None:
+        """Extend what is held, take what is free."""
         with self._database.write() as tx:
-            self._epochs = leases.acquire_or_extend(tx, self.owner, leases.ALL_SHARDS, self._settings.lease_ttl_s)
+            epochs = leases.acquire_or_extend(tx, self.owner, leases.ALL_SHARDS, self._settings.lease_ttl_s)
             processes.beat(tx, self.process_id, "SchedulerJob", now)
+        self._epochs = epochs
         self.next_renewal = now + timedelta(seconds=self._settings.lease_renew_s)
 
     def fence(self, tx: Tx) -> None:
@@ -77,9 +89,12 @@ class LeaseKeeper:
             raise LeaseLost("not all shards are held")
         leases.fence(tx, self.owner, self._epochs)
 
+    def stop_waiting(self) -> None:
+        """Have `acquire` give up; safe to call from another thread."""
+        self._stopping.set()
+
     def release(self) -> None:
         """Give the leases back, so that the next scheduler need not wait for them to run out."""
-        self._stopping.set()
         with self._database.write() as tx:
             leases.release(tx, self.owner)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from tradewind.core.shard import Shard
 from tradewind.executors.base import Executor, Fact
 from tradewind.protocol.messages import Ended
 from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, event_of
-from tradewind.scheduler.committer import Batch, Committer
+from tradewind.scheduler.committer import Batch, Committer, patiently
 from tradewind.scheduler.dispatcher import Dispatcher
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
@@ -37,6 +38,9 @@ log = logging.getLogger("tradewind.scheduler")
 
 MAX_WAIT_S = 60.0
 """The longest sleep: deadlines are moments of the wall clock, which may be set while we wait."""
+MOST_AT_ONCE = 10_000
+FAULT_PAUSE_S = 1.0
+"""Between a fault and the next try where the one before failed as well: what is broken should not keep a core busy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,10 @@ class Scheduler:
         self._shard = parts.new_shard()
         self._inbox_due = True
         self._next_poll = parts.clock.now()
+        self._refused: set[int] = set()
+        """Inbox rows whose events the core could not take."""
+        self._set_aside: list[Fact] = []
+        """What was reported while there was no shard to take it."""
         self._stopping = False
         self._thread = threading.Thread(target=self.run, name="scheduler", daemon=True)
         self.is_loaded = threading.Event()
@@ -91,20 +99,26 @@ class Scheduler:
     def stop(self) -> None:
         """End after the batch at hand; leases are released, executors are not touched."""
         self._channel.put(Stop())
+        self._parts.leases.stop_waiting()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
 
     def run(self) -> None:
         """Load, then turn until told to stop. A fault in the core or in a batch reloads the state from the rows."""
         self._load()
+        faults = 0
         while not self._stopping:
             try:
                 self._turn()
+                faults = 0
             except LeaseLost as error:
                 log.warning("lease.lost: %s", error)
                 self._load()
             except Exception:  # the edge of the process: a bug must not end scheduling for all other DAGs
                 log.exception("scheduler.fault: the state is rebuilt from the database")
+                faults += 1
+                if faults > 1:
+                    self._sit_out(FAULT_PAUSE_S)
                 self._load()
         self._parts.leases.release()
 
@@ -144,10 +158,16 @@ class Scheduler:
         self._apply(turn, event_of(fact))
 
     def _apply(self, turn: _Turn, event: Event) -> None:
+        self._gather(turn, event)
+        self._finish_if_full(turn)
+
+    def _gather(self, turn: _Turn, event: Event) -> None:
         for command in (commands := self._shard.apply(event, turn.now)):
             if isinstance(command, CreateRun):
                 self._parts.dispatcher.know_run(command.run)
         turn.add(commands)
+
+    def _finish_if_full(self, turn: _Turn) -> None:
         if len(turn.batch.commands) >= self._parts.settings.max_batch:
             self._finish(turn)
 
@@ -161,33 +181,43 @@ class Scheduler:
         if not self._inbox_due and turn.now < self._next_poll:
             return
         most = self._parts.settings.max_batch
-        items = self._parts.loader.inbox(most)
+        items = patiently("inbox", lambda: self._parts.loader.inbox(most))
         self._inbox_due = len(items) == most
         self._next_poll = turn.now + timedelta(seconds=self._parts.settings.inbox_poll_s)
         for item in items:
+            if self._to_be_loaded(item.event) is not None:
+                self._finish(turn)  # first, so that the rows are what the memory knows, and without this item's
             turn.batch.consumed.append(item.id)
             if item.output is not None:
                 turn.batch.outputs[item.output.attempt] = item.output
-            if item.event is None:
-                log.error("inbox.unreadable: %s", item.problem)
+            if item.event is None or item.id in self._refused:
+                log.error("inbox.refused %s", item.problem or f"after a fault: {item.event!r}")
                 continue
             try:
-                self._apply_posted(turn, item.event)
+                self._gather_posted(turn, item.event)
             except NotFound as error:
                 log.error("inbox.refused %s: %s", type(item.event).__name__, error)  # noqa: TRY400 - no bug of ours
+            except Exception:
+                self._refused.add(item.id)  # tried again it would fail again, and nothing else would ever happen
+                raise
+            self._finish_if_full(turn)
 
-    def _apply_posted(self, turn: _Turn, event: Event) -> None:
-        """Finished runs are not in memory: one that an event is about is loaded first."""
+    def _to_be_loaded(self, event: Event | None) -> str | None:
+        """Finished runs are not in memory: the one that an event is about."""
         match event:
-            case Cleared() | TasksMarked() | RunMarked() | RunDeleted():
-                if not self._shard.has_run(event.run_uid):
-                    self._finish(turn)
-                    turn.add(self._parts.loader.load_run(self._shard, self._parts.dispatcher, event.run_uid))
-            case RunRequested():
-                self._parts.dispatcher.know_run(event.run)
+            case Cleared() | TasksMarked() | RunMarked() | RunDeleted() if not self._shard.has_run(event.run_uid):
+                return event.run_uid
             case _:
-                pass
-        self._apply(turn, event)
+                return None
+
+    def _gather_posted(self, turn: _Turn, event: Event) -> None:
+        uid = self._to_be_loaded(event)
+        if uid is not None:
+            load, dispatcher = self._parts.loader.load_run, self._parts.dispatcher
+            turn.add(patiently("run", lambda: load(self._shard, dispatcher, uid)))
+        elif isinstance(event, RunRequested):
+            self._parts.dispatcher.know_run(event.run)
+        self._gather(turn, event)
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -203,7 +233,7 @@ class Scheduler:
 
     def _renew_leases(self, turn: _Turn) -> None:
         if turn.now >= self._parts.leases.next_renewal:
-            self._parts.leases.renew(turn.now)
+            patiently("lease", lambda: self._parts.leases.renew(turn.now))
 
     # -- loading -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +245,7 @@ class Scheduler:
                 self._load_once()
             except Exception:  # the edge of the process: the database may be away; it is asked again
                 log.exception("scheduler.load_failed: trying again in a second")
-                self._drain_for(1.0)
+                self._sit_out(1.0)
             else:
                 self.is_loaded.set()
                 return
@@ -231,18 +261,26 @@ class Scheduler:
         alive: set[str] = set()
         for executor in self._parts.executors:
             alive |= executor.adopt(attempts)
-        for attempt in sorted(attempts - alive):
+        self._sit_out(0.0)
+        reported, self._set_aside = self._set_aside, []
+        for fact in reported:
+            self._apply_fact(turn, fact)
+        for attempt in sorted((attempts - alive).intersection(self._shard.active_attempts())):
             event = AttemptLost(attempt, now, "the scheduler was restarted and nothing of the attempt was left")
             self._apply(turn, event)
         self._finish(turn)
         self._inbox_due = True
         log.info("scheduler.loaded attempts=%d adopted=%d", len(attempts), len(alive))
 
-    def _drain_for(self, seconds: float) -> None:
-        """Wait, but notice a stop. Facts that arrive now are dropped: loading asks the executors anew."""
-        for item in self._channel.take(seconds, 10_000):
-            if isinstance(item, Stop):
-                self._stopping = True
+    def _sit_out(self, seconds: float) -> None:
+        """Wait, but notice a stop. Facts that arrive now, or have arrived, are applied to the state to be loaded."""
+        end = time.monotonic() + seconds
+        while not self._stopping:
+            items = self._channel.take(max(0.0, end - time.monotonic()), MOST_AT_ONCE)
+            self._set_aside += [item for item in items if not isinstance(item, Stop | LookIntoInbox)]
+            self._stopping = any(isinstance(item, Stop) for item in items)
+            if time.monotonic() >= end and len(items) < MOST_AT_ONCE:
+                return
 
     @staticmethod
     def _without(commands: Sequence[Command], conflicts: Sequence[str]) -> Sequence[Command]:

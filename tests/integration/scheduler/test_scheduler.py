@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from support.rows import DAG, facts
 from support.scheduling import PATIENCE_S, Rig, ask_for_run, given_dag, state_of, wait_for
-from tradewind.core.commands import CreateRun
-from tradewind.core.events import Cleared, DagDeleted, PauseSet, RunMarked, TaskRef
+from tradewind.base.errors import BrokenInvariant, DatabaseUnavailable, LeaseLost
+from tradewind.core.commands import Command, CreateRun
+from tradewind.core.events import Cleared, DagDeleted, Event, PauseSet, RunMarked, TaskRef
+from tradewind.core.shard import Shard
 from tradewind.core.states import RunState
-from tradewind.db import Database, leases, tables, transitions
+from tradewind.db import Database, inbox, leases, tables, transitions
 from tradewind.protocol.messages import XComValue
+from tradewind.scheduler.loader import Loader
 from tradewind.spec import ScheduleSpec
 
 
@@ -228,3 +234,120 @@ def test_every_outcome_is_recorded(database: Database, tmp_path: Path, outcome: 
         expected = {"failed": "failed", "skipped": "success"}[outcome]
         wait_for(lambda: run_state(database) == expected, "the run's end")
     assert state_of(database, "run-1", "extract") == outcome
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_clear_of_a_finished_run_survives_a_crash_between_two_commits(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        rig.executor.start_and_end(rig.executor.next())
+        rig.executor.start_and_end(rig.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    with Rig(database, tmp_path).running() as rig:
+        seen: list[int] = []
+
+        def crash(*_: object) -> None:
+            seen.append(count(database, "inbox"))
+            raise SystemExit  # ends the thread on the spot, as a kill would
+
+        monkeypatch.setattr(Loader, "load_run", crash)
+        rig.post(Cleared("run-1", (TaskRef("load"),)))
+        wait_for(lambda: bool(seen), "the crash")
+    assert seen == [1]  # what has not been acted on is still there
+
+
+def test_what_was_reported_while_the_database_is_away_is_stored_when_it_is_back(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path, lease_ttl_s=30.0, lease_renew_s=0.05, inbox_poll_s=0.05).running() as rig:
+        ask_for_run(rig)
+        extract = rig.executor.next()
+        away = threading.Event()
+        asked = threading.Event()
+
+        for of, name in ((leases, "acquire_or_extend"), (inbox, "take"), (transitions, "write")):
+            original = getattr(of, name)
+            monkeypatch.setattr(of, name, _away(original, away, asked))
+        away.set()
+        assert asked.wait(PATIENCE_S)
+        rig.executor.start_and_end(extract)
+        asked.clear()
+        assert asked.wait(PATIENCE_S)
+        away.clear()
+        rig.executor.start_and_end(rig.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    assert count(database, "attempt") == 2  # nothing was done twice
+
+
+def _away(original: Callable[..., Any], away: threading.Event, asked: threading.Event) -> Callable[..., Any]:
+    """The same, save that the database does not answer while it is away."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        if away.is_set():
+            asked.set()
+            raise DatabaseUnavailable("away, in this test")
+        return original(*given, **named)
+
+    return call
+
+
+def test_leases_that_somebody_else_held_meanwhile_are_not_taken_up_with_an_old_memory(
+    database: Database, tmp_path: Path
+) -> None:
+    given_dag(database, tmp_path)
+    keeper = Rig(database, tmp_path, lease_ttl_s=0.05).leases
+    keeper.acquire(datetime.now(UTC))
+    with database.write() as tx:
+        tx.execute(text("UPDATE lease SET expires_at = 0"))
+        leases.acquire_or_extend(tx, "another", leases.ALL_SHARDS, 60.0)
+        leases.release(tx, "another")
+    with pytest.raises(LeaseLost):
+        keeper.renew(datetime.now(UTC))
+
+
+def test_an_event_that_the_core_can_not_take_is_refused_and_the_rest_goes_on(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        apply = Shard.apply
+
+        def broken(shard: Shard, event: Event, now: datetime) -> list[Command]:
+            if isinstance(event, PauseSet):
+                raise TypeError("a bug, in this test")
+            return apply(shard, event, now)
+
+        monkeypatch.setattr(Shard, "apply", broken)
+        rig.post(PauseSet(DAG, is_paused=True))
+        ask_for_run(rig)
+        assert rig.executor.next().task_id == "extract"
+        wait_for(lambda: count(database, "inbox") == 0, "the end of the refused event")
+
+
+def test_what_was_reported_while_the_state_is_rebuilt_counts(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        extract = rig.executor.next()
+        load_all = Loader.load_all
+        failures = iter((True, False))
+
+        def reported_meanwhile(loader: Loader, *given: Any) -> list[Command]:
+            if next(failures, False):
+                rig.executor.start_and_end(extract)
+                raise BrokenInvariant("a bug, in this test")
+            return load_all(loader, *given)
+
+        monkeypatch.setattr(Loader, "load_all", reported_meanwhile)
+        with database.write() as tx:
+            leases.release(tx, rig.leases.owner)  # found at the next commit
+        rig.post(PauseSet(DAG, is_paused=False))
+        rig.executor.start_and_end(rig.executor.next())
+        wait_for(lambda: run_state(database) == "success", "the run's success")
+    assert count(database, "attempt") == 2
