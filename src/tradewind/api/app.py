@@ -15,7 +15,7 @@ from tradewind.api import problems
 from tradewind.api.auth import routes as auth_routes
 from tradewind.api.deps import Desk, May
 from tradewind.api.execution.routes import execution_routes
-from tradewind.api.public import ROUTERS
+from tradewind.api.public import all_routers
 from tradewind.api.services import ApiServices
 
 __all__ = ["PREFIX", "create_app", "permission_of"]
@@ -23,12 +23,12 @@ __all__ = ["PREFIX", "create_app", "permission_of"]
 PREFIX = "/api/v2"
 
 
-def create_app(services: ApiServices, routers: Sequence[APIRouter] = ROUTERS) -> FastAPI:
+def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None) -> FastAPI:
     """The application. Its threads end when it shuts down, or by `app.state.desk.close()`.
 
     Args:
         services: what it is built from.
-        routers: which resources it has; fewer are ready sooner.
+        routers: which resources it has, all by default; fewer are ready sooner.
     """
     desk = Desk(services)
 
@@ -43,7 +43,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] = ROUTERS) ->
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.include_router(auth_routes.router)
     public = APIRouter(prefix=PREFIX)
-    for router in routers:
+    for router in all_routers() if routers is None else routers:
         public.include_router(router)
     app.include_router(public)
     app.router.routes.append(execution_routes(services, desk.in_thread))

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from tradewind.api.app import PREFIX, create_app
 from tradewind.api.auth import Actor, Role
-from tradewind.api.public import ROUTERS
+from tradewind.api.public import MODULES, router_of
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
@@ -60,7 +60,7 @@ class InProcess:
             log_folder=settings.log_folder,
             version=importlib.metadata.version("tradewind"),
         )
-        self._apps: dict[tuple[int, ...], FastAPI] = {}
+        self._apps: dict[str, FastAPI] = {}
         self._runner = asyncio.Runner()
 
     def send(self, method: str, target: str, body: bytes | None) -> Answer:
@@ -82,15 +82,19 @@ class InProcess:
 
     def _app_for(self, method: str, path: str) -> FastAPI:
         inside = path.removeprefix(PREFIX)
-        found = next((router for router in ROUTERS if _answers(router, method, inside)), None)
-        routers = ROUTERS if found is None else (found,)
-        key = tuple(id(router) for router in routers)
-        if key not in self._apps:
-            app = create_app(self._services, routers)
+        found = next((name for name in _likeliest_first(inside) if _answers(router_of(name), method, inside)), "")
+        if found not in self._apps:
+            app = create_app(self._services, [router_of(found)] if found else None)
             app.state.desk.sessions.close()
             app.state.desk.sessions = _Owner()
-            self._apps[key] = app
-        return self._apps[key]
+            self._apps[found] = app
+        return self._apps[found]
+
+
+def _likeliest_first(path: str) -> list[str]:
+    """The modules of routes in their order; for a path of one word, the one of that name first."""
+    word = path.strip("/")
+    return [word, *(name for name in MODULES if name != word)] if word in MODULES else list(MODULES)
 
 
 def _answers(router: APIRouter, method: str, path: str) -> bool:

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from tradewind.api.app import permission_of
 from tradewind.api.auth import routes as auth_routes
-from tradewind.api.public import ROUTERS
+from tradewind.api.public import all_routers
 
 FACTS = json.loads((Path(__file__).parent / "operations.json").read_text())
 OPEN = {"get_version", "get_health", "create_token", "create_token_cli", "create_token_all_admins"}
@@ -22,7 +22,7 @@ def app() -> FastAPI:
     """An application of the public routes alone."""
     app = FastAPI()
     app.include_router(auth_routes.router)
-    for router in ROUTERS:
+    for router in all_routers():
         app.include_router(router, prefix="/api/v2")
     return app
 
@@ -31,7 +31,10 @@ def app() -> FastAPI:
 def routes() -> list[APIRoute]:
     """All routes, with the prefix that the application gives them."""
     return [
-        route for router in (auth_routes.router, *ROUTERS) for route in router.routes if isinstance(route, APIRoute)
+        route
+        for router in (auth_routes.router, *all_routers())
+        for route in router.routes
+        if isinstance(route, APIRoute)
     ]
 
 

@@ -1,41 +1,42 @@
-"""The routes under `/api/v2`, one module a resource.
+"""The routes under `/api/v2`, one module a resource, each imported when it is asked for.
 
-The order of the routers matters where one path could be read as another: what has a word at a place comes before what
+The order of the modules matters where one path could be read as another: what has a word at a place comes before what
 has a parameter there.
 """
 
-from tradewind.api.public import (
-    catalog,
-    connections,
-    dag_runs,
-    dags,
-    insight,
-    logs,
-    monitor,
-    pools,
-    run_changes,
-    task_changes,
-    task_instances,
-    tasks,
-    variables,
-    xcoms,
+from __future__ import annotations
+
+import importlib
+
+from fastapi import APIRouter
+
+__all__ = ["MODULES", "all_routers", "router_of"]
+
+MODULES = (
+    "monitor",
+    "run_changes",
+    "dag_runs",
+    "tasks",
+    "logs",
+    "xcoms",
+    "task_instances",
+    "task_changes",
+    "catalog",
+    "dags",
+    "connections",
+    "variables",
+    "pools",
+    "insight",
 )
 
-__all__ = ["ROUTERS"]
 
-ROUTERS = (
-    monitor.router,
-    run_changes.router,
-    dag_runs.router,
-    tasks.router,
-    logs.router,
-    xcoms.router,
-    task_instances.router,
-    task_changes.router,
-    catalog.router,
-    dags.router,
-    connections.router,
-    variables.router,
-    pools.router,
-    insight.router,
-)
+def router_of(module: str) -> APIRouter:
+    """The routes of one of `MODULES`."""
+    router = importlib.import_module(f"{__name__}.{module}").router
+    assert isinstance(router, APIRouter)
+    return router
+
+
+def all_routers() -> list[APIRouter]:
+    """All routes, in the order in which paths are read."""
+    return [router_of(module) for module in MODULES]
