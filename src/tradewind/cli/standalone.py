@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import json
 import logging
 import os
@@ -66,6 +67,8 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(parts.app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
+    gc.collect()
+    gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
     with _address_left(settings.home, f"http://{host}:{port}", parts.local_token()):
         log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
         with _outliving_signals():
