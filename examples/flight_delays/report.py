@@ -76,7 +76,7 @@ def _draw_hours(axes: plt.Axes, predictions: pd.DataFrame) -> None:
     by_hour = predictions.groupby("hour")[["is_late", "probability"]].mean()
     axes.bar(by_hour.index, by_hour["is_late"], color=GREY, label="late")
     axes.plot(by_hour.index, by_hour["probability"], "o-", color=ORANGE, label="expected")
-    axes.set(xlabel="hour of scheduled departure", ylabel="share of flights")
+    axes.set(xlabel="hour of scheduled departure", ylabel="share of flights", xticks=range(5, 24, 3))
     axes.legend(frameon=False)
 
 
