@@ -140,7 +140,7 @@ class LocalExecutor:
             ExecutorError: a process could not be ended (it hangs in the kernel).
         """
         with self._lock:
-            mine = {attempt for attempt in attempts if attempt in self._fleet.by_attempt}
+            mine = {attempt for attempt in attempts if self._fleet.has(attempt)}
         left = end_marked(set(attempts) - mine, dead_servers=True)
         if left:
             raise ExecutorError(f"processes {left} of an earlier server do not end", pids=left)
@@ -235,9 +235,12 @@ class LocalExecutor:
 
     def _end_strays(self, attempts: Collection[str], then: Callable[[], None]) -> None:
         def end() -> None:
-            left = end_marked(attempts)
-            if left:
-                log.error("processes %s of lost attempts do not end", left)
+            try:
+                left = end_marked(attempts)
+                if left:
+                    log.error("processes %s of lost attempts do not end", left)
+            except OSError:
+                log.exception("the processes of lost attempts could not be ended")  # they are lost all the same
             with self._lock:
                 then()
 

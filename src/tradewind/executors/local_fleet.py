@@ -19,6 +19,7 @@ from functools import partial
 import msgspec
 
 from tradewind.base.clock import Clock
+from tradewind.base.errors import ExecutorError
 from tradewind.base.settings import WorkerSettings
 from tradewind.executors.base import Exited, Fact, Lost, NotStarted
 from tradewind.executors.local_loop import Loop
@@ -375,7 +376,11 @@ class Fleet:
         """Handle all that a process has said."""
         if process.link.fileno() < 0:
             return
-        messages, closed = process.link.read(_from_child)
+        try:
+            messages, closed = process.link.read(_from_child)
+        except (msgspec.DecodeError, ExecutorError) as error:
+            self._break_with(process, error)
+            return
         for message in messages:
             handler = self._handlers.get(type(message))
             if handler is not None:
@@ -385,6 +390,17 @@ class Fleet:
         if closed:
             process.is_leaving = True
             self._loop.forget(process.link)
+
+    def _break_with(self, process: Process, error: Exception) -> None:
+        """What a process said can't be read (its code wrote to our socket, or broke our messages): it is ended."""
+        log.error("what %s says can't be read, it is killed: %s", process.id, error)
+        if process.work is not None:
+            process.has_started = True  # what it said before is lost with it; its code may have run
+            if isinstance(process.work, Workload):
+                note_in_log(process.work, f"the process wrote to the server what is no message, and is killed: {error}")
+        process.is_leaving = True
+        self._loop.forget(process.link)
+        self._stop_process(process, 0)
 
     def _on_report(self, process: Process, message: FromChild) -> None:
         process.has_started = True
@@ -486,6 +502,12 @@ class Fleet:
             why = "the server was stopped" if self.is_stopping else reason
             note_in_log(work, why)
             self._emit(Lost(work.attempt, now, why, is_ours))
+
+    def has(self, attempt: str) -> bool:
+        """Whether more is to be heard of an attempt: it waits, it runs, or `Exited` is on the way."""
+        holder = self.by_attempt.get(attempt)
+        is_reported = isinstance(holder, Process) and holder.has_ended and not holder.is_kill_ordered
+        return holder is not None and not is_reported
 
     # -- orders ------------------------------------------------------------------------------------------------------
 

@@ -13,12 +13,11 @@ import signal
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterator
 from typing import Literal, TypeVar
 
 import msgspec
 
-from tradewind.base.errors import ExecutorError
+from tradewind.base.errors import ExecutorError, InvalidInput
 from tradewind.protocol.messages import CallbackWork, Ended, Reply, Request, Started, Workload
 
 __all__ = [
@@ -151,6 +150,7 @@ FromChild = Started | Ended | LogLoss | Returned | Idle | Leaving | Request
 T = TypeVar("T")
 
 _encoder = msgspec.msgpack.Encoder()
+_as_request: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 
 
 def encode(message: msgspec.Struct) -> bytes:
@@ -167,10 +167,11 @@ class _Frames:
     def __init__(self) -> None:
         self._data = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Add what was read; yield the frames that are whole now."""
+    def feed(self, data: bytes) -> list[bytes]:
+        """Add what was read; the frames that are whole now."""
         buffer = self._data
         buffer += data
+        found: list[bytes] = []
         at = 0
         while len(buffer) - at >= 4:
             size = int.from_bytes(buffer[at : at + 4], "big")
@@ -178,10 +179,11 @@ class _Frames:
                 raise ExecutorError(f"a frame claims {size} bytes; the stream is broken", size=size)
             if len(buffer) - at - 4 < size:
                 break
-            yield bytes(buffer[at + 4 : at + 4 + size])
+            found.append(bytes(buffer[at + 4 : at + 4 + size]))
             at += 4 + size
         if at:
             del buffer[:at]
+        return found
 
 
 class Channel:
@@ -198,7 +200,11 @@ class Channel:
         Raises:
             OSError: the other end is gone.
         """
-        self.sock.sendall(encode(message))
+        self.send_frame(encode(message))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Send what is encoded already."""
+        self.sock.sendall(frame)
 
     def receive(self, decoder: msgspec.msgpack.Decoder[T]) -> T:
         """The next message.
@@ -232,24 +238,38 @@ class ChannelApi:
         self._lock = threading.Lock()
         self._pid = os.getpid()
         self._decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+        self._owed = 0
+        """Answers still to come to requests that a signal (a time limit, an order to stop) interrupted."""
 
     def request(self, message: Request) -> Reply:
         """Ask the server.
 
         Raises:
             ExecutorError: the server is gone, or this is a process that the task forked.
+            InvalidInput: the request holds a value of a type that it can't have.
         """
         if os.getpid() != self._pid:
             raise ExecutorError(
                 f"{type(message).__name__} was asked in a process that the task forked; "
                 "ask in the task's own process and hand the answer on",
             )
+        frame = encode(message)
+        try:
+            _as_request.decode(memoryview(frame)[4:])
+        except msgspec.ValidationError as error:  # the server could not read it, and would never answer
+            raise InvalidInput(f"{type(message).__name__}: {error}") from error
         with self._lock:
             try:
-                self._channel.send(message)
-                return self._channel.receive(self._decoder)
+                while self._owed:
+                    self._channel.receive(self._decoder)
+                    self._owed -= 1
+                self._channel.send_frame(frame)
+                self._owed += 1
+                reply = self._channel.receive(self._decoder)
+                self._owed -= 1
             except (OSError, EOFError) as error:
                 raise ExecutorError(f"the server that runs this task is gone: {error}") from error
+            return reply
 
 
 class Link:

@@ -459,3 +459,28 @@ def test_a_task_does_not_see_where_the_database_is(tmp_path, monkeypatch):
         harness.run(isolation, "look", isolation)
     harness.executor.stop(0)
     assert [harness.events(isolation) for isolation in ISOLATIONS] == [["False"]] * 3
+
+
+def test_an_attempt_whose_end_was_reported_is_not_adopted_though_its_process_lingers(tmp_path):
+    one = Harness(tmp_path, CODE, worker=WorkerSettings(kill_grace_s=30.0))
+    try:
+        assert one.run("a", "linger").outcome == "success"
+        assert one.is_known("a")
+        assert one.adopt(["a"]) == set()
+        assert not is_alive(one.started("a").pid)
+    finally:
+        one.executor.stop(0)
+
+
+def test_a_task_that_writes_into_the_servers_socket_fails_and_others_go_on(harness: Harness):
+    code = (
+        "\nimport socket as s\n"
+        "def garble(work, api):\n"
+        "    api._channel.sock.send(bytes([0, 0, 0, 3, 0xc1, 0xc1, 0xc1]))\n"
+        "    time.sleep(600)\n"
+    )
+    (harness.folder / "other.py").write_text(CODE + code)
+    harness.submit("a", "garble", file="other.py")
+    harness.wait(lambda: harness.of("a", Lost), "the end of the one")
+    assert not harness.of("a", Lost)[0].is_infrastructure
+    assert harness.run("b", "noop").outcome == "success"

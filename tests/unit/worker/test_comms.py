@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
+from typing import Any
 
 import msgspec
 import pytest
 
-from tradewind.base.errors import ExecutorError
+from tradewind.base.errors import ExecutorError, InvalidInput
 from tradewind.protocol.messages import Done, GetVariable, Reply, Request, ValueReply
 from tradewind.worker.comms import Channel, ChannelApi, Fork, FromZygote, Gone, Link, Stop, ToZygote, encode
 
@@ -176,3 +178,56 @@ def test_the_end_of_a_process_is_told_in_words(status, words):
 def test_a_reason_of_the_zygote_wins(pair):
     assert Gone(id="a", pid=1, status=9, peak_mb=1, reason="too much memory").in_words() == "too much memory"
     assert msgspec.msgpack.decode(encode(Done())[4:], type=Done) == Done()
+
+
+class OutOfTimeError(BaseException):
+    """What a signal handler raises."""
+
+
+def test_a_request_that_was_interrupted_leaves_no_answer_to_the_next(pair):
+    ours, theirs = pair
+    api, server = ChannelApi(Channel(ours)), Channel(theirs)
+    main, interrupted = threading.get_ident(), threading.Event()
+
+    def out_of_time(_number: int, _frame: object) -> None:
+        raise OutOfTimeError
+
+    def serve() -> None:
+        server.receive(requests)
+        signal.pthread_kill(main, signal.SIGUSR1)
+        interrupted.wait(10)
+        server.send(ValueReply(value="the first"))
+        server.receive(requests)
+        server.send(ValueReply(value="the second"))
+
+    before = signal.signal(signal.SIGUSR1, out_of_time)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        with pytest.raises(OutOfTimeError):
+            api.request(GetVariable(key="a"))
+        interrupted.set()
+        assert api.request(GetVariable(key="b")) == ValueReply(value="the second")
+    finally:
+        thread.join(10)
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_request_that_the_server_could_not_read_is_refused_before_it_is_sent(pair):
+    ours, theirs = pair
+    theirs.setblocking(False)
+    wrong: Any = 5
+    with pytest.raises(InvalidInput, match=r"GetVariable: Expected `str`, got `int` - at `\$.key`"):
+        ChannelApi(Channel(ours)).request(GetVariable(key=wrong))
+    with pytest.raises(BlockingIOError):
+        theirs.recv(1)
+
+
+def test_a_frame_that_is_no_message_is_not_met_twice(pair):
+    ours, theirs = pair
+    link = Link(theirs)
+    ours.send((3).to_bytes(4, "big") + b"\xc1\xc1\xc1")
+    with pytest.raises(msgspec.DecodeError):
+        link.read(to_zygote)
+    ours.send(encode(Stop(id="1", grace_s=1)))
+    assert link.read(to_zygote)[0] == [Stop(id="1", grace_s=1)]
