@@ -15,7 +15,8 @@ from tradewind.timetables import build
 
 __all__ = ["RunWish", "check_conf", "plan_run"]
 
-RUN_ID = re.compile(r"[A-Za-z0-9_.~:+\-]{1,250}")
+RUN_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9_.~:+\-]{1,250}")
+"""Clients leave `.` and `..` out of a URL before they send it, and folders are named by run ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,9 @@ def plan_run(dag: DagKey, spec: DagSpec, wish: RunWish, uid: str, now: datetime)
     run_id = wish.run_id or f"{wish.run_type}__{(wish.logical_date or moment).isoformat()}"
     if RUN_ID.fullmatch(run_id) is None:
         raise InvalidInput(
-            f"the run id {run_id!r} has to consist of letters, digits and . _ ~ : + -, up to 250 of them", run_id=run_id
+            f"the run id {run_id!r} has to consist of letters, digits and . _ ~ : + -, up to 250 of them, "
+            "and can't be . or ..",
+            run_id=run_id,
         )
     if wish.run_type == "manual" and run_id.startswith(("scheduled__", "backfill__", "asset_triggered__")):
         kind = run_id.partition("__")[0]

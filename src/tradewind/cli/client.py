@@ -1,6 +1,6 @@
 """Talks to the API: one HTTP call to the running server, or the same application mounted in this process.
 
-A server leaves `server.json` (address, token, process id; readable by its owner only) in the home folder. A file whose
+A server leaves `server.json` (address, token, process id, DAGs folder; readable by its owner only) in the home folder. A file whose
 process is gone was left by a server that was killed, and is passed over.
 """
 
@@ -43,6 +43,8 @@ class Address:
     url: str
     token: str
     pid: int
+    dags_folder: str
+    """The folder that it serves; empty: not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ def running_server(home: Path) -> Address | None:
     file = home / "server.json"
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        server = Address(str(content["url"]), str(content["token"]), int(content["pid"]))
+        server = Address(
+            str(content["url"]), str(content["token"]), int(content["pid"]), str(content.get("dags_folder", ""))
+        )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

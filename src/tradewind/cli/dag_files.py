@@ -61,6 +61,12 @@ def dag_by_id(settings: Settings, dag_id: str) -> tuple[DAG, Path]:
         NotFound: no file of the folder has it; files that can't be imported are named.
     """
     folder = settings.dags_folder
+    if not folder.is_dir():
+        raise NotFound(
+            f"no DAG {dag_id!r}: the DAGs folder {folder} does not exist; --file names the DAG's file, "
+            "parsing.dags_folder the folder",
+            dag_id=dag_id,
+        )
     files = [
         path
         for path in sorted(folder.rglob("*.py"))

@@ -43,6 +43,16 @@ class Session:
 
         return load_settings(self.environ, home=self._home)
 
+    @functools.cached_property
+    def served_settings(self) -> Settings:
+        """The settings, with the DAGs folder of the server that runs on this home: it may come from a flag of its own."""
+        from tradewind.cli.client import running_server
+
+        server = running_server(self.settings.home)
+        if server is None or not server.dags_folder:
+            return self.settings
+        return self.settings_with({"parsing": {"dags_folder": server.dags_folder}})
+
     def settings_with(self, flags: Mapping[str, Mapping[str, object]]) -> Settings:
         """The settings with what flags say on top; section -> key -> value, None for flags not given."""
         from tradewind.base.settings import load_settings

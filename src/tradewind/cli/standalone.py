@@ -69,7 +69,7 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
     server = uvicorn.Server(config)
     gc.collect()
     gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
-    with _address_left(settings.home, f"http://{host}:{port}", parts.local_token()):
+    with _address_left(settings, f"http://{host}:{port}", parts.local_token()):
         log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
         with _outliving_signals():
             server.run(sockets=[listener])
@@ -118,12 +118,14 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 
 
 @contextlib.contextmanager
-def _address_left(home: Path, url: str, token: str) -> Iterator[None]:
-    """Leave address and token where the command line of the same user finds them, while the server runs."""
-    path = home / "server.json"
+def _address_left(settings: Settings, url: str, token: str) -> Iterator[None]:
+    """Leave address, token and DAGs folder where the command line of the same user finds them, while the server runs."""
+    path = settings.home / "server.json"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump({"url": url, "token": token, "pid": os.getpid()}, file)
+        json.dump(
+            {"url": url, "token": token, "pid": os.getpid(), "dags_folder": str(settings.dags_folder.resolve())}, file
+        )
     try:
         yield
     finally:

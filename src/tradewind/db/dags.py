@@ -32,9 +32,12 @@ from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = [
-    "DagFilter", "DagRecord", "WarningRecord", "any_dag", "get_dag", "list_dags", "list_tags", "list_warnings",
+    "IN_PROCESS", "DagFilter", "DagRecord", "WarningRecord", "any_dag", "get_dag", "list_dags", "list_tags", "list_warnings",
     "newest_specs", "set_favorite", "set_paused",
 ]  # fmt: skip
+
+IN_PROCESS = "in-process"
+"""Bundle of the files that ran on their own: each is kept as it was when it ran, and no server runs them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

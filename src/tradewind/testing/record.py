@@ -27,6 +27,7 @@ from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
 from tradewind.db import connections, runs, schema, transitions, variables, versions
 from tradewind.db.cipher import Cipher, key_file_cipher
+from tradewind.db.dags import IN_PROCESS
 from tradewind.db.engine import Database, open_database
 from tradewind.db.listing import Page, Range
 from tradewind.db.parses import ParsedFile, store_parse
@@ -41,9 +42,6 @@ from tradewind.worker.client import WorkerTaskApi
 from tradewind.worker.logs import TaskLog, attempt_log_name
 
 __all__ = ["HomeRecorder", "RecordedApi"]
-
-BUNDLE = "in-process"
-"""Bundle of the files that run on their own: each is kept as it was when it ran."""
 
 
 class HomeRecorder(Recorder):
@@ -116,12 +114,12 @@ class HomeRecorder(Recorder):
         # A folder for each DAG: to store a file means that the DAGs it was stored with before are gone from it.
         name = f"{spec.dag_id}/{file.name if source else 'dag.py'}"
         if source:
-            kept = snapshot_path(self.settings.home, BUNDLE, digest) / name
+            kept = snapshot_path(self.settings.home, IN_PROCESS, digest) / name
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(source, encoding="utf-8")
         parsed = ParsedFile(
             workspace="default",
-            bundle_name=BUNDLE,
+            bundle_name=IN_PROCESS,
             bundle_version=digest,
             relative_fileloc=name,
             fileloc=str(file),

@@ -101,8 +101,32 @@ def test_what_the_server_refuses_is_one_line(tradewind) -> None:
     assert "Traceback" in tradewind("dags", "trigger", "nothing", "-v", expect=3).stderr
 
 
+def test_the_dags_of_the_server_are_tested_wherever_its_folder_is(server, tradewind) -> None:
+    tested = json.loads(tradewind("dags", "test", "greet", "-o", "json").stdout)
+    assert tested["dags"]["greet"]["state"] == "success"
+    assert "hi" in tradewind("tasks", "test", "greet", "hello").stdout
+    assert f"2 DAGs in {server.dags}, 0 files with errors" in tradewind("dags", "reserialize").stdout
+
+
+def test_who_waits_for_a_run_of_a_paused_dag_is_told_what_it_waits_for(server) -> None:
+    words = [sys.executable, "-m", "tradewind", "dags"]
+    subprocess.run([*words, "pause", "greet"], env=server.env, check=True, capture_output=True)
+    with subprocess.Popen([*words, "trigger", "greet", "--wait"], env=server.env, stderr=subprocess.PIPE) as waiting:
+        assert waiting.stderr is not None
+        assert b"`tradewind dags unpause greet`" in waiting.stderr.readline()
+        subprocess.run([*words, "unpause", "greet"], env=server.env, check=True, capture_output=True)
+        assert waiting.wait() == 0
+
+
 def test_a_database_in_use_is_not_emptied(tradewind) -> None:
     assert "stop it first" in tradewind("db", "reset", "-y", expect=4).stderr
+
+
+def test_a_dag_that_ran_on_its_own_is_not_asked_of_a_server(tradewind, tmp_path) -> None:
+    file = tmp_path / "alone.py"
+    file.write_text(DAGS.replace("greet", "alone"))
+    tradewind("run", str(file), "--dag-id", "alone")
+    assert f"once {file} is in the DAGs folder" in tradewind("dags", "trigger", "alone", expect=2).stderr
 
 
 def test_the_address_of_a_server_that_was_killed_is_passed_over(server, tmp_path) -> None:

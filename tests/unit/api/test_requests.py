@@ -56,6 +56,12 @@ def test_a_run_id_is_taken_as_given_or_refused(run_id: str) -> None:
     assert 1 <= len(facts.run_id) <= 250
 
 
+@pytest.mark.parametrize("run_id", [".", ".."])
+def test_a_run_id_that_clients_leave_out_of_urls_is_refused(run_id: str) -> None:
+    with pytest.raises(InvalidInput, match="can't be"):
+        plan(run_id=run_id)
+
+
 def param(name: str, schema: dict[str, Any], **more: Any) -> ParamSpec:
     return ParamSpec(**{"name": name, "default": None, "has_default": False, "schema": schema, **more})
 

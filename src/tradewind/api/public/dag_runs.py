@@ -124,6 +124,12 @@ async def trigger_dag_run(
         dag = dags.get_dag(tx, call.dag(dag_id))
         if dag.is_stale or dag.version_id is None:
             raise NotFound(f"DAG with dag_id: '{dag_id}' not found: its file no longer holds it", dag_id=dag_id)
+        if dag.bundle_name == dags.IN_PROCESS:
+            raise InvalidInput(
+                f"DAG with dag_id: '{dag_id}' ran in a process of its own only; "
+                f"the server runs it once {dag.fileloc} is in the DAGs folder",
+                dag_id=dag_id,
+            )
         if dag.has_import_errors:
             raise InvalidInput(f"DAG with dag_id: '{dag_id}' has import errors and cannot be triggered", dag_id=dag_id)
         spec = versions.spec_of_version(tx, call.services.specs, dag.version_id)

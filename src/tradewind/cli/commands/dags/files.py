@@ -44,10 +44,10 @@ def reserialize(session: Session, ctx: click.Context, timeout: float) -> None:
     """
     from tradewind.cli.parse_now import parse_now
 
-    parse_now(session.settings, session.database, timeout)
+    parse_now(session.served_settings, session.database, timeout)
     dags = list(session.client.all("dags", "dags"))
     errors = list(session.client.all("import_errors", "importErrors"))
-    click.echo(f"{len(dags)} DAGs in {session.settings.dags_folder}, {len(errors)} files with errors")
+    click.echo(f"{len(dags)} DAGs in {session.served_settings.dags_folder}, {len(errors)} files with errors")
     for error in errors:
         click.echo(f"{error['filename']}: {error['stack_trace'].rstrip().splitlines()[-1]}", err=True)
     ctx.exit(1 if errors else 0)

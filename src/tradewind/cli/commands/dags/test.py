@@ -78,7 +78,7 @@ def _chosen(session: Session, dag_id: str | None, file: Path | None) -> tuple[li
     if file is None:
         if dag_id is None:
             raise InvalidInput("say which: a DAG's id, or --file")
-        dag, found = dag_by_id(session.settings, dag_id)
+        dag, found = dag_by_id(session.served_settings, dag_id)
         return [dag], found.name, {}
     if dag_id is not None:
         return [one_dag(file, dag_id)], file.name, {}

@@ -42,6 +42,8 @@ def trigger(
     if not session.client.has_scheduler:
         click.echo("No server runs: the run stays queued until one is started.", err=True)
         return
+    if session.client.get("dags", dag_id)["is_paused"]:
+        click.echo(f"{dag_id} is paused: the run stays queued until `tradewind dags unpause {dag_id}`.", err=True)
     if wait or follow:
         from tradewind.cli.follow import follow_run
 

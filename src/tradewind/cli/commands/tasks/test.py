@@ -39,7 +39,7 @@ def test(
     from tradewind.sdk.trigger_rule import TriggerRule
     from tradewind.testing import test_dag
 
-    dag = one_dag(given["file"], dag_id) if given["file"] else dag_by_id(session.settings, dag_id)[0]
+    dag = one_dag(given["file"], dag_id) if given["file"] else dag_by_id(session.served_settings, dag_id)[0]
     if task_id not in dag.task_dict:
         raise NotFound(f"{dag_id} has no task {task_id!r}; it has {', '.join(dag.task_dict)}", task_id=task_id)
     options: dict[str, Any] = {"run_conf": parse_conf(given["task_params"])}
