@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from tradewind.core.commands import CreateTasks, DeleteDag, DeleteRun, RunCallback, SaveDag
 from tradewind.core.dag import Dag
@@ -27,6 +26,7 @@ from tradewind.core.states import (
     UPSTREAM_FAILED,
     RunState,
 )
+from tradewind.core.timers import after
 
 __all__ = [
     "accept",
@@ -105,7 +105,7 @@ def watch(m: Machine, run: Run) -> None:
     """Set the deadline of a running run."""
     timeout_s = run.graph.spec.dagrun_timeout_s
     if timeout_s is not None and run.start_date is not None:
-        m.timers.set(("run", run.uid), run.start_date + timedelta(seconds=timeout_s))
+        m.timers.set(("run", run.uid), after(run.start_date, timeout_s))
 
 
 def finish_if_done(m: Machine, run: Run) -> bool:

@@ -30,6 +30,7 @@ from tradewind.core.states import (
     UP_FOR_RETRY,
     UPSTREAM_FAILED,
 )
+from tradewind.core.timers import after
 from tradewind.spec import TaskSpec
 
 __all__ = [
@@ -70,7 +71,7 @@ def watch(m: Machine, attempt: Attempt, since: datetime) -> None:
     """Set the deadline behind the execution timeout."""
     timeout_s = attempt.run.graph.nodes[attempt.node].spec.execution_timeout_s
     if timeout_s is not None:
-        m.timers.set(("running", attempt.id), since + timedelta(seconds=timeout_s) + TIMEOUT_GRACE)
+        m.timers.set(("running", attempt.id), after(since, timeout_s + TIMEOUT_GRACE.total_seconds()))
 
 
 def succeeded(m: Machine, event: AttemptSucceeded) -> None:

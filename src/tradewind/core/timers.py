@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-__all__ = ["Timers"]
+__all__ = ["Timers", "after"]
 
 Name = tuple[str | int, ...]
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def after(moment: datetime, seconds: float) -> datetime:
+    """A moment later; the last one there is where that lies beyond it, as with a limit meant to be none."""
+    return moment + timedelta(seconds=seconds) if seconds < (NEVER - moment).total_seconds() else NEVER
 
 
 class Timers:

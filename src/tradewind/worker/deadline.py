@@ -13,6 +13,9 @@ from tradewind.sdk.exceptions import AirflowTaskTimeout
 
 __all__ = ["deadline"]
 
+LONGEST_S = 1e9
+"""What a timer of the kernel takes for sure: 30 years."""
+
 
 @contextmanager
 def deadline(limit_s: float | None, on_timeout: Callable[[], None]) -> Generator[None]:
@@ -35,7 +38,7 @@ def deadline(limit_s: float | None, on_timeout: Callable[[], None]) -> Generator
         raise AirflowTaskTimeout(f"Task ran longer than its execution_timeout of {limit_s:g} seconds")
 
     before = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+    signal.setitimer(signal.ITIMER_REAL, min(limit_s, LONGEST_S))
     try:
         yield
     finally:

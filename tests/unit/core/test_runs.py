@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from support.story import (
@@ -77,6 +79,13 @@ def test_a_run_that_takes_too_long_fails_and_skips_the_rest(story: Story) -> Non
     story.given(dag("[a, b] >> z", dagrun_timeout_s=60.0, has_callbacks=("on_failure",))).run().when(started("a"))
     story.after("59s", nothing()).after("1s", killed("a", "b"), run_state("failed"), called_back("on_failure"))
     story.expect(states(a="skipped", b="skipped", z="skipped"))
+
+
+def test_a_limit_beyond_the_end_of_time_is_none(story: Story) -> None:
+    endless = timedelta.max.total_seconds()
+    story.given(dag("a", dagrun_timeout_s=endless, execution_timeout_s=endless)).run().when(started("a"))
+    story.expect(state("a", "running"))
+    story.when(succeeded("a")).expect(run_state("success"))
 
 
 def test_fail_fast_stops_the_rest_but_not_teardowns(story: Story) -> None:
