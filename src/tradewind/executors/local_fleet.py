@@ -239,8 +239,8 @@ class Fleet:
             return
         else:
             self._close_zygote(zygote)
-            file = self.files[zygote.key]
-            if file.zygote is zygote:
+            file = self.files.get(zygote.key)  # one that was let go may be forgotten already
+            if file is not None and file.zygote is zygote:
                 file.zygote = None
         self._lose_all(zygote)
 
@@ -453,12 +453,12 @@ class Fleet:
             return
         self.read_process(process)  # what it said before it went
         self._loop.forget(process.link)
-        self.pools.forget(process)
         if gone.reason.startswith("fork failed") and process.work is not None and not process.is_kill_ordered:
             self._refuse(process.work, gone.reason)
         else:
             reason = "the task's process is gone: " + end_in_words(gone, process.lost_lines, process.loss_reason)
             self._conclude(process, reason, is_infrastructure=False)
+        self.pools.forget(process)
         if zygote.is_retiring and not zygote.processes:
             self._close_zygote(zygote)
 

@@ -7,6 +7,7 @@ runs one attempt only. Every method is called with the executor's lock held.
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import time
 from functools import partial
@@ -25,8 +26,11 @@ REFILL_AFTER_S = 0.002
 """A spare is forked when the attempt that took the last one had time to start."""
 GROW_AFTER_S = 0.005
 """A queue that waits longer than this gets one more reused worker: about what a fork costs."""
+RETRY_S = 1.0
 QUICK_WORKERS = max(2, os.cpu_count() or 1)
 """Reused workers of a file that are started without looking at how long its attempts take."""
+
+log = logging.getLogger(__name__)
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -124,8 +128,22 @@ class Pools:
         if self.is_closed or not file.queue:
             return
         if file.queue[0] is waited:  # nobody took one in all this time: the workers are busy with long tasks
-            self._add_worker(file)
+            self._try_to_add_worker(file)
         self._watch_queue(file)
+
+    def _try_to_add_worker(self, file: CodeFile) -> None:
+        """Where that is not possible now (no descriptors left), the queue is looked at again in a moment."""
+        try:
+            self._add_worker(file)
+        except OSError as error:
+            log.warning("no worker of %s could be started, tried again in %s s: %s", file.key[1], RETRY_S, error)
+            file.is_growing = True  # until then
+            self._loop.after(RETRY_S, partial(self._grow_again, file))
+
+    def _grow_again(self, file: CodeFile) -> None:
+        file.is_growing = False
+        if file.queue and not self.is_closed:
+            self._try_to_add_worker(file)
 
     def _add_worker(self, file: CodeFile) -> None:
         zygote = file.zygote
@@ -160,7 +178,7 @@ class Pools:
         process.is_leaving = True
         file.workers.discard(process)
         if file.queue:
-            self._add_worker(file)
+            self._try_to_add_worker(file)
         return False
 
     # -- ends --------------------------------------------------------------------------------------------------------
@@ -176,7 +194,7 @@ class Pools:
         if file.spare_fork is process:
             file.spare_fork = None
         if file.queue and not file.workers:
-            self._add_worker(file)
+            self._try_to_add_worker(file)
 
     def empty(self, file: CodeFile) -> None:
         """Let all go that wait for work."""

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from tradewind.base.clock import Clock
 from tradewind.base.errors import TradewindError
-from tradewind.core.commands import Command, Dispatch, EndAttempt, Kill, RunCallback, SaveRun, SaveTask
+from tradewind.core.commands import Command, DeleteRun, Dispatch, EndAttempt, Kill, RunCallback, SaveRun, SaveTask
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RUN_FINISHED, RunState
 from tradewind.executors.base import Executor, NotStarted, Sink
@@ -25,6 +25,8 @@ log = logging.getLogger("tradewind.scheduler.dispatcher")
 Isolation = Literal["fork", "spawn", "reuse"]
 ISOLATIONS: Mapping[str, Isolation] = {"fork": "fork", "spawn": "spawn", "reuse": "reuse"}
 InstanceKey = tuple[str, str, int]
+CODE_KEPT = 500
+"""DAG versions whose code is remembered: a file that changes at each parse makes versions without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Dispatcher:
                 case _:
                     pass
         for command in commands:
-            if isinstance(command, SaveRun) and command.state in RUN_FINISHED:
+            if isinstance(command, DeleteRun) or (isinstance(command, SaveRun) and command.state in RUN_FINISHED):
                 self._forget_run(command.uid)
 
     def _dispatch(self, command: Dispatch, save: SaveTask | None) -> None:
@@ -230,6 +232,8 @@ class Dispatcher:
         code = self._code.get(version_id)
         if code is None:
             code = self._code[version_id] = self._versions(dag, version_id)
+            if len(self._code) > CODE_KEPT:
+                del self._code[next(iter(self._code))]
         return code
 
 

@@ -13,15 +13,17 @@ from sqlalchemy import func, select, text
 
 from support.rows import DAG, facts
 from support.scheduling import PATIENCE_S, Rig, ask_for_run, given_dag, state_of, wait_for
+from tradewind.base.clock import SystemClock
 from tradewind.base.errors import BrokenInvariant, DatabaseUnavailable, LeaseLost
 from tradewind.core.commands import Command, CreateRun
 from tradewind.core.events import Cleared, DagDeleted, Event, PauseSet, RunMarked, TaskRef
 from tradewind.core.shard import Shard
 from tradewind.core.states import RunState
 from tradewind.db import Database, inbox, leases, tables, transitions
-from tradewind.protocol.messages import XComValue
+from tradewind.protocol.messages import DagFacts, XComValue
+from tradewind.scheduler.dispatcher import CODE_KEPT, Dispatcher, DispatchSettings, VersionCode
 from tradewind.scheduler.loader import Loader
-from tradewind.spec import ScheduleSpec
+from tradewind.spec import DagKey, ScheduleSpec
 
 
 def run_state(database: Database, uid: str = "run-1") -> str | None:
@@ -351,3 +353,22 @@ def test_what_was_reported_while_the_state_is_rebuilt_counts(
         rig.executor.start_and_end(rig.executor.next())
         wait_for(lambda: run_state(database) == "success", "the run's success")
     assert count(database, "attempt") == 2
+
+
+def test_the_dispatcher_remembers_a_bounded_number_of_versions() -> None:
+    asked: list[str] = []
+
+    def look(dag: DagKey, version_id: str) -> VersionCode:
+        asked.append(version_id)
+        facts = DagFacts(
+            workspace=dag.workspace, dag_id=dag.dag_id, version_id=version_id, bundle_path="", relative_fileloc=""
+        )
+        return VersionCode(facts, {})
+
+    settings = DispatchSettings(isolation="fork", log_folder=Path(), artifact_url="")
+    one = Dispatcher({}, look, settings, mint=str, sink=lambda _: None, clock=SystemClock())
+    for number in range(CODE_KEPT + 100):
+        assert one._code_of(DAG, str(number)).dag.version_id == str(number)
+    assert len(one._code) == CODE_KEPT
+    one._code_of(DAG, str(CODE_KEPT + 99))
+    assert len(asked) == CODE_KEPT + 100
