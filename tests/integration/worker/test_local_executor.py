@@ -489,18 +489,14 @@ def test_a_task_that_writes_into_the_servers_socket_fails_and_others_go_on(harne
 def test_the_end_of_a_task_is_told_though_no_worker_can_take_its_place(harness: Harness, monkeypatch):
     from tradewind.executors.local_fleet import Fleet
 
-    pids = []
-    for name in ("a", "b", "c", "d", "e"):
-        harness.submit(name, "sleep", "reuse")
-    harness.wait(lambda: len([f for f in harness.facts if isinstance(f, Started)]) >= 2, "the first tasks")
-    start = Fleet.start
-    monkeypatch.setattr(Fleet, "start", _no_descriptors)
-    pids = [fact.pid for fact in harness.facts if isinstance(fact, Started)]
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
-    harness.wait(lambda: len([f for f in harness.facts if isinstance(f, Lost)]) >= len(pids), "the ends")
-    monkeypatch.setattr(Fleet, "start", start)
-    harness.wait(lambda: len([f for f in harness.facts if isinstance(f, Started)]) > len(pids), "the next task")
+    harness.submit("a", "sleep", "reuse")
+    harness.wait(lambda: harness.of("a", Started), "the first task")
+    with monkeypatch.context() as patched:
+        patched.setattr(Fleet, "start", _no_descriptors)
+        harness.submit("b", "sleep", "reuse")
+        os.kill(harness.started("a").pid, signal.SIGKILL)
+        harness.wait(lambda: harness.of("a", Lost), "its end")
+    harness.wait(lambda: harness.of("b", Started), "the next task")
 
 
 def _no_descriptors(*_: object) -> None:
