@@ -169,3 +169,7 @@ class Shard:
     def active_attempts(self) -> list[str]:
         """Attempts that were dispatched and have not ended."""
         return list(self._m.attempts)
+
+    def dying_attempts(self) -> list[str]:
+        """Those of them that were told to stop."""
+        return list(self._m.dying.values())

@@ -260,7 +260,9 @@ class Scheduler:
         attempts = set(self._shard.active_attempts())
         alive: set[str] = set()
         for executor in self._parts.executors:
-            alive |= executor.adopt(attempts)
+            alive |= (adopted := executor.adopt(attempts))
+            for attempt in sorted(adopted.intersection(self._shard.dying_attempts())):
+                executor.kill(attempt)  # the order may have been committed and not given
         self._sit_out(0.0)
         reported, self._set_aside = self._set_aside, []
         for fact in reported:

@@ -20,7 +20,7 @@ from tradewind.core.events import Cleared, DagDeleted, Event, PauseSet, RunMarke
 from tradewind.core.shard import Shard
 from tradewind.core.states import RunState
 from tradewind.db import Database, inbox, leases, tables, transitions
-from tradewind.protocol.messages import DagFacts, XComValue
+from tradewind.protocol.messages import DagFacts, Started, XComValue
 from tradewind.scheduler.dispatcher import CODE_KEPT, Dispatcher, DispatchSettings, VersionCode
 from tradewind.scheduler.loader import Loader
 from tradewind.spec import DagKey, ScheduleSpec
@@ -372,3 +372,25 @@ def test_the_dispatcher_remembers_a_bounded_number_of_versions() -> None:
     assert len(one._code) == CODE_KEPT
     one._code_of(DAG, str(CODE_KEPT + 99))
     assert len(asked) == CODE_KEPT + 100
+
+
+def test_an_order_to_stop_that_was_not_carried_out_is_given_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_dag(database, tmp_path)
+    with Rig(database, tmp_path).running() as rig:
+        ask_for_run(rig)
+        work = rig.executor.next()
+        kill, failures = rig.executor.kill, iter((True, False))
+
+        def fails_once(attempt: str) -> None:
+            if next(failures, False):
+                raise OSError("in this test")
+            kill(attempt)
+
+        monkeypatch.setattr(rig.executor, "kill", fails_once)
+        rig.channel.put(Started(attempt=work.attempt, at=datetime.now(UTC), hostname="here", pid=1))
+        wait_for(lambda: state_of(database, "run-1", "extract") == "running", "its start")
+        rig.post(Cleared("run-1", (TaskRef("extract"),)))
+        assert rig.executor.killed.get(timeout=PATIENCE_S) == work.attempt
+        assert rig.executor.next().task_id == "extract"
