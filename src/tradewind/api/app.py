@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute
 
 from tradewind.api import problems
@@ -21,6 +24,9 @@ from tradewind.api.services import ApiServices
 __all__ = ["PREFIX", "create_app", "permission_of"]
 
 PREFIX = "/api/v2"
+OFFLINE = """<p>This page gets its scripts from the internet, and shows this while it has none of them.
+The description itself, for any reader of OpenAPI: <a href="/openapi.json">/openapi.json</a></p>"""
+NO_ICON = "data:,"
 
 
 def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None) -> FastAPI:
@@ -37,10 +43,19 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
         yield
         desk.close()
 
-    app = FastAPI(title="Tradewind", version=services.version, lifespan=lifespan, separate_input_output_schemas=False)
+    app = FastAPI(
+        title="Tradewind",
+        version=services.version,
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.desk = desk
     problems.install(app)
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
+    app.add_route("/docs", _docs, include_in_schema=False)
+    app.add_route("/redoc", _redoc, include_in_schema=False)
     app.include_router(auth_routes.router)
     public = APIRouter(prefix=PREFIX)
     for router in all_routers() if routers is None else routers:
@@ -56,6 +71,25 @@ def permission_of(route: BaseRoute) -> May | None:
     if not isinstance(route, APIRoute):
         return None
     return next((dep.call for dep in route.dependant.dependencies if isinstance(dep.call, May)), None)
+
+
+async def _docs(_: Request) -> HTMLResponse:
+    """The API to try out."""
+    page = get_swagger_ui_html(openapi_url="/openapi.json", title="Tradewind", swagger_favicon_url=NO_ICON)
+    return _readable_offline(page, '<div id="swagger-ui">')
+
+
+async def _redoc(_: Request) -> HTMLResponse:
+    """The API to read."""
+    page = get_redoc_html(
+        openapi_url="/openapi.json", title="Tradewind", redoc_favicon_url=NO_ICON, with_google_fonts=False
+    )
+    return _readable_offline(page, '<redoc spec-url="/openapi.json">')
+
+
+def _readable_offline(page: HTMLResponse, place: str) -> HTMLResponse:
+    """The page with words where its scripts will draw: they take them away."""
+    return HTMLResponse(bytes(page.body).decode().replace(place, place + OFFLINE))
 
 
 def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:

@@ -165,7 +165,7 @@ def running_server(home: Path) -> Address | None:
         server = Address(
             str(content["url"]), str(content["token"]), int(content["pid"]), str(content.get("dags_folder", ""))
         )
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ServerUnavailable(f"{file} can't be read ({error}); if no server runs, delete it") from error

@@ -91,6 +91,9 @@ def _run(words: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the edge of the process: a bug is told, with the way to its traceback
         if is_verbose:
             _traceback()
+        if isinstance(error, OSError) and error.filename is not None:  # a file or folder of the user's, not a bug
+            click.echo(f"{click.style('Error:', fg='red', bold=True)} {error.filename}: {error.strerror}", err=True)
+            return 1
         hint = "" if is_verbose else "; run it again with --verbose for the traceback"
         click.echo(f"{click.style('Bug:', fg='red', bold=True)} {type(error).__name__}: {error}{hint}", err=True)
         return 70

@@ -19,6 +19,7 @@ from tradewind.core.image import RunImage, TaskImage
 from tradewind.core.states import RunState, TaskState
 from tradewind.core.timeline import PastRun
 from tradewind.db import tables as t
+from tradewind.db.dags import IN_PROCESS
 from tradewind.db.engine import Tx
 from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.spec import DagKey, DagSpec
@@ -38,6 +39,7 @@ class DagImage:
     spec: DagSpec
     is_paused: bool
     is_stale: bool
+    """No file of the DAGs folder holds it: it is not scheduled, runs that began end."""
     latest: RunFacts | None
     """The latest run that the schedule asked for."""
     failed_in_a_row: int
@@ -65,7 +67,9 @@ _FACTS = (
 def load_dags(tx: Tx, specs: Specs | None = None) -> list[DagImage]:
     """All DAGs that have a version."""
     rows = tx.execute(
-        select(_D.workspace, _D.dag_id, _D.version_id, _D.is_paused, _D.is_stale).where(_D.version_id.is_not(None))
+        select(_D.workspace, _D.dag_id, _D.version_id, _D.is_paused, _D.is_stale, _D.bundle_name).where(
+            _D.version_id.is_not(None)
+        )
     ).all()
     known = specs_of_versions(tx, specs or Specs(), [row.version_id for row in rows])
     latest = _latest_scheduled(tx)
@@ -77,7 +81,7 @@ def load_dags(tx: Tx, specs: Specs | None = None) -> list[DagImage]:
             version_id=row.version_id,
             spec=known[row.version_id],
             is_paused=row.is_paused,
-            is_stale=row.is_stale,
+            is_stale=row.is_stale or row.bundle_name == IN_PROCESS,
             latest=latest.get(dag),
             failed_in_a_row=failed.get(dag, 0),
             past=tuple(past.get(dag, ())),

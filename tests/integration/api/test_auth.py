@@ -168,3 +168,11 @@ def test_wrong_input_is_answered_in_the_frameworks_shape(api: Api) -> None:
     answer = api.post("/pools", {"name": "p"})
     assert answer.status == 422
     assert answer.json["detail"][0]["loc"] == ["body", "slots"]
+
+
+@pytest.mark.parametrize("path", ["//docs", "//redoc"])
+def test_the_pages_of_the_description_say_something_without_the_internet(api: Api, path: str) -> None:
+    answer = api.get(path, role=None)
+    assert answer.status == 200
+    assert '<a href="/openapi.json">' in answer.text
+    assert "favicon.png" not in answer.text

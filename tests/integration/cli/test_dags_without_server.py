@@ -151,3 +151,9 @@ def test_a_file_whose_run_fails_ends_with_one_and_the_users_error(with_dags) -> 
     failed = with_dags("run", str(with_dags.dags / "orders.py"), "--dag-id", "by_hand", expect=1)
     assert "✗ divide: ZeroDivisionError: division by zero" in failed.err
     assert "several DAGs" in with_dags("run", str(with_dags.dags / "orders.py"), expect=3).err
+
+
+def test_a_home_that_can_not_be_made_is_told_by_its_path(tradewind, tmp_path) -> None:
+    (tmp_path / "file").write_text("")
+    refused = tradewind("--home", str(tmp_path / "file" / "home"), "dags", "list", expect=1)
+    assert refused.err == f"Error: {tmp_path / 'file' / 'home'}: Not a directory\n"

@@ -10,6 +10,9 @@ import pytest
 
 from tradewind import DAG, Connection, Variable, task
 from tradewind.base.errors import Conflict
+from tradewind.base.settings import DbSettings
+from tradewind.db.engine import open_database
+from tradewind.db.images import load_dags
 from tradewind.providers.standard.operators.empty import EmptyOperator
 from tradewind.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from tradewind.providers.standard.sensors.external_task import ExternalTaskSensor
@@ -53,6 +56,16 @@ def test_a_run_is_stored_with_its_tasks_attempts_and_values(dag, tmp_path):
     ]  # fmt: skip
     assert sorted(rows(tmp_path, "select task_id, outcome from attempt")) == [("give", "success"), ("take", "success")]
     assert rows(tmp_path, "select value from xcom where task_id = 'give'") == [('{"a":1}',)]
+
+
+def test_no_server_schedules_a_dag_that_only_ran_on_its_own(dag, tmp_path):
+    EmptyOperator(task_id="only")
+    run_dag(dag, logical_date=MOMENT, home=tmp_path)
+    database = open_database(DbSettings(), f"sqlite:///{tmp_path / 'tradewind.db'}")
+    with database.read() as tx:
+        [image] = load_dags(tx)
+    database.close()
+    assert image.is_stale
 
 
 def test_what_a_task_logs_and_prints_is_in_its_log_and_on_the_terminal(dag, tmp_path, capsys):
