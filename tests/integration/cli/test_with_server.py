@@ -86,12 +86,12 @@ def test_a_run_that_fails_ends_the_command_with_one_and_shows_the_error(tradewin
 
 def test_cleared_tasks_run_again(server, tradewind) -> None:
     tradewind("dags", "trigger", "greet", "-r", "cleared", "--wait")
-    cleared = tradewind("tasks", "clear", "greet", "-r", "cleared", "-t", "^shout$", "-y")
+    cleared = tradewind("tasks", "clear", "greet", "--run-id", "cleared", "-t", "^shout$", "-y")
     assert "1 task instances are cleared" in cleared.stdout
     assert server.wait_run("greet", "cleared")["state"] == "success"
     rows = json.loads(tradewind("tasks", "states-for-dag-run", "greet", "cleared", "-o", "json").stdout)
     assert {row["task_id"]: row["try_number"] for row in rows} == {"hello": 1, "shout": 2}
-    assert "Nothing to clear" in tradewind("tasks", "clear", "greet", "-r", "cleared", "-f", "-y").stdout
+    assert "Nothing to clear" in tradewind("tasks", "clear", "greet", "--run-id", "cleared", "-f", "-y").stdout
 
 
 def test_what_the_server_refuses_is_one_line(tradewind) -> None:

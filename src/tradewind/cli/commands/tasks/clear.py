@@ -21,13 +21,13 @@ COLUMNS = ("dag_id", "dag_run_id", "task_id", "map_index", "state")
 @click.command()
 @click.argument("dag_id")
 @click.option("-t", "--task-regex", help="Only tasks whose id has a match of this regular expression.")
-@click.option("-r", "--run-id", help="Only this run.")
+@click.option("--run-id", help="Only this run.")
 @click.option("-s", "--start-date", type=MOMENT, help="Only runs with a logical date from here on.")
 @click.option("-e", "--end-date", type=MOMENT, help="Only runs with a logical date up to here.")
 @click.option("-u", "--upstream", is_flag=True, help="Also what comes before the tasks.")
 @click.option("-d", "--downstream", is_flag=True, help="Also what comes after the tasks.")
 @click.option("-f", "--only-failed", is_flag=True, help="Only instances that failed.")
-@click.option("--only-running", is_flag=True, help="Only instances that run.")
+@click.option("-r", "--only-running", is_flag=True, help="Only instances that run.")
 @yes_option
 @pass_session
 def clear(
