@@ -62,7 +62,7 @@ def tradewind(server):
 def test_a_command_talks_to_the_server_and_loads_no_database(server, tradewind) -> None:
     code = "import sys\nfrom tradewind.cli.main import main\ntry: main(['dags', 'list', '-o', 'json'])\nfinally: print(sorted(sys.modules), file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], env=server.env, capture_output=True, text=True, check=True)
-    assert {row["dag_id"] for row in json.loads(done.stdout)} == {"greet", "break"}
+    assert {row["dag_id"] for row in json.loads(done.stdout)} >= {"greet", "break"}
     assert "'sqlalchemy'" not in done.stderr
     assert "'fastapi'" not in done.stderr
     assert server.url in tradewind("info").stdout

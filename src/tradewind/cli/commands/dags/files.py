@@ -43,9 +43,10 @@ def reserialize(session: Session, ctx: click.Context, timeout: float) -> None:
     can't be imported.
     """
     from tradewind.cli.parse_now import parse_now
+    from tradewind.parsing.build import BUNDLE
 
     parse_now(session.served_settings, session.database, timeout)
-    dags = list(session.client.all("dags", "dags"))
+    dags = [dag for dag in session.client.all("dags", "dags") if dag["bundle_name"] == BUNDLE]
     errors = list(session.client.all("import_errors", "importErrors"))
     click.echo(f"{len(dags)} DAGs in {session.served_settings.dags_folder}, {len(errors)} files with errors")
     for error in errors:
