@@ -26,6 +26,7 @@ from tradewind.db.versions import Specs
 from tradewind.parsing.build import dag_processor
 from tradewind.parsing.processor import BEAT_S
 from tradewind.scheduler import Scheduler, SchedulerParts
+from tradewind.scheduler.channel import Channel
 from tradewind.scheduler.code import StoredVersions
 from tradewind.scheduler.committer import Committer
 from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
@@ -47,6 +48,7 @@ class Composition:
         self.clock = SystemClock()
         self._ids = UuidSource()
         self._work = work
+        self._channel = Channel()
         self._stack = ExitStack()
         self.database = open_database(settings.db, settings.db_url)
         schema.migrate(self.database, self.clock.now())
@@ -55,7 +57,7 @@ class Composition:
         self._specs = Specs()
         self._scheduler = self._build_scheduler()
         self._processor = dag_processor(
-            settings, self.database, clock=self.clock, ids=self._ids, bell=work.channel.ring, environ=os.environ
+            settings, self.database, clock=self.clock, ids=self._ids, bell=self._channel.ring, environ=os.environ
         )
         self._local_token_id = self._ids.new()
         self.app = create_app(
@@ -66,7 +68,7 @@ class Composition:
                 ids=self._ids,
                 cipher=self._cipher,
                 signing_key=self._signing_key,
-                bell=work.channel.ring,
+                bell=self._channel.ring,
                 health=self._health,
                 log_folder=settings.log_folder,
                 version=importlib.metadata.version("tradewind"),
@@ -75,14 +77,14 @@ class Composition:
 
     def __enter__(self) -> Self:
         self._stack.callback(self.database.close)
-        handler = request_handler(self.database, self._cipher, self.clock, self._ids, self._work.channel.ring)
-        self._work.answer_with(handler)
+        handler = request_handler(self.database, self._cipher, self.clock, self._ids, self._channel.ring)
+        self._work.connect(self._channel.put, handler)
         self._scheduler.start()
         self._stack.callback(self._work.executor.stop, 0.0)
         self._stack.callback(self._scheduler.stop)
         self._processor.start()
         self._stack.callback(self._processor.stop)
-        bell = BellListener(self.settings.home / "bell.sock", self._work.channel.ring)
+        bell = BellListener(self.settings.home / "bell.sock", self._channel.ring)
         bell.start()
         self._stack.callback(bell.stop)
         self._stack.callback(self._revoke_local_token)
@@ -119,14 +121,14 @@ class Composition:
                 artifact_url=settings.artifact_url,
             ),
             mint=lambda _: "",
-            sink=self._work.channel.put,
+            sink=self._channel.put,
             clock=self.clock,
         )
         return Scheduler(
             SchedulerParts(
                 settings=settings.scheduler,
                 clock=self.clock,
-                channel=self._work.channel,
+                channel=self._channel,
                 new_shard=lambda: Shard(self._ids, limits),
                 loader=Loader(self.database, self._specs),
                 leases=leases,

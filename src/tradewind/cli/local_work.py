@@ -5,32 +5,35 @@ from __future__ import annotations
 from typing import Self
 
 from tradewind.base.settings import Settings
-from tradewind.executors.base import RequestHandler
+from tradewind.executors.base import Fact, RequestHandler, Sink
 from tradewind.executors.local import LocalExecutor
 from tradewind.protocol.messages import CallbackWork, ErrorReply, Reply, Request, Workload
-from tradewind.scheduler.channel import Channel
 
 __all__ = ["LocalWork"]
 
 
 class LocalWork:
-    """The executor and the channel its facts go to; whoever answers requests of tasks is told later."""
+    """The executor; who hears its facts and who answers requests of tasks is told later, before any work comes."""
 
     def __init__(self, settings: Settings) -> None:
-        self.channel = Channel()
         self.executor = LocalExecutor(settings.worker, settings.logs, import_timeout_s=settings.parsing.timeout_s)
+        self._sink: Sink | None = None
         self._handler: RequestHandler | None = None
 
-    def answer_with(self, handler: RequestHandler) -> None:
-        """Requests of tasks go here from now on."""
-        self._handler = handler
+    def connect(self, sink: Sink, handler: RequestHandler) -> None:
+        """Facts and requests go there from now on."""
+        self._sink, self._handler = sink, handler
 
     def __enter__(self) -> Self:
-        self.executor.start(self.channel.put, self._answer)
+        self.executor.start(self._tell, self._answer)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.executor.stop(0.0)
+
+    def _tell(self, fact: Fact) -> None:
+        assert self._sink is not None, "facts follow work, and there was none yet"
+        self._sink(fact)
 
     def _answer(self, work: Workload | CallbackWork, request: Request) -> Reply:
         if self._handler is None:

@@ -13,8 +13,8 @@ __all__ = ["Watcher"]
 
 log = logging.getLogger("tradewind.parsing")
 
-CALM_MS = 50
-"""A change is told after this long without another one,"""
+CALM_MS = 150
+"""A change is told after this long without another one (and this often the watcher wakes up to look),"""
 LONGEST_MS = 400
 """but no later than this after the first."""
 
