@@ -25,7 +25,7 @@ from tradewind.core.events import (
 )
 from tradewind.core.shard import Shard
 from tradewind.executors.base import Executor, Fact
-from tradewind.protocol.messages import Ended
+from tradewind.protocol.messages import Ended, Started
 from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, event_of
 from tradewind.scheduler.committer import Batch, Committer, patiently
 from tradewind.scheduler.dispatcher import Dispatcher
@@ -39,6 +39,8 @@ log = logging.getLogger("tradewind.scheduler")
 MAX_WAIT_S = 60.0
 """The longest sleep: deadlines are moments of the wall clock, which may be set while we wait."""
 MOST_AT_ONCE = 10_000
+LINGER_S = 0.005
+"""Nobody waits for the news that a task has started: it may share the transaction of what comes next, such as its end."""
 FAULT_PAUSE_S = 1.0
 """Between a fault and the next try where the one before failed as well: what is broken should not keep a core busy."""
 
@@ -127,6 +129,8 @@ class Scheduler:
     def _turn(self) -> None:
         """One round: wait, apply, commit, act."""
         items = self._channel.take(self._wait_s(), self._parts.settings.max_batch)
+        if items and all(isinstance(item, Started) for item in items):
+            items += self._channel.take(LINGER_S, self._parts.settings.max_batch)
         turn = _Turn(self._clock.now())
         for item in items:
             match item:
