@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
+import logging
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from tradewind.api.app import create_app
@@ -15,6 +17,7 @@ from tradewind.api.execution import request_handler
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.bell import BellListener
 from tradewind.base.clock import SystemClock
+from tradewind.base.errors import Unauthenticated
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.cli.local_work import LocalWork
@@ -34,6 +37,8 @@ from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
 
 __all__ = ["Composition"]
+
+log = logging.getLogger("tradewind.standalone")
 
 LOCAL_TOKEN_TTL = timedelta(days=365)
 HEARTBEATS_MISSED = 3
@@ -77,6 +82,7 @@ class Composition:
 
     def __enter__(self) -> Self:
         self._stack.callback(self.database.close)
+        self._revoke_token_of_killed_server()
         handler = request_handler(self.database, self._cipher, self.clock, self._ids, self._channel.ring)
         self._work.connect(self._channel.put, handler)
         self._scheduler.start()
@@ -94,10 +100,23 @@ class Composition:
         self._stack.close()
 
     def local_token(self) -> str:
-        """A token for the command line of who owns the home; it dies with the server."""
+        """A token for the command line of who owns the home; taken back when this server ends, or the next one starts."""
         return Tokens(self._signing_key).mint(
             "admin", self._local_token_id, self.clock.now(), int(LOCAL_TOKEN_TTL.total_seconds())
         )
+
+    def _revoke_token_of_killed_server(self) -> None:
+        """A server that was killed could not take its own token back."""
+        left = self.settings.home / "server.json"
+        if not left.exists():
+            return
+        try:
+            token = Tokens(self._signing_key).verify(json.loads(left.read_text())["token"], self.clock.now())
+        except (Unauthenticated, ValueError, KeyError, TypeError) as error:
+            log.info("server.json of an earlier server holds no token of ours: %s", error)
+            return
+        with self.database.write() as tx:
+            users.revoke(tx, token.token_id, datetime.fromtimestamp(token.expires_at, UTC))
 
     def _revoke_local_token(self) -> None:
         with self.database.write() as tx:

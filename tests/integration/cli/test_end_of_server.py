@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from support.server import Server
 
@@ -28,3 +30,14 @@ def test_a_server_that_is_told_to_stop_leaves_in_order(tmp_path: Path, number: s
         assert rows.execute("SELECT max(expires_at) FROM lease").fetchone() == (0.0,)
         assert rows.execute("SELECT count(*) FROM revoked_token").fetchone() == (1,)
     rows.close()
+
+
+def test_the_token_that_a_killed_server_left_behind_is_worth_nothing_to_the_next(tmp_path: Path) -> None:
+    (tmp_path / "dags").mkdir()
+    killed = Server(tmp_path / "home", tmp_path / "dags")
+    killed.start()
+    left = json.loads((killed.home / "server.json").read_text())["token"]
+    killed.kill9()
+    with Server(killed.home, tmp_path / "dags") as server:
+        reply = urllib3.request("GET", f"{server.url}/api/v2/dags", headers={"Authorization": f"Bearer {left}"})
+        assert reply.status == 401
