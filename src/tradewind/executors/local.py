@@ -26,8 +26,9 @@ from tradewind.executors.local_guard import Guard
 from tradewind.executors.local_loop import Loop
 from tradewind.executors.local_processes import Process
 from tradewind.executors.local_upkeep import Upkeep
-from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, Reply, Request, Workload
+from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, Reply, Workload
 from tradewind.worker.child import KEPT_FROM_TASKS, Entries
+from tradewind.worker.comms import Answer, Ask
 from tradewind.worker.process_tree import ATTEMPT_VARIABLE, SERVER_VARIABLE, Mark, end_marked, server_mark
 
 __all__ = ["LocalExecutor"]
@@ -219,19 +220,19 @@ class LocalExecutor:
         if self._facts:
             self._loop.wake()  # the loop may be about to sleep
 
-    def _take_request(self, process: Process, request: Request) -> None:
+    def _take_request(self, process: Process, ask: Ask) -> None:
         if process.work is not None:
-            self._pool.submit(self._answer, process, process.work, request)
+            self._pool.submit(self._answer, process, process.work, ask)
 
-    def _answer(self, process: Process, work: Workload | CallbackWork, request: Request) -> None:
+    def _answer(self, process: Process, work: Workload | CallbackWork, ask: Ask) -> None:
         reply: Reply
         try:
             assert self._handler is not None
-            reply = self._handler(work, request)
+            reply = self._handler(work, ask.request)
         except Exception as error:
-            log.exception("a %s of a task could not be answered", type(request).__name__)
+            log.exception("a %s of a task could not be answered", type(ask.request).__name__)
             reply = ErrorReply(code="error", message=f"the server failed to answer: {error}")
-        self._lock.do(partial(self._fleet.reply, process, reply))
+        self._lock.do(partial(self._fleet.reply, process, Answer(ask.number, reply)))
 
     def _end_strays(self, attempts: Collection[str], then: Callable[[], None]) -> None:
         def end() -> None:

@@ -35,9 +35,11 @@ from tradewind.executors.local_processes import (
     was_killed,
     work_id,
 )
-from tradewind.protocol.messages import DagFacts, Ended, Reply, Request, Started, Workload
+from tradewind.protocol.messages import DagFacts, Ended, Started, Workload
 from tradewind.worker.child import Entries
 from tradewind.worker.comms import (
+    Answer,
+    Ask,
     FileRef,
     Fork,
     FromChild,
@@ -82,7 +84,7 @@ class Seams:
 
     emit: Callable[[Fact], None]
     """Takes facts, in order."""
-    answer: Callable[[Process, Request], None]
+    answer: Callable[[Process, Ask], None]
     """Takes a task's request; the reply is sent later, from another thread (`Fleet.reply`)."""
     end_strays: Callable[[Collection[str], Callable[[], None]], None]
     """Kills what carries the mark of these attempts, off the loop's thread, then calls back."""
@@ -385,8 +387,8 @@ class Fleet:
             handler = self._handlers.get(type(message))
             if handler is not None:
                 handler(process, message)
-            elif process.work is not None:
-                self._answer(process, message)  # pyright: ignore[reportArgumentType] - what is left of the union is Request
+            elif isinstance(message, Ask) and process.work is not None:
+                self._answer(process, message)
         if closed:
             process.is_leaving = True
             self._loop.forget(process.link)
@@ -435,7 +437,7 @@ class Fleet:
             "log lines of attempt %s can't be written (%s so far): %s", message.attempt, message.lines, message.reason
         )
 
-    def reply(self, process: Process, message: Reply) -> None:
+    def reply(self, process: Process, message: Answer) -> None:
         """Send a task the answer it waits for; a task that is gone needs none."""
         if process.link.fileno() >= 0:
             try:

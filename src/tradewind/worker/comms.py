@@ -8,6 +8,7 @@ descriptors of a link arrive in the order of the frames that announced them.
 from __future__ import annotations
 
 import array
+import itertools
 import os
 import signal
 import socket
@@ -21,6 +22,8 @@ from tradewind.base.errors import ExecutorError, InvalidInput
 from tradewind.protocol.messages import CallbackWork, Ended, Reply, Request, Started, Workload
 
 __all__ = [
+    "Answer",
+    "Ask",
     "Channel",
     "ChannelApi",
     "FileRef",
@@ -43,6 +46,8 @@ __all__ = [
 
 MAX_FRAME = 1 << 30
 READ_SIZE = 1 << 18
+ATOMIC = 1 << 15
+"""The kernel takes a write of this many bytes to a unix socket whole, or not at all."""
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 FD_SIZE = array.array("i").itemsize
 
@@ -142,15 +147,29 @@ class Leaving(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """A worker ends after the report that follows: the attempt left threads or processes behind."""
 
 
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """A request of a task, numbered so that its answer is known among those to requests that were given up."""
+
+    number: int
+    request: Request
+
+
+class Answer(msgspec.Struct, frozen=True, tag=True):
+    """The answer to the `Ask` of this number."""
+
+    number: int
+    reply: Reply
+
+
 ToZygote = Fork | Stop
 FromZygote = Ready | Gone
 ToWorker = Run
-FromChild = Started | Ended | LogLoss | Returned | Idle | Leaving | Request
+FromChild = Started | Ended | LogLoss | Returned | Idle | Leaving | Ask
 
 T = TypeVar("T")
 
 _encoder = msgspec.msgpack.Encoder()
-_as_request: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_as_ask: msgspec.msgpack.Decoder[Ask] = msgspec.msgpack.Decoder(Ask)
 
 
 def encode(message: msgspec.Struct) -> bytes:
@@ -193,6 +212,7 @@ class Channel:
         self.sock = sock
         self._frames = _Frames()
         self._ready: deque[bytes] = deque()
+        self._sending = threading.Lock()
 
     def send(self, message: msgspec.Struct) -> None:
         """Send, waiting for room.
@@ -203,8 +223,26 @@ class Channel:
         self.send_frame(encode(message))
 
     def send_frame(self, frame: bytes) -> None:
-        """Send what is encoded already."""
-        self.sock.sendall(frame)
+        """Send what is encoded already. A signal's handler that raises meanwhile never leaves half a frame behind."""
+        if len(frame) <= ATOMIC:
+            self._send_whole(frame)
+            return
+        # handlers run in the main thread, so another one sends what the kernel takes in pieces
+        sending = threading.Thread(target=self._send_in_thread, args=(frame, failures := []), daemon=True)
+        sending.start()
+        sending.join()
+        if failures:
+            raise failures[0]
+
+    def _send_whole(self, frame: bytes) -> None:
+        with self._sending:
+            self.sock.sendall(frame)
+
+    def _send_in_thread(self, frame: bytes, failures: list[OSError]) -> None:
+        try:
+            self._send_whole(frame)
+        except OSError as error:
+            failures.append(error)
 
     def receive(self, decoder: msgspec.msgpack.Decoder[T]) -> T:
         """The next message.
@@ -237,9 +275,8 @@ class ChannelApi:
         self._channel = channel
         self._lock = threading.Lock()
         self._pid = os.getpid()
-        self._decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
-        self._owed = 0
-        """Answers still to come to requests that a signal (a time limit, an order to stop) interrupted."""
+        self._decoder: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
+        self._numbers = itertools.count(1)
 
     def request(self, message: Request) -> Reply:
         """Ask the server.
@@ -253,23 +290,20 @@ class ChannelApi:
                 f"{type(message).__name__} was asked in a process that the task forked; "
                 "ask in the task's own process and hand the answer on",
             )
-        frame = encode(message)
-        try:
-            _as_request.decode(memoryview(frame)[4:])
-        except msgspec.ValidationError as error:  # the server could not read it, and would never answer
-            raise InvalidInput(f"{type(message).__name__}: {error}") from error
         with self._lock:
+            number = next(self._numbers)
+            frame = encode(Ask(number, message))
             try:
-                while self._owed:
-                    self._channel.receive(self._decoder)
-                    self._owed -= 1
+                _as_ask.decode(memoryview(frame)[4:])
+            except msgspec.ValidationError as error:  # the server could not read it, and would never answer
+                raise InvalidInput(f"{type(message).__name__}: {str(error).replace('$.request', '$')}") from error
+            try:
                 self._channel.send_frame(frame)
-                self._owed += 1
-                reply = self._channel.receive(self._decoder)
-                self._owed -= 1
+                while (answer := self._channel.receive(self._decoder)).number != number:
+                    pass  # to a request that was interrupted
             except (OSError, EOFError) as error:
                 raise ExecutorError(f"the server that runs this task is gone: {error}") from error
-            return reply
+            return answer.reply
 
 
 class Link:

@@ -29,7 +29,7 @@ from tradewind.base.errors import ExecutorError, StaleAttempt, TradewindError
 from tradewind.protocol.messages import Ended, ErrorReply, Reply, Request, Started, Workload
 from tradewind.worker.child import Entries
 from tradewind.worker.client import HttpRequests
-from tradewind.worker.comms import Channel, FileRef, FromChild, Gone, Idle, LogLoss, Run
+from tradewind.worker.comms import Answer, Ask, Channel, FileRef, FromChild, Gone, Idle, LogLoss, Run
 from tradewind.worker.process_tree import (
     ATTEMPT_VARIABLE,
     SERVER_VARIABLE,
@@ -170,8 +170,8 @@ class Supervisor:
         handler = self._handlers.get(type(message))
         if handler is not None:
             handler(message)
-        else:
-            self._channel.send(self._answer(message))  # pyright: ignore[reportArgumentType] - what is left of the union is Request
+        elif isinstance(message, Ask):
+            self._channel.send(Answer(message.number, self._answer(message.request)))
 
     def _check_memory(self) -> None:
         limit = self._entries.memory_limit_mb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -12,12 +13,24 @@ import msgspec
 import pytest
 
 from tradewind.base.errors import ExecutorError, InvalidInput
-from tradewind.protocol.messages import Done, GetVariable, Reply, Request, ValueReply
-from tradewind.worker.comms import Channel, ChannelApi, Fork, FromZygote, Gone, Link, Stop, ToZygote, encode
+from tradewind.protocol.messages import Done, GetVariable, Reply, SetVariable, ValueReply
+from tradewind.worker.comms import (
+    Answer,
+    Ask,
+    Channel,
+    ChannelApi,
+    Fork,
+    FromZygote,
+    Gone,
+    Link,
+    Stop,
+    ToZygote,
+    encode,
+)
 
 to_zygote: msgspec.msgpack.Decoder[ToZygote] = msgspec.msgpack.Decoder(ToZygote)
 from_zygote: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
-requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+asked: msgspec.msgpack.Decoder[Ask] = msgspec.msgpack.Decoder(Ask)
 
 
 @pytest.fixture
@@ -118,9 +131,9 @@ def test_a_request_gets_its_reply_from_several_threads_at_once(pair):
     def serve() -> None:
         channel = Channel(theirs)
         for _ in range(40):
-            message = channel.receive(requests)
-            assert isinstance(message, GetVariable)
-            channel.send(ValueReply(value=message.key))
+            ask = channel.receive(asked)
+            assert isinstance(ask.request, GetVariable)
+            channel.send(Answer(ask.number, ValueReply(value=ask.request.key)))
 
     server = threading.Thread(target=serve)
     server.start()
@@ -184,33 +197,69 @@ class OutOfTimeError(BaseException):
     """What a signal handler raises."""
 
 
-def test_a_request_that_was_interrupted_leaves_no_answer_to_the_next(pair):
+@pytest.fixture
+def out_of_time():
+    """SIGUSR1 raises, as a time limit does."""
+
+    def handler(_number: int, _frame: object) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    yield
+    signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_request_that_was_interrupted_leaves_no_answer_to_the_next(pair, out_of_time):
     ours, theirs = pair
     api, server = ChannelApi(Channel(ours)), Channel(theirs)
     main, interrupted = threading.get_ident(), threading.Event()
 
-    def out_of_time(_number: int, _frame: object) -> None:
-        raise OutOfTimeError
-
     def serve() -> None:
-        server.receive(requests)
+        first = server.receive(asked)
         signal.pthread_kill(main, signal.SIGUSR1)
         interrupted.wait(10)
-        server.send(ValueReply(value="the first"))
-        server.receive(requests)
-        server.send(ValueReply(value="the second"))
+        second = server.receive(asked)
+        server.send(Answer(first.number, ValueReply(value="the first")))
+        server.send(Answer(second.number, ValueReply(value="the second")))
 
-    before = signal.signal(signal.SIGUSR1, out_of_time)
     thread = threading.Thread(target=serve)
     thread.start()
-    try:
-        with pytest.raises(OutOfTimeError):
-            api.request(GetVariable(key="a"))
-        interrupted.set()
-        assert api.request(GetVariable(key="b")) == ValueReply(value="the second")
-    finally:
-        thread.join(10)
-        signal.signal(signal.SIGUSR1, before)
+    with pytest.raises(OutOfTimeError):
+        api.request(GetVariable(key="a"))
+    interrupted.set()
+    assert api.request(GetVariable(key="b")) == ValueReply(value="the second")
+    thread.join(10)
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000])
+def test_requests_interrupted_at_any_moment_never_mix_up_the_answers(pair, out_of_time, size):
+    ours, theirs = pair
+    api, server = ChannelApi(Channel(ours)), Channel(theirs)
+
+    def serve() -> None:
+        with contextlib.suppress(EOFError):
+            while True:
+                ask = server.receive(asked)
+                assert isinstance(ask.request, SetVariable)
+                server.send(Answer(ask.number, ValueReply(value=f"{ask.request.key} {len(ask.request.value)}")))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    main, value, interruptions = threading.get_ident(), "x" * size, 0
+    for number in range(60):
+        delay_s = 0.000_02 * (number % 30 + 1) * (1 if size < 1000 else 10)
+        timer = threading.Timer(delay_s, lambda: signal.pthread_kill(main, signal.SIGUSR1))
+        try:
+            timer.start()
+            api.request(SetVariable(key=f"interrupted {number}", value=value))
+            timer.join()
+        except OutOfTimeError:
+            interruptions += 1
+        timer.join()
+        assert api.request(SetVariable(key=str(number), value=value)) == ValueReply(value=f"{number} {size}")
+    ours.close()
+    thread.join(10)
+    assert interruptions
 
 
 def test_a_request_that_the_server_could_not_read_is_refused_before_it_is_sent(pair):
