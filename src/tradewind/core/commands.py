@@ -29,6 +29,8 @@ __all__ = [
     "SaveRun",
     "SaveTask",
     "StartAttempt",
+    "StartTrigger",
+    "StopTrigger",
 ]
 
 
@@ -173,6 +175,30 @@ class Dispatch:
     isolation: str | None = None
     pool_slots: int = 1
     priority: int = 1
+    resume: str | None = None
+    """Id of the attempt that deferred, or asked for input: the new one goes on with what came of that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTrigger:
+    """Have a triggerer wait on behalf of a deferred instance. What to wait for came with the report, whose
+    `KeepOutput` is in the same batch."""
+
+    trigger: str
+    dag: DagKey
+    version_id: str
+    run_uid: str
+    task_id: str
+    map_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopTrigger:
+    """Nobody waits for the trigger any more. `is_cancelled`: the task was stopped, so what it started elsewhere is to
+    be stopped too (`on_kill` of the trigger and of the operator)."""
+
+    trigger: str
+    is_cancelled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +236,8 @@ Command = (
     | DeleteRun
     | DeleteDag
     | Dispatch
+    | StartTrigger
+    | StopTrigger
     | Kill
     | RunCallback
 )

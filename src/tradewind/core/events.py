@@ -11,6 +11,8 @@ from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = [
+    "AttemptAwaitsInput",
+    "AttemptDeferred",
     "AttemptExited",
     "AttemptFailed",
     "AttemptLost",
@@ -23,6 +25,7 @@ __all__ = [
     "DagStale",
     "DispatchFailed",
     "Event",
+    "InputGiven",
     "PauseSet",
     "PoolSet",
     "RunDeleted",
@@ -32,6 +35,7 @@ __all__ = [
     "TaskRef",
     "TasksMarked",
     "Tick",
+    "TriggerFired",
     "VersionAdded",
 ]
 
@@ -64,6 +68,13 @@ class RunFacts:
     triggered_by: str = "timetable"
     triggering_user: str | None = None
     note: str | None = None
+    backfill: str | None = None
+    """Uid of the backfill that the run is part of."""
+    partition_key: str | None = None
+    """The part of the data that the run is about, where its schedule names one."""
+    partition_date: datetime | None = None
+    retry_of: str | None = None
+    """Uid of the failed run that this one tries again."""
 
 
 # -- clock ----------------------------------------------------------------------------------------------------------
@@ -201,6 +212,8 @@ class AttemptFailed:
     retryable: bool = True
     called_back: bool = True
     """False: the process died before it could run the task's callbacks itself."""
+    retry_delay_s: float | None = None
+    """How long to wait before the next try, where the task's retry policy says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +231,49 @@ class AttemptRescheduled:
     attempt: str
     at: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptDeferred:
+    """The task gives its slot back and waits for a trigger, which has the attempt's id; the try number stays."""
+
+    attempt: str
+    at: datetime
+    until: datetime | None = None
+    """When waiting is given up: the task then fails, and may be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerFired:
+    """The trigger of a deferred instance has said something, or ended the task by itself. What it said is stored with
+    the trigger; the core needs to know only what follows. Of a trigger that nobody waits for any more: nothing."""
+
+    trigger: str
+    at: datetime
+    outcome: Literal["resume", "success", "failed", "skipped"] = "resume"
+    """``resume``: the task goes on, with what the trigger said or with its error. The others end it as it is."""
+    reason: str = ""
+    pushed: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+    """XComs stored with the trigger, where it ends the task: length by key (None: no list or dict)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptAwaitsInput:
+    """The task gives its slot back and waits for a person; its request has the attempt's id."""
+
+    attempt: str
+    at: datetime
+    until: datetime | None = None
+    has_defaults: bool = False
+    """What happens at `until`: the defaults are taken as the answer, or the task fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputGiven:
+    """A person answered; the answer is stored with the request (the id of the attempt that asked)."""
+
+    request: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +319,23 @@ Event = (
     | AttemptFailed
     | AttemptSkipped
     | AttemptRescheduled
+    | AttemptDeferred
+    | TriggerFired
+    | AttemptAwaitsInput
+    | InputGiven
     | AttemptLost
     | AttemptExited
     | DispatchFailed
 )
 
-Outcome = Literal["success", "failed", "skipped", "up_for_reschedule", "lost", "killed", "dispatch_failed"]
+Outcome = Literal[
+    "success",
+    "failed",
+    "skipped",
+    "up_for_reschedule",
+    "deferred",
+    "awaiting_input",
+    "lost",
+    "killed",
+    "dispatch_failed",
+]

@@ -149,10 +149,16 @@ def _shard(tx: Tx, event: events.Event) -> int:
             | events.RunDeleted(run_uid=uid)
         ):  # fmt: skip
             found = tx.scalar(select(t.dag_run.c.shard).where(t.dag_run.c.uid == uid))
+        case events.TriggerFired(trigger=attempt) | events.InputGiven(request=attempt):
+            found = _shard_of_attempt(tx, attempt)
         case _:
-            found = tx.scalar(
-                select(t.dag_run.c.shard)
-                .join(t.attempt, t.attempt.c.run_uid == t.dag_run.c.uid)
-                .where(t.attempt.c.id == event.attempt)
-            )
+            found = _shard_of_attempt(tx, event.attempt)
     return EVERY_SHARD if found is None else found
+
+
+def _shard_of_attempt(tx: Tx, attempt: str) -> int | None:
+    return tx.scalar(
+        select(t.dag_run.c.shard)
+        .join(t.attempt, t.attempt.c.run_uid == t.dag_run.c.uid)
+        .where(t.attempt.c.id == attempt)
+    )

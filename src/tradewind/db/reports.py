@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from tradewind.core.events import (
+    AttemptAwaitsInput,
+    AttemptDeferred,
     AttemptFailed,
     AttemptRescheduled,
     AttemptSkipped,
@@ -35,11 +37,21 @@ def event_of_report(report: Report) -> Event:
                 skip=tuple(report.skip),
             )
         case "failed":
-            return AttemptFailed(report.attempt, report.at, report.reason, report.retryable)
+            return AttemptFailed(
+                report.attempt, report.at, report.reason, report.retryable, retry_delay_s=report.retry_delay_s
+            )
         case "skipped":
             return AttemptSkipped(report.attempt, report.at)
         case "up_for_reschedule":
             return AttemptRescheduled(report.attempt, report.at, report.until or report.at)
+        case "deferred":
+            timeout_s = report.deferral.timeout_s if report.deferral else None
+            until = None if timeout_s is None else report.at + timedelta(seconds=timeout_s)
+            return AttemptDeferred(report.attempt, report.at, until)
+        case "awaiting_input":
+            form = report.form
+            until, has_defaults = (form.deadline, form.defaults is not None) if form else (None, False)
+            return AttemptAwaitsInput(report.attempt, report.at, until, has_defaults)
         case _:
             assert_never(report.outcome)
 

@@ -60,6 +60,10 @@ class RunRecord:
     note: str | None
     clear_number: int
     updated_at: datetime
+    backfill: str | None
+    partition_key: str | None
+    partition_date: datetime | None
+    retry_of: str | None
     version: VersionRef | None
     """The version it is bound to; of a run just asked for, the DAG's newest."""
 
@@ -98,6 +102,7 @@ _COLUMNS = (
     dag_run.c.logical_date, dag_run.c.interval_start, dag_run.c.interval_end, dag_run.c.run_after,
     dag_run.c.queued_at, dag_run.c.start_date, dag_run.c.end_date, dag_run.c.duration, dag_run.c.conf,
     dag_run.c.triggered_by, dag_run.c.triggering_user, dag_run.c.note, dag_run.c.clear_number, dag_run.c.updated_at,
+    dag_run.c.backfill, dag_run.c.partition_key, dag_run.c.partition_date, dag_run.c.retry_of,
     dag_version.c.id, dag_version.c.version_number, dag_version.c.bundle_name, dag_version.c.bundle_version,
     dag_version.c.created_at, dag_version.c.spec_hash,
 )  # fmt: skip
@@ -125,7 +130,7 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
 
 
 def _record(row: Sequence[Any]) -> RunRecord:
-    version = VersionRef(*row[20:]) if row[20] is not None else None
+    version = VersionRef(*row[24:]) if row[24] is not None else None
     return RunRecord(
         uid=row[0],
         dag_id=row[1],
@@ -147,6 +152,10 @@ def _record(row: Sequence[Any]) -> RunRecord:
         note=row[17],
         clear_number=row[18],
         updated_at=row[19],
+        backfill=row[20],
+        partition_key=row[21],
+        partition_date=row[22],
+        retry_of=row[23],
         version=version,
     )
 
@@ -254,6 +263,10 @@ def insert_requested(tx: Tx, facts: RunFacts, now: datetime) -> None:
         "triggered_by": facts.triggered_by,
         "triggering_user": facts.triggering_user,
         "note": facts.note,
+        "backfill": facts.backfill,
+        "partition_key": facts.partition_key,
+        "partition_date": facts.partition_date,
+        "retry_of": facts.retry_of,
         "shard": shard_of(facts.dag),
         "updated_at": now,
     }

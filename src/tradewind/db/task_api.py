@@ -246,6 +246,7 @@ def previous_run(tx: Tx, run: str, state: str | None = None) -> PreviousRun | No
         select(
             _R.uid, _R.run_id, _R.run_type, _R.run_after, _R.logical_date, _R.interval_start, _R.interval_end,
             _R.start_date, _R.queued_at, _R.conf, _R.triggering_user, _R.note, _R.clear_number, _R.end_date, _R.state,
+            _R.partition_key, _R.partition_date, _R.backfill,
         )
         .where(_R.workspace == own.c.workspace, _R.dag_id == own.c.dag_id, own.c.moment > _WHEN, _R.uid != run)
         .order_by(_WHEN.desc(), _R.uid.desc())

@@ -250,7 +250,7 @@ def _insert_runs(tx: Tx, runs: Sequence[RunFacts], now: datetime) -> frozenset[s
             (run.uid, *run.dag, run.run_id, run.run_type, RunState.QUEUED.value, moment(run.logical_date),
              moment(run.interval_start), moment(run.interval_end), moment(run.run_after), moment(run.queued_at),
              msgspec.json.encode(run.conf).decode(), run.version_id, run.triggered_by, run.triggering_user, run.note,
-             shard_of(run.dag), moment(now))
+             shard_of(run.dag), moment(now), run.backfill, run.partition_key, moment(run.partition_date), run.retry_of)
             for run in runs
         ],
     )  # fmt: skip
@@ -262,7 +262,8 @@ def _insert_runs(tx: Tx, runs: Sequence[RunFacts], now: datetime) -> frozenset[s
 _ADD_RUN = insert(
     t.dag_run,
     ("uid", "workspace", "dag_id", "run_id", "run_type", "state", "logical_date", "interval_start", "interval_end",
-     "run_after", "queued_at", "conf", "version_id", "triggered_by", "triggering_user", "note", "shard", "updated_at"),
+     "run_after", "queued_at", "conf", "version_id", "triggered_by", "triggering_user", "note", "shard", "updated_at",
+     "backfill", "partition_key", "partition_date", "retry_of"),
 )  # fmt: skip
 _SAVE_RUN = update(
     t.dag_run,

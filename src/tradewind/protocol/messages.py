@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from tradewind.protocol.waits import AssetTouch, Deferral, InputForm, Resume
+
 __all__ = [
     "PROTOCOL_VERSION",
     "CallbackWork",
@@ -66,6 +68,9 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     triggering_user: str | None = None
     note: str | None = None
     clear_number: int = 0
+    partition_key: str | None = None
+    partition_date: datetime | None = None
+    backfill: str | None = None
 
 
 class DagFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +110,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     api_url: str = ""
     artifact_url: str = ""
     """Where XCom values too large for the database go: a folder or an fsspec URL."""
+    resume: Resume | None = None
+    """What an attempt goes on with whose task was deferred, or asked a person."""
     secrets: list[str] = []
     """Values to mask in logs from the first line on."""
     protocol: int = PROTOCOL_VERSION
@@ -155,9 +162,15 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     attempt: str
     at: datetime
-    outcome: Literal["success", "failed", "skipped", "up_for_reschedule"]
+    outcome: Literal["success", "failed", "skipped", "up_for_reschedule", "deferred", "awaiting_input"]
     reason: str = ""
     retryable: bool = True
+    retry_delay_s: float | None = None
+    """How long to wait before the next try, where the task's retry policy says so."""
+    deferral: Deferral | None = None
+    form: InputForm | None = None
+    assets: list[AssetTouch] = []
+    """Updates of assets that this success tells."""
     xcoms: list[XComValue] = []
     skip: list[str] = []
     until: datetime | None = None

@@ -252,5 +252,8 @@ def run_info(facts: RunFacts, start_date: datetime | None, clear_number: int) ->
         conf=dict(facts.conf),
         triggering_user=facts.triggering_user,
         note=facts.note,
+        partition_key=facts.partition_key,
+        partition_date=facts.partition_date,
+        backfill=facts.backfill,
         clear_number=clear_number,
     )

@@ -15,6 +15,8 @@ from typing import Any
 from tradewind.base.ids import IdSource, UuidSource
 from tradewind.core.commands import Command, CreateTasks, Dispatch, ForgetTasks, RunCallback, SaveRun, SaveTask
 from tradewind.core.events import (
+    AttemptAwaitsInput,
+    AttemptDeferred,
     AttemptFailed,
     AttemptRescheduled,
     AttemptSkipped,
@@ -288,6 +290,9 @@ class InlineRun:
             conf=dict(facts.conf),
             triggering_user=facts.triggering_user,
             note=facts.note,
+            partition_key=facts.partition_key,
+            partition_date=facts.partition_date,
+            backfill=facts.backfill,
         )
 
     def _call_back(self, order: RunCallback) -> None:
@@ -327,4 +332,10 @@ def event_of(ended: Ended) -> Event:
         case "up_for_reschedule":
             return AttemptRescheduled(ended.attempt, ended.at, ended.until or ended.at)
         case "failed":
-            return AttemptFailed(ended.attempt, ended.at, ended.reason, ended.retryable)
+            return AttemptFailed(
+                ended.attempt, ended.at, ended.reason, ended.retryable, retry_delay_s=ended.retry_delay_s
+            )
+        case "deferred":
+            return AttemptDeferred(ended.attempt, ended.at)
+        case "awaiting_input":
+            return AttemptAwaitsInput(ended.attempt, ended.at)

@@ -21,6 +21,7 @@ from tradewind.db.tables.dags import (
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
 from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
+from tradewind.db.tables.waits import input_request, trigger
 
 __all__ = [
     "attempt",
@@ -36,6 +37,7 @@ __all__ = [
     "event_log",
     "import_error",
     "inbox",
+    "input_request",
     "lease",
     "metadata",
     "parsed_file",
@@ -46,6 +48,7 @@ __all__ = [
     "spec",
     "spec_task",
     "task_instance",
+    "trigger",
     "user",
     "variable",
     "workspace",
