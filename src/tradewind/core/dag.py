@@ -46,6 +46,10 @@ class Dag:
         """The latest run by schedule."""
         self.timeline = Timeline()
         self.timetable: Timetable | None = None
+        self.bounds: tuple[datetime | None, datetime | None] = (None, None)
+        """Between which dates the schedule may make runs."""
+        self.upcoming: tuple[RunFacts | None, NextRun] | None = None
+        """The latest run by schedule, and the run that the timetable said comes after it."""
         self.plan: tuple[NextRun | None, bool] | None = None
         """What was last said about the next run: which, and whether max_active_runs holds it back."""
 

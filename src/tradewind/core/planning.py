@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tradewind.base.errors import InvalidInput
 from tradewind.core.commands import CreateRun, SaveDag
@@ -10,7 +11,7 @@ from tradewind.core.dag import Dag
 from tradewind.core.events import RunFacts
 from tradewind.core.machine import Machine
 from tradewind.spec import DagSpec
-from tradewind.timetables import Interval, NextRun, build
+from tradewind.timetables import Interval, NextRun, Timetable, build
 
 __all__ = ["plan", "set_schedule"]
 
@@ -20,11 +21,20 @@ def set_schedule(dag: Dag) -> None:
     graph = dag.graph
     assert graph is not None
     schedule = graph.spec.schedule
+    dag.upcoming = None
+    dag.bounds = _bounds(graph.spec)
     try:
         dag.timetable = build(schedule.kind, schedule.args, schedule.timezone)
     except InvalidInput:
         # the parser refuses such a file; one that came from an older release has no runs by schedule, but keeps the rest
         dag.timetable = None
+
+
+def _bounds(spec: DagSpec) -> tuple[datetime | None, datetime | None]:
+    """The first and the last date that any of its tasks may run for."""
+    starts = [date for date in (spec.start_date, *(t.start_date for t in spec.tasks)) if date is not None]
+    ends = [date for date in (spec.end_date, *(t.end_date for t in spec.tasks)) if date is not None]
+    return min(starts, default=None), max(ends, default=None)
 
 
 def plan(m: Machine, dag: Dag) -> Iterator[RunFacts]:
@@ -53,20 +63,22 @@ def plan(m: Machine, dag: Dag) -> Iterator[RunFacts]:
 def _next_run(m: Machine, dag: Dag, spec: DagSpec) -> NextRun | None:
     if dag.timetable is None or dag.is_stale:
         return None
+    known = dag.upcoming
+    if known is not None and known[0] is dag.latest and known[1].run_after > m.now:
+        return known[1]  # what lies ahead stays the answer until its moment comes, unless another run came between
+    found = _ask(m, dag, dag.timetable, spec)
+    dag.upcoming = None if found is None else (dag.latest, found)
+    return found
+
+
+def _ask(m: Machine, dag: Dag, timetable: Timetable, spec: DagSpec) -> NextRun | None:
     if spec.allowed_run_types is not None and "scheduled" not in spec.allowed_run_types:
         return None
     last = None
     if dag.latest is not None and dag.latest.interval_start is not None and dag.latest.interval_end is not None:
         last = Interval(dag.latest.interval_start, dag.latest.interval_end)
-    starts = [date for date in (spec.start_date, *(t.start_date for t in spec.tasks)) if date is not None]
-    ends = [date for date in (spec.end_date, *(t.end_date for t in spec.tasks)) if date is not None]
-    return dag.timetable.next_run(
-        last,
-        earliest=min(starts, default=None),
-        latest=max(ends, default=None),
-        catchup=spec.catchup,
-        now=m.now,
-    )
+    earliest, latest = dag.bounds
+    return timetable.next_run(last, earliest=earliest, latest=latest, catchup=spec.catchup, now=m.now)
 
 
 def _may_create(dag: Dag) -> bool:

@@ -125,14 +125,21 @@ class Cron:
         self._minutes, self._hours, self._months, self._seconds = sets
         self._days = days
         self._years = years
+        self._month: tuple[int, int, list[int]] = (0, 0, [])
+        """The month that was looked at last, with its days: searches come in order of time."""
         self.every_hour = len(self._hours) == 24
         """Whether every hour of a matching day has a match: such a schedule follows the clock, not the wall's label."""
 
     def next(self, after: datetime) -> datetime | None:
         """The first match after a naive moment; None: there is none any more."""
-        start = after.replace(microsecond=0) + SECOND
+        start = (after.replace(microsecond=0) if after.microsecond else after) + SECOND
+        known = self._month
+        if start.day in known[2] and start.month == known[1] and start.year == known[0]:
+            found = self._time_from(start.hour, start.minute, start.second)
+            if found is not None:
+                return datetime(start.year, start.month, start.day, *found)  # noqa: DTZ001 - the wall clock has no zone
         for year, month in self._later_months(start):
-            days = self._days.of(year, month)
+            days = self._days_of(year, month)
             first = start.day if (year, month) == (start.year, start.month) else 1
             for day in days[bisect_left(days, first) :]:
                 is_first = (year, month, day) == (start.year, start.month, start.day)
@@ -145,7 +152,7 @@ class Cron:
         """The last match before a naive moment; None: there is none."""
         start = before if before.microsecond else before - SECOND
         for year, month in self._earlier_months(start):
-            days = self._days.of(year, month)
+            days = self._days_of(year, month)
             last = start.day if (year, month) == (start.year, start.month) else 31
             for day in reversed(days[: bisect_right(days, last)]):
                 is_first = (year, month, day) == (start.year, start.month, start.day)
@@ -153,6 +160,13 @@ class Cron:
                 if found is not None:
                     return datetime(year, month, day, *found)  # noqa: DTZ001 - the wall clock has no zone
         return None
+
+    def _days_of(self, year: int, month: int) -> list[int]:
+        """The matching days of a month that matches."""
+        known = self._month
+        if (year, month) != known[:2]:
+            known = self._month = (year, month, self._days.of(year, month))
+        return known[2]
 
     def _later_months(self, start: datetime) -> Iterator[tuple[int, int]]:
         last = min(start.year + LONGEST_GAP_YEARS, 9999)

@@ -27,6 +27,24 @@ class ZonedCron:
 
     def next(self, after: datetime) -> datetime | None:
         """The first moment after one; None: there is none any more."""
+        if self._zone is UTC:
+            match = self.cron.next(_naive(after))
+            return None if match is None else _aware(match)
+        return self._next_in_calm(after) or self._next(after)
+
+    def _next_in_calm(self, after: datetime) -> datetime | None:
+        """The first moment after one, where the clock is not changed near either; None: look closer."""
+        offset = self._offset(after)
+        if offset != self._offset(after - NEAR):
+            return None
+        match = self.cron.next(_naive(after) + offset)
+        if match is None:
+            return None
+        moment = _aware(match - offset)
+        is_calm = moment - after < NEAR and self._offset_at(match, fold=0) == offset == self._offset_at(match, fold=1)
+        return moment if is_calm else None
+
+    def _next(self, after: datetime) -> datetime | None:
         best: datetime | None = None
         match = self.cron.next(_naive(after) + self._lowest_offset(after) - TICK)
         while match is not None:
