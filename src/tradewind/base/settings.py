@@ -21,6 +21,7 @@ __all__ = [
     "DbSettings",
     "ExecutorSettings",
     "LogSettings",
+    "OperatorSettings",
     "ParsingSettings",
     "SchedulerSettings",
     "Settings",
@@ -107,6 +108,9 @@ class ApiSettings:
     page_limit: int = _setting(50, "Rows of a list when the client does not say.", "API__FALLBACK_PAGE_LIMIT")
     max_page_limit: int = _setting(100, "Rows of a list at most.", "API__MAXIMUM_PAGE_LIMIT")
     max_body_mb: int = _setting(16, "Size of a request body at most, in MB.")
+    base_url: str = _setting(
+        "", "Address that people reach the server at, for links; empty: http://host:port.", "API__BASE_URL"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,15 @@ class AuthSettings:
         3_600, "Life of a token from /auth/token/cli, in seconds.", "API_AUTH__JWT_CLI_EXPIRATION_TIME"
     )
     attempt_token_ttl_s: int = _setting(600, "Life of an attempt's token, in seconds; renewed while it runs.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSettings:
+    default_deferrable: bool = _setting(
+        False,
+        "Operators that can wait without a process do so unless a DAG says otherwise.",
+        "OPERATORS__DEFAULT_DEFERRABLE",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +146,7 @@ class Settings:
     logs: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()
     auth: AuthSettings = AuthSettings()
+    operators: OperatorSettings = OperatorSettings()
 
     @property
     def db_url(self) -> str:
@@ -148,6 +162,11 @@ class Settings:
     def log_folder(self) -> Path:
         """The folder of task logs, with the default filled in."""
         return Path(self.logs.folder or self.home / "logs")
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the server, with the default filled in."""
+        return (self.api.base_url or f"http://{self.api.host}:{self.api.port}").rstrip("/")
 
     @property
     def artifact_url(self) -> str:

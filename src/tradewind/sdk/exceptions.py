@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tradewind.sdk.authoring_errors import (
@@ -43,6 +43,7 @@ __all__ = [
     "ParamValidationError",
     "SerializationError",
     "TaskAlreadyInTaskGroup",
+    "TaskAwaitingInput",
     "TaskNotFound",
     "UnmappableXComTypePushed",
     "XComForMappingNotPushed",
@@ -105,6 +106,29 @@ class AirflowTaskTimeout(BaseException):
 
 class AirflowTaskTerminated(BaseException):
     """The task was told to stop from outside."""
+
+
+class TaskAwaitingInput(BaseException):
+    """Raised by a task that asked a person and gives its slot back until there is an answer. Not an `Exception`, so that
+    user code does not catch it by accident.
+
+    Args:
+        method_name: the operator's method that takes ``(context, event=answer, **kwargs)`` then.
+        kwargs: its further arguments.
+        timeout: how long to wait; then the defaults are the answer, or the task fails where there are none.
+    """
+
+    def __init__(
+        self,
+        *,
+        method_name: str = "execute_complete",
+        kwargs: dict[str, Any] | None = None,
+        timeout: timedelta | None = None,
+    ) -> None:
+        super().__init__(f"waits for an answer, which {method_name} takes")
+        self.method_name = method_name
+        self.kwargs = kwargs
+        self.timeout = timeout
 
 
 class DownstreamTasksSkipped(AirflowException):

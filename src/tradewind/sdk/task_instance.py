@@ -91,6 +91,8 @@ class RuntimeTaskInstance:
     """What this attempt has pushed so far; it travels with the report of its end."""
     context: Context | None = None
     dag_run: Any = None
+    question: Any = None
+    """What it asks a person, once it does; see `tradewind.sdk.hitl`."""
 
     # -- who --------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,43 @@
+"""The form of a task that asks a person, as it travels with the report."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from tradewind.protocol.waits import InputForm
+from tradewind.sdk.exceptions import AirflowRuntimeError, TaskAwaitingInput
+from tradewind.sdk.hitl import Question
+
+__all__ = ["form_of"]
+
+
+def form_of(raised: TaskAwaitingInput, question: Question | None, now: datetime) -> InputForm:
+    """What the attempt asks.
+
+    Raises:
+        AirflowRuntimeError: the task waits for an answer without having asked, or the form is not JSON.
+    """
+    if question is None:
+        raise AirflowRuntimeError(
+            "the task raised TaskAwaitingInput without a question; it needs tradewind.sdk.hitl.ask() first"
+        )
+    return InputForm(
+        subject=question.subject,
+        options=[str(option) for option in question.options],
+        body=question.body,
+        defaults=None if question.defaults is None else [str(option) for option in question.defaults],
+        multiple=question.multiple,
+        params=_json(dict(question.params)),
+        assigned_users=[{"id": str(user["id"]), "name": str(user["name"])} for user in question.assigned_users],
+        deadline=None if raised.timeout is None else now + raised.timeout,
+        method=raised.method_name,
+    )
+
+
+def _json(params: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return json.loads(json.dumps(params))
+    except (TypeError, ValueError) as error:
+        raise AirflowRuntimeError(f"the fields of the form are not JSON: {error}") from error
