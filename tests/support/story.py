@@ -119,6 +119,8 @@ class Rows:
     attempts: dict[str, AttemptRow] = field(default_factory=dict)
     dags: dict[DagKey, c.SaveDag] = field(default_factory=dict)
     outputs: dict[str, e.AttemptSucceeded] = field(default_factory=dict)
+    waiting: dict[str, str | None] = field(default_factory=dict)
+    """Triggers and requests, with how they were stopped."""
 
     def take(self, commands: Iterable[c.Command]) -> None:
         """Write them as the committer would."""
@@ -163,6 +165,8 @@ class Rows:
                 case c.EndAttempt():
                     assert self.attempts[command.attempt].outcome is None, "an attempt ends twice"
                     self.attempts[command.attempt].outcome = command.outcome
+                    if command.outcome == "awaiting_input":
+                        self.waiting[command.attempt] = None
                 case c.KeepOutput(attempt):
                     self.attempts[attempt].kept = True
                 case c.SaveDag():
@@ -176,6 +180,17 @@ class Rows:
                         self.tasks = {k: v for k, v in self.tasks.items() if k[0] != uid}
                 case c.Kill(attempt):
                     assert self.attempts[attempt].outcome is None, "a dead attempt is killed"
+                case c.StartTrigger():
+                    row = self.tasks[command.run_uid, command.task_id, command.map_index]
+                    assert row.attempt == command.trigger
+                    assert command.trigger not in self.waiting, "a trigger is started twice"
+                    if command.start is None:
+                        assert row.state in (TaskState.DEFERRED, TaskState.SCHEDULED, TaskState.QUEUED)
+                        assert self.attempts[command.trigger].outcome == "deferred"
+                    self.waiting[command.trigger] = None
+                case c.StopTrigger(trigger):
+                    assert self.waiting.get(trigger, "") is None, "a trigger is stopped that nobody waits for"
+                    self.waiting[trigger] = "cancelled" if command.is_cancelled else "timeout"
                 case c.RunCallback():
                     pass
 
@@ -440,9 +455,12 @@ def succeeded(task: str, index: int = -1, *, run: str = "", length: int | None =
     return _report(task, index, run, lambda a, at: e.AttemptSucceeded(a, at, lengths, keys, skip))
 
 
-def failed(task: str, index: int = -1, *, run: str = "", retryable: bool = True, called_back: bool = True) -> Step:
+def failed(task: str, index: int = -1, *, run: str = "", retryable: bool = True, called_back: bool = True,
+           retry_delay_s: float | None = None) -> Step:  # fmt: skip
     """It failed."""
-    return _report(task, index, run, lambda a, at: e.AttemptFailed(a, at, "boom", retryable, called_back))
+    return _report(
+        task, index, run, lambda a, at: e.AttemptFailed(a, at, "boom", retryable, called_back, retry_delay_s)
+    )
 
 
 def skipped(task: str, index: int = -1, run: str = "") -> Step:

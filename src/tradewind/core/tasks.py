@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from tradewind.core.commands import KeepOutput, StartAttempt
@@ -17,7 +18,8 @@ from tradewind.core.events import (
 )
 from tradewind.core.instances import call_back, end_by_hand, process_gone, to_scheduled, withdraw
 from tradewind.core.machine import Attempt, Machine
-from tradewind.core.run import Instance, Key, Run
+from tradewind.core.retries import retry_at
+from tradewind.core.run import Key, Run
 from tradewind.core.states import (
     DONE,
     FAILED,
@@ -31,17 +33,21 @@ from tradewind.core.states import (
     UPSTREAM_FAILED,
 )
 from tradewind.core.timers import after
-from tradewind.spec import TaskSpec
 
 __all__ = [
     "TIMEOUT_GRACE",
+    "call_back_failure",
     "dispatch_failed",
+    "end",
+    "end_failed",
     "exited",
     "failed",
     "lost",
     "queue_timed_out",
     "ran_too_long",
+    "remember_output",
     "rescheduled",
+    "skip",
     "skipped",
     "started",
     "succeeded",
@@ -49,8 +55,6 @@ __all__ = [
 
 TIMEOUT_GRACE = timedelta(seconds=60)
 """The worker enforces the execution timeout; the core steps in when nothing was heard this long after."""
-MAX_DELAY_S = 86_400.0
-"""A retry waits a day at most."""
 
 
 def started(m: Machine, event: AttemptStarted) -> None:
@@ -80,15 +84,20 @@ def succeeded(m: Machine, event: AttemptSucceeded) -> None:
     if attempt is None:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
-    keys = run.graph.nodes[node].map_keys
-    if keys:
-        run.lengths[node] = {key: n for key, n in event.lengths.items() if key in keys}
-        run.pushed[node, index] = event.pushed & keys
-    _end(m, attempt, event.at, SUCCESS)
+    remember_output(run, node, index, event.lengths, event.pushed)
+    end(m, attempt, event.at, SUCCESS)
     m.end_attempt(attempt, event.at, "success")
     m.facts.append(KeepOutput(attempt.id))
     if event.skip or (node, index) in run.skips:
-        _skip(m, run, (node, index), event.skip)
+        skip(m, run, (node, index), event.skip)
+
+
+def remember_output(run: Run, node: int, index: int, lengths: Mapping[str, int], pushed: frozenset[str]) -> None:
+    """What an instance that succeeded left behind, where tasks are mapped over it."""
+    keys = run.graph.nodes[node].map_keys
+    if keys:
+        run.lengths[node] = {key: n for key, n in lengths.items() if key in keys}
+        run.pushed[node, index] = pushed & keys
 
 
 def failed(m: Machine, event: AttemptFailed) -> None:
@@ -98,9 +107,9 @@ def failed(m: Machine, event: AttemptFailed) -> None:
         return
     m.end_attempt(attempt, event.at, "failed", event.reason)
     m.facts.append(KeepOutput(attempt.id))
-    _fail(m, attempt, event.at, event.reason, retryable=event.retryable)
+    end_failed(m, attempt, event.at, event.reason, retryable=event.retryable, retry_delay_s=event.retry_delay_s)
     if not event.called_back:
-        _call_back_failure(m, attempt)
+        call_back_failure(m, attempt)
 
 
 def skipped(m: Machine, event: AttemptSkipped) -> None:
@@ -108,7 +117,7 @@ def skipped(m: Machine, event: AttemptSkipped) -> None:
     attempt = m.current(event.attempt)
     if attempt is None:
         return
-    _end(m, attempt, event.at, SKIPPED)
+    end(m, attempt, event.at, SKIPPED)
     m.end_attempt(attempt, event.at, "skipped")
     m.facts.append(KeepOutput(attempt.id))
 
@@ -122,6 +131,7 @@ def rescheduled(m: Machine, event: AttemptRescheduled) -> None:
     instance = run.detail(node, index)
     instance.start_date = instance.start_date or event.at
     instance.next_at = event.until
+    instance.resume = None
     run.move(node, index, UP_FOR_RESCHEDULE)
     m.timers.set(m.timer_name(run, node, index), event.until)
     m.end_attempt(attempt, event.at, "up_for_reschedule")
@@ -177,14 +187,15 @@ def ran_too_long(m: Machine, attempt: Attempt) -> None:
     """The worker should have ended the attempt at its execution timeout, and did not."""
     reason = "ran longer than its execution_timeout, and its worker did not stop it"
     m.kill(attempt, reason)
-    _fail(m, attempt, m.now, reason, retryable=True)
-    _call_back_failure(m, attempt)
+    end_failed(m, attempt, m.now, reason, retryable=True)
+    call_back_failure(m, attempt)
 
 
 # -- ways to end ------------------------------------------------------------------------------------------------------
 
 
-def _end(m: Machine, attempt: Attempt, at: datetime, state: int) -> None:
+def end(m: Machine, attempt: Attempt, at: datetime, state: int) -> None:
+    """The instance of an attempt, or of a wait, has ended."""
     run, node, index = attempt.run, attempt.node, attempt.index
     instance = run.detail(node, index)
     instance.start_date = instance.start_date or at
@@ -199,40 +210,37 @@ def _again(m: Machine, attempt: Attempt, at: datetime, reason: str) -> None:
     instance = run.detail(node, index)
     instance.losses += 1
     if instance.losses > m.max_losses:
-        _fail(m, attempt, at, f"{reason} ({instance.losses} attempts lost)", retryable=True)
-        _call_back_failure(m, attempt)
+        end_failed(m, attempt, at, f"{reason} ({instance.losses} attempts lost)", retryable=True)
+        call_back_failure(m, attempt)
         return
     to_scheduled(m, run, node, index, new_try=False)
     instance.reason = reason
 
 
-def _fail(m: Machine, attempt: Attempt, at: datetime, reason: str, *, retryable: bool) -> None:
+def end_failed(
+    m: Machine, attempt: Attempt, at: datetime, reason: str, *, retryable: bool, retry_delay_s: float | None = None
+) -> None:
+    """The instance failed: it waits for its next try, where it has one left.
+
+    Args:
+        retry_delay_s: how long, where the task's retry policy says so.
+    """
     run, node, index = attempt.run, attempt.node, attempt.index
     spec = run.graph.nodes[node].spec
     instance = run.detail(node, index)
     instance.reason = reason or None
     if not (retryable and instance.try_number < instance.max_tries):
-        _end(m, attempt, at, FAILED)
+        end(m, attempt, at, FAILED)
         if run.graph.spec.fail_fast and not spec.is_teardown:
             _stop_the_rest(m, run, node)
         return
-    _end(m, attempt, at, UP_FOR_RETRY)
-    instance.next_at = m.now + retry_delay(spec, instance)
+    end(m, attempt, at, UP_FOR_RETRY)
+    instance.next_at = retry_at(spec, instance, m.now, retry_delay_s)
     m.timers.set(m.timer_name(run, node, index), instance.next_at)
 
 
-def retry_delay(spec: TaskSpec, instance: Instance) -> timedelta:
-    """How long to wait before the next try: a fixed time, or one that grows with each failure since the last clear."""
-    delay_s = spec.retry_delay_s
-    if spec.retry_exponential_backoff:
-        failures = instance.try_number - (instance.max_tries - spec.retries - 1)
-        # the exponent is bounded so that the power stays a number
-        delay_s *= spec.retry_exponential_backoff ** min(max(failures - 1, 0), 64)
-    longest_s = MAX_DELAY_S if spec.max_retry_delay_s is None else min(spec.max_retry_delay_s, MAX_DELAY_S)
-    return timedelta(seconds=min(delay_s, max(longest_s, 0.0)))
-
-
-def _call_back_failure(m: Machine, attempt: Attempt) -> None:
+def call_back_failure(m: Machine, attempt: Attempt) -> None:
+    """Have the callback of a failure run, since the task's own process can't."""
     run, node, index = attempt.run, attempt.node, attempt.index
     kind = "on_retry" if run.state_of(node, index) == UP_FOR_RETRY else "on_failure"
     call_back(m, run, node, index, kind)
@@ -259,7 +267,7 @@ def _stop_the_rest(m: Machine, run: Run, failed_node: int) -> None:
             end_by_hand(m, run, (node.index, index), end, reason)
 
 
-def _skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
+def skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
     """Carry out what a branch decided: skip these tasks, in a mapped group those of the same index."""
     decider = run.graph.nodes[branch[0]]
     before = run.skips.pop(branch, set())

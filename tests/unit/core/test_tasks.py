@@ -81,16 +81,33 @@ def test_a_failure_that_is_not_retryable_ends_the_task_at_once(story: Story) -> 
     story.given(dag("a", retries=3)).run().when(failed("a", retryable=False)).expect(state("a", "failed"))
 
 
-def test_the_delay_grows_by_its_factor_up_to_its_bound(story: Story) -> None:
-    story.given(dag("a", retries=4, retry_delay="10s", retry_exponential_backoff=2.0, max_retry_delay_s=35.0)).run()
-    for delay in (10, 20, 35, 35):
-        story.when(failed("a")).after(delay - 0.5, nothing()).after(0.5, dispatched("a"))
+def test_the_delay_grows_by_its_factor_and_some_more_up_to_its_bound(story: Story) -> None:
+    story.given(dag("a", retries=4, retry_delay="10s", retry_exponential_backoff=2.0, max_retry_delay_s=75.0)).run()
+    for shortest, longest in ((10, 20), (20, 40), (40, 75), (75, 75)):
+        story.when(failed("a")).after(shortest - 0.01, nothing()).after(longest - shortest + 0.02, dispatched("a"))
+
+
+def test_tasks_that_failed_together_do_not_come_back_together(story: Story) -> None:
+    names = [f"t{n}" for n in range(20)]
+    story.given(dag(f"[{', '.join(names)}]", retries=1, retry_delay="10s", retry_exponential_backoff=2.0,
+                    max_active_tasks=20)).run()  # fmt: skip
+    story.when(*(failed(name) for name in names))
+    moments = sorted(row.next_at for row in story.rows.tasks.values() if row.next_at is not None)
+    assert len(set(moments)) == 20
+    assert (moments[-1] - moments[0]).total_seconds() > 5
+
+
+def test_a_policy_says_how_long_to_wait_also_beyond_a_day(story: Story) -> None:
+    story.given(dag("a", retries=3, retry_delay="10s", max_retry_delay_s=20.0)).run()
+    story.when(failed("a", retry_delay_s=2.0)).after("1s", nothing()).after("1s", dispatched("a"))
+    story.when(failed("a", retry_delay_s=200_000.0)).after(199_999, nothing()).after("1s", dispatched("a"))
+    story.when(failed("a")).after("10s", dispatched("a", attempt=4))
 
 
 def test_the_delay_starts_anew_after_a_clear(story: Story) -> None:
     story.given(dag("a", retries=1, retry_delay="10s", retry_exponential_backoff=3.0)).run()
-    story.when(failed("a")).after("10s").when(failed("a"), cleared("a"))
-    story.expect(dispatched("a", attempt=3)).when(failed("a")).after("10s", dispatched("a", attempt=4))
+    story.when(failed("a")).after("20s").when(failed("a"), cleared("a"))
+    story.expect(dispatched("a", attempt=3)).when(failed("a")).after("20s", dispatched("a", attempt=4))
 
 
 def test_no_retry_waits_longer_than_a_day(story: Story) -> None:
