@@ -24,7 +24,10 @@ from tradewind.db.engine import Tx
 from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.spec import DagKey, DagSpec
 
-__all__ = ["PAST_RUNS", "DagImage", "VersionImage", "load_dags", "load_versions", "run_image", "unfinished_runs"]
+__all__ = [
+    "PAST_RUNS", "DagImage", "VersionImage", "facts_of_run", "load_dags", "load_versions", "run_image", "saved_tasks",
+    "unfinished_runs",
+]  # fmt: skip
 
 PAST_RUNS = 100
 """How many ended runs of a DAG are looked back at, where its tasks depend on the past."""
@@ -119,6 +122,18 @@ def run_image(tx: Tx, uid: str) -> RunImage:
     if not found:
         raise NotFound(f"there is no run {uid!r}", uid=uid)
     return found[0]
+
+
+def facts_of_run(tx: Tx, uid: str) -> RunFacts:
+    """What never changes about a run.
+
+    Raises:
+        NotFound: no such run.
+    """
+    row = tx.execute(select(*_FACTS).where(_R.uid == uid)).first()
+    if row is None:
+        raise NotFound(f"there is no run {uid!r}", uid=uid)
+    return _facts(row)
 
 
 # -- DAGs ------------------------------------------------------------------------------------------------------------
@@ -265,6 +280,12 @@ def _tasks(tx: Tx, condition: ColumnElement[bool]) -> dict[str, list[TaskImage]]
         keys, lengths = pushed.get((save.run_uid, save.task_id, save.map_index), nothing)
         found.setdefault(save.run_uid, []).append(TaskImage(save=save, pushed=keys, lengths=lengths))
     return found
+
+
+def saved_tasks(tx: Tx, *conditions: ColumnElement[bool], limit: int) -> list[SaveTask]:
+    """Task instances as they were last saved, in the order of their map indexes."""
+    query = select(*(_I[name] for name in _SAVED)).where(*conditions).order_by(_I.map_index).limit(limit)
+    return [_save(row) for row in tx.execute(query)]
 
 
 def _save(row: Sequence[Any]) -> SaveTask:
