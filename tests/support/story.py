@@ -168,7 +168,8 @@ class Rows:
                     if command.outcome == "awaiting_input":
                         self.waiting[command.attempt] = None
                 case c.KeepOutput(attempt):
-                    self.attempts[attempt].kept = True
+                    if attempt in self.attempts or attempt not in self.waiting:
+                        self.attempts[attempt].kept = True
                 case c.SaveDag():
                     self.dags[command.dag] = command
                 case c.DeleteRun(uid):
@@ -260,6 +261,8 @@ class Story:
         self.versions: dict[DagKey, list[tuple[str, DagSpec]]] = {}
         self.paused: dict[DagKey, bool] = {}
         self.pools: dict[str, int | None] = {}
+        self.counting: set[str] = set()
+        """Pools that count deferred tasks."""
         self.uid = ""
         """The run that the story is about."""
         self.dag_key = DagKey("default", "d")
@@ -363,7 +366,7 @@ class Story:
                 key, versions[-1][0], is_paused=self.paused[key], is_stale=False, latest=latest, failed_in_a_row=0
             )
         for name, slots in self.pools.items():
-            self.apply(e.PoolSet("default", name, slots))
+            self.apply(e.PoolSet("default", name, slots, name in self.counting))
         for uid, row in list(self.rows.runs.items()):
             if row.state not in RUN_FINISHED:
                 self.rows.take(self.shard.load_run(self.rows.image(uid)))
@@ -471,6 +474,46 @@ def skipped(task: str, index: int = -1, run: str = "") -> Step:
 def rescheduled(task: str, wait: str, index: int = -1, run: str = "") -> Step:
     """It wants to look again later."""
     return _report(task, index, run, lambda a, at: e.AttemptRescheduled(a, at, at + timedelta(seconds=seconds(wait))))
+
+
+def deferred(task: str, timeout: str = "", index: int = -1, *, run: str = "", has_fired: bool = False) -> Step:
+    """It waits for a trigger, up to a time where one is given."""
+
+    def make(attempt: str, at: datetime) -> e.Event:
+        until = at + timedelta(seconds=seconds(timeout)) if timeout else None
+        return e.AttemptDeferred(attempt, at, until, has_fired)
+
+    return _report(task, index, run, make)
+
+
+def fired(task: str, outcome: str = "resume", index: int = -1, *, run: str = "",
+          pushed: Mapping[str, int | None] | None = None) -> Step:  # fmt: skip
+    """Its trigger fired, or ended it."""
+
+    def step(story: Story) -> None:
+        trigger = story.rows.newest(run or story.uid, task, index)
+        story.apply(e.TriggerFired(trigger, story.now, outcome, "it says so", dict(pushed or {})))  # type: ignore[arg-type]
+
+    return step
+
+
+def asks(task: str, timeout: str = "", *, has_defaults: bool = False) -> Step:
+    """It waits for a person."""
+
+    def make(attempt: str, at: datetime) -> e.Event:
+        until = at + timedelta(seconds=seconds(timeout)) if timeout else None
+        return e.AttemptAwaitsInput(attempt, at, until, has_defaults)
+
+    return _report(task, -1, "", make)
+
+
+def answered(task: str) -> Step:
+    """A person answered it."""
+
+    def step(story: Story) -> None:
+        story.apply(e.InputGiven(story.rows.newest(story.uid, task, -1), story.now))
+
+    return step
 
 
 def lost(task: str, index: int = -1, run: str = "") -> Step:

@@ -13,6 +13,7 @@ from tradewind.core.rules import Verdict, decide, shape
 from tradewind.core.run import Run
 from tradewind.core.runs import finish_if_done
 from tradewind.core.states import FAILED, NONE, QUEUED, REMOVED, SKIPPED, UPSTREAM_FAILED, RunState
+from tradewind.core.waiting import start_waiting, starts_waiting
 
 __all__ = ["WINDOW", "settle"]
 
@@ -113,6 +114,9 @@ def _decide(m: Machine, run: Run, node: Node, index: int) -> None:
 
 def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> None:
     at = node.index
+    if verdict is Verdict.RUN and node.takes and run.count[at] >= 0 and run.lacks_item(at, index):
+        run.detail(at, index).reason = "there is no item: the instance that it follows pushed nothing"
+        verdict = Verdict.SKIP
     if verdict is Verdict.RUN:
         if run.skips and run.is_skipped_by_decision((at, index)):
             verdict = Verdict.SKIP
@@ -185,6 +189,10 @@ def _dispatch(m: Machine) -> bool:
     woken = False
     while (taken := m.queue.take()) is not None:
         run, node, index, gates = taken
+        if starts_waiting(run, node, index):
+            m.queue.free(gates)
+            start_waiting(m, run, node, index)
+            continue
         instance = run.detail(node, index)
         attempt = Attempt(m.ids.new(), run, (node, index), gates)
         m.attempts[attempt.id] = attempt
@@ -208,6 +216,7 @@ def _dispatch(m: Machine) -> bool:
                 isolation=spec.isolation,
                 pool_slots=spec.pool_slots,
                 priority=spec.priority_weight,
+                resume=instance.resume,
             )
         )
         if node in run.sweeps and run.ready_per_node[node] == WINDOW - 1:

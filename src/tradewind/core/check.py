@@ -12,6 +12,7 @@ from tradewind.core.rules import TOTALS, WEIGHTS, Verdict, decide
 from tradewind.core.run import Run
 from tradewind.core.states import (
     ALIVE,
+    DEFERRED,
     DONE,
     NONE,
     QUEUED,
@@ -21,6 +22,7 @@ from tradewind.core.states import (
     STATES,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
+    WAITS,
     RunState,
 )
 
@@ -106,6 +108,14 @@ def _check_instances(m: Machine, run: Run) -> None:
                 _require(attempt is not None and attempt.is_dying, f"{name} waits for no process")
             if state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
                 _require(m.timer_name(run, *key) in m.timers, f"{name} has no deadline")
+            if WAITS[state]:
+                wait = m.waits.get(instance.attempt or "")
+                _require(wait is not None and wait.run is run and wait.ref == run.ref(key), f"{name} waits for nothing")
+                _require(
+                    (instance.next_at is not None) == (("wait", instance.attempt or "") in m.timers),
+                    f"{name}: its deadline",
+                )
+                _require(run.state is RunState.RUNNING, f"{name} waits in a run that is {run.state}")
     for node, count in run.ready_per_node.items():
         _require(ready[node] == count, f"{run.graph.nodes[node].task_id}: {count} in the queue, {ready[node]} found")
 
@@ -153,6 +163,18 @@ def _check_attempts(m: Machine) -> None:
         _require(instance.attempt == attempt.id, f"attempt {attempt.id} is not the one its instance knows")
         _require(bool(ALIVE[run.state_of(attempt.node, attempt.index)]), f"attempt {attempt.id} of a dead instance")
         _require(run.ref((attempt.node, attempt.index)) == attempt.ref, f"attempt {attempt.id} lost its instance")
+    for wait in m.waits.values():
+        run = m.runs.get(wait.run.uid)
+        _require(run is wait.run, f"wait {wait.id} belongs to a run that is not in memory")
+        assert run is not None
+        _require(run.find(wait.ref) == (wait.node, wait.index), f"wait {wait.id} lost its instance")
+        _require(run.detail(wait.node, wait.index).attempt == wait.id, f"wait {wait.id} is not its instance's")
+        state = run.state_of(wait.node, wait.index)
+        _require(bool(WAITS[state]), f"wait {wait.id} of an instance that does not wait")
+        counted = {g for g, _ in m.gates(run, wait.node)} & m.counting_deferred if state == DEFERRED else set[Gate]()
+        _require({gate for gate, _ in wait.gates} == counted, f"wait {wait.id} holds the wrong slots")
+        for gate, need in wait.gates:
+            used[gate] += need
     twice = [home for home, count in homes.items() if count > 1]
     _require(not twice, f"instances with two processes: {twice}")
     gates = {m.parallelism, *m.pools.values(), *used, *(g for d in m.dags.values() for g in d.all_gates())}

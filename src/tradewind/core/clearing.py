@@ -212,7 +212,7 @@ def _drop(m: Machine, run: Run, node: int, *, is_gone: bool) -> None:
 def _follow(m: Machine, run: Run) -> None:
     """Attempts, queues and limits follow their instances to the new graph."""
     m.dags[run.facts.dag].forget_gates(run)
-    for attempt in m.attempts.values():
+    for attempt in (*m.attempts.values(), *m.waits.values()):
         if attempt.run is run and attempt.ref.task_id in run.graph.index:
             attempt.node = run.graph.index[attempt.ref.task_id]
     for node in run.graph.nodes:

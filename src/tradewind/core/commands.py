@@ -11,7 +11,7 @@ from datetime import datetime
 
 from tradewind.core.events import Outcome, RunFacts
 from tradewind.core.states import RunState, TaskState
-from tradewind.spec import DagKey
+from tradewind.spec import DagKey, StartTriggerSpec
 
 __all__ = [
     "Command",
@@ -96,11 +96,13 @@ class SaveTask:
     start_date: datetime | None = None
     end_date: datetime | None = None
     next_at: datetime | None = None
-    """When an instance that is up for retry or reschedule is due."""
+    """When an instance that is up for retry or reschedule is due; when one that waits gives up."""
     skipped_by: str | None = None
     """The task whose decision skipped this one."""
     reason: str | None = None
     """Why it is in this state, in words, where that is not plain."""
+    resume: str | None = None
+    """The attempt whose wait is over, with which the next one goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +192,17 @@ class StartTrigger:
     run_uid: str
     task_id: str
     map_index: int
+    try_number: int
+    at: datetime
+    until: datetime | None = None
+    start: StartTriggerSpec | None = None
+    """The task waits from its start: no attempt ran before, and this is what it waits for. The trigger's id gets a row
+    among the attempts, for what is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopTrigger:
-    """Nobody waits for the trigger any more. `is_cancelled`: the task was stopped, so what it started elsewhere is to
+    """Nobody waits for the trigger (or the answer of a person) any more: the time is over. `is_cancelled`: the task was stopped, so what it started elsewhere is to
     be stopped too (`on_kill` of the trigger and of the operator)."""
 
     trigger: str
@@ -212,7 +220,7 @@ class Kill:
 @dataclass(frozen=True, slots=True)
 class RunCallback:
     """Run a callback that the code defines, in a worker: of the DAG (`task_id` None) or of a task whose own process
-    can no longer do it. `kind`: ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``."""
+    can no longer do it. `kind`: ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``, ``on_kill``."""
 
     run_uid: str
     dag: DagKey
@@ -221,6 +229,8 @@ class RunCallback:
     reason: str
     task_id: str | None = None
     map_index: int = -1
+    wait: str | None = None
+    """``on_kill`` of a task that waits: the attempt that deferred, or asked a person."""
 
 
 Command = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tradewind.core.dag import Dag
+from tradewind.core.deferral import waited_too_long
 from tradewind.core.events import DagStale, PauseSet, PoolSet, Tick, VersionAdded
 from tradewind.core.graph import Graph
 from tradewind.core.instances import process_gone, timer_due
@@ -11,6 +12,7 @@ from tradewind.core.planning import set_schedule
 from tradewind.core.runs import make_room, ran_out_of_time
 from tradewind.core.states import RunState
 from tradewind.core.tasks import queue_timed_out, ran_too_long
+from tradewind.core.waiting import count_deferred
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = ["adopt_newest", "know_version", "pause_set", "pool_set", "stale", "tick", "version_added"]
@@ -80,6 +82,7 @@ def pool_set(m: Machine, event: PoolSet) -> None:
     """A pool was made, resized or removed."""
     gate = m.pool(event.workspace, event.pool)
     gate.capacity = 0 if event.slots is None else None if event.slots < 0 else event.slots
+    count_deferred(m, gate, is_counted=event.include_deferred)
     m.queue.freed[gate] = None
 
 
@@ -93,6 +96,8 @@ def tick(m: Machine, _: Tick) -> None:
                 ran_too_long(m, m.attempts[attempt])
             case ("dying", str(attempt)) if attempt in m.attempts:
                 process_gone(m, m.attempts[attempt], m.now, was_killed=False)
+            case ("wait", str(wait)) if wait in m.waits:
+                waited_too_long(m, m.waits[wait])
             case ("instance", str(uid), str(task_id), int(index)) if uid in m.runs:
                 _wake_instance(m, uid, task_id, index)
             case ("run", str(uid)) if uid in m.runs and m.runs[uid].state is RunState.RUNNING:

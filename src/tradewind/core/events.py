@@ -241,6 +241,8 @@ class AttemptDeferred:
     at: datetime
     until: datetime | None = None
     """When waiting is given up: the task then fails, and may be tried again."""
+    has_fired: bool = False
+    """The trigger is known to have fired already, and never runs: the task goes on at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from tradewind.core.states import (
     SUCCESS,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
+    WAITS,
 )
+from tradewind.core.waiting import cancel_wait, start_waiting, starts_waiting
 
 __all__ = ["call_back", "end_by_hand", "process_gone", "timer_due", "to_scheduled", "withdraw"]
 
@@ -29,7 +31,7 @@ def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool) 
     instance = run.detail(node, index)
     if new_try:
         instance.try_number += 1
-        instance.start_date = instance.end_date = None
+        instance.start_date = instance.end_date = instance.resume = None
     instance.scheduled_at = m.now
     instance.next_at = None
     instance.reason = None
@@ -38,7 +40,10 @@ def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool) 
         instance.start_date = instance.end_date = m.now
         run.move(node, index, SUCCESS)
     elif not _has_process(m, run, node, index):
-        m.queue.add(run, node, index)
+        if starts_waiting(run, node, index) and m.dags[run.facts.dag].gate.fits(1):
+            start_waiting(m, run, node, index)
+        else:
+            m.queue.add(run, node, index)
 
 
 def withdraw(m: Machine, run: Run, node: int, index: int, reason: str) -> None:
@@ -52,6 +57,10 @@ def withdraw(m: Machine, run: Run, node: int, index: int, reason: str) -> None:
             m.kill(attempt, reason)
     elif state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
         m.timers.drop(m.timer_name(run, node, index))
+    elif WAITS[state]:
+        wait = m.waits.get(run.detail(node, index).attempt or "")
+        if wait is not None:
+            cancel_wait(m, wait, reason)
     run.past_waiting.get(node, set()).discard(index)
 
 
@@ -68,7 +77,7 @@ def end_by_hand(m: Machine, run: Run, key: Key, state: int, reason: str) -> None
     instance.next_at = None
     instance.reason = reason
     run.move(node, index, state)
-    if before == RUNNING:
+    if before == RUNNING or WAITS[before]:
         call_back(m, run, node, index, {SUCCESS: "on_success", FAILED: "on_failure", SKIPPED: "on_skipped"}[state])
 
 

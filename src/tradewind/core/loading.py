@@ -22,9 +22,11 @@ from tradewind.core.states import (
     SCHEDULED,
     UP_FOR_RESCHEDULE,
     UP_FOR_RETRY,
+    WAITS,
     RunState,
 )
 from tradewind.core.tasks import watch as watch_attempt
+from tradewind.core.waiting import hold_wait
 
 __all__ = ["load_run"]
 
@@ -106,6 +108,7 @@ def _instance(task: TaskImage, retries: int) -> Instance:
     instance.start_date, instance.end_date = save.start_date, save.end_date
     instance.next_at = save.next_at
     instance.skipped_by, instance.reason = save.skipped_by, save.reason
+    instance.resume = save.resume
     return instance
 
 
@@ -146,6 +149,8 @@ def _resume(m: Machine, run: Run) -> None:
                 m.queue.add(run, node.index, index)
             elif state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
                 m.timers.set(m.timer_name(run, node.index, index), instance.next_at or EPOCH)
+            elif WAITS[state]:
+                hold_wait(m, run, (node.index, index), instance.attempt or m.ids.new(), state=state, until=instance.next_at)
 
 
 def _hold(m: Machine, run: Run, node: int, index: int, state: int) -> None:

@@ -62,6 +62,10 @@ class Machine:
         self.visitors: set[str] = set()
         """Finished runs that were loaded for an event about them."""
         self.attempts: dict[str, Attempt] = {}
+        self.waits: dict[str, Attempt] = {}
+        """Instances that wait for a trigger or a person, by the attempt that began it."""
+        self.counting_deferred: set[Gate] = set()
+        """Pools of which deferred instances keep their slots."""
         self.dying: dict[tuple[str, TaskRef], str] = {}
         """Instances whose former attempt still has a process."""
         self.timers = Timers()
@@ -197,4 +201,5 @@ def _save_tasks(run: Run) -> Iterator[SaveTask]:
             next_at=instance.next_at,
             skipped_by=instance.skipped_by,
             reason=instance.reason,
+            resume=instance.resume,
         )

@@ -32,6 +32,7 @@ class Instance:
         "next_at",
         "queued_at",
         "reason",
+        "resume",
         "scheduled_at",
         "skipped_by",
         "start_date",
@@ -50,6 +51,7 @@ class Instance:
         self.next_at: datetime | None = None
         self.skipped_by: str | None = None
         self.reason: str | None = None
+        self.resume: str | None = None
 
 
 class Run:
@@ -183,7 +185,17 @@ class Run:
         inner = self.inner.get(node)
         if inner is None:
             return self.tally[node], self.totals[node]
+        if self.count[node] < 0 and self.graph.nodes[node].leaders:
+            # as a whole it waits for nothing but what is no leader; its instances will wait for theirs
+            return self.tally[node], self.totals[node]
         return self.tally[node] + inner[index], self.totals[node] + self.graph.nodes[node].inner_total
+
+    def lacks_item(self, node: int, index: int) -> bool:
+        """Whether an instance that follows others has nothing to run on: one of them pushed nothing."""
+        for leader, key in self.graph.nodes[node].takes:
+            if self.count[leader] >= 0 and key not in self.pushed.get((leader, index), ()):
+                return True
+        return False
 
     def is_skipped_by_decision(self, key: Key) -> bool:
         """Whether a branch decided to skip the instance, and was not cleared since."""
@@ -238,7 +250,7 @@ class Run:
                 self.pending[target, -1] = None
         if at.feeds:
             self.open[node] += DONE[old] - DONE[new]
-            for target in at.feeds:
+            for target in at.feeds if self.count[node] < 0 else at.waiters:
                 self.pending[target, -1] = None
 
     def move_run(self, new: RunState) -> None:

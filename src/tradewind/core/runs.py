@@ -24,9 +24,11 @@ from tradewind.core.states import (
     SUCCESS,
     UP_FOR_RESCHEDULE,
     UPSTREAM_FAILED,
+    WAITS,
     RunState,
 )
 from tradewind.core.timers import after
+from tradewind.core.waiting import cancel_waits_of
 
 __all__ = [
     "accept",
@@ -223,7 +225,7 @@ def marked(m: Machine, event: RunMarked) -> None:
                 if state != REMOVED:
                     end_by_hand(m, run, (node.index, index), SUCCESS, "the run was marked success")
             elif not DONE[state]:
-                end = FAILED if state in (RUNNING, UP_FOR_RESCHEDULE) else SKIPPED
+                end = FAILED if state in (RUNNING, UP_FOR_RESCHEDULE) or WAITS[state] else SKIPPED
                 end_by_hand(m, run, (node.index, index), end, "the run was marked failed")
     if not teardowns_left and run.state is not event.state:
         _leave(m, dag, run, event.state)
@@ -240,6 +242,7 @@ def deleted(m: Machine, event: RunDeleted) -> None:
     if run is None:
         return
     dag = m.dags[run.facts.dag]
+    cancel_waits_of(m, run, "the run was deleted")
     m.timers.drop(("run", run.uid))
     forget(m, dag, run)
     wake_all(m, run)
@@ -258,6 +261,7 @@ def dag_deleted(m: Machine, event: DagDeleted) -> None:
         for attempt in list(m.attempts.values()):
             if attempt.run is run:
                 m.kill(attempt, "the DAG was deleted")
+        cancel_waits_of(m, run, "the DAG was deleted")
         run.ready.clear()
         run.pending.clear()
         run.sweeps.clear()

@@ -9,7 +9,7 @@ from typing import Any
 
 from tradewind.base.errors import InvalidMove
 from tradewind.base.ids import IdSource
-from tradewind.core import clearing, dags, events, loading, runs, tasks
+from tradewind.core import clearing, dags, deferral, events, loading, runs, tasks
 from tradewind.core.advance import settle
 from tradewind.core.check import check
 from tradewind.core.commands import Command
@@ -56,6 +56,10 @@ HANDLERS: Mapping[type, Handler] = {
     events.AttemptFailed: tasks.failed,
     events.AttemptSkipped: tasks.skipped,
     events.AttemptRescheduled: tasks.rescheduled,
+    events.AttemptDeferred: deferral.deferred,
+    events.TriggerFired: deferral.trigger_fired,
+    events.AttemptAwaitsInput: deferral.awaits_input,
+    events.InputGiven: deferral.input_given,
     events.AttemptLost: tasks.lost,
     events.AttemptExited: tasks.exited,
     events.DispatchFailed: tasks.dispatch_failed,

@@ -80,7 +80,11 @@ def _task_moves() -> dict[tuple[TaskState | None, TaskState | None], str]:
         (_T.QUEUED, _T.RESTARTING): _CLEARED,
         (_T.RUNNING, _T.RESTARTING): _CLEARED,
         (_T.RESTARTING, None): "the old process is gone",
+        (_T.SCHEDULED, _T.DEFERRED): "the task waits for a trigger from its start",
+        (_T.QUEUED, _T.DEFERRED): "the attempt waits for a trigger",
         (_T.RUNNING, _T.DEFERRED): "the attempt waits for a trigger",
+        (_T.DEFERRED, _T.UP_FOR_RETRY): "its trigger failed, tries remain",
+        (_T.QUEUED, _T.AWAITING_INPUT): "the attempt waits for a person",
         (_T.DEFERRED, _T.SCHEDULED): "the trigger fired",
         (_T.RUNNING, _T.AWAITING_INPUT): "the attempt waits for a person",
         (_T.AWAITING_INPUT, _T.SCHEDULED): "the answer is there",
@@ -138,6 +142,8 @@ UP_FOR_RETRY: Final = CODES[_T.UP_FOR_RETRY]
 UP_FOR_RESCHEDULE: Final = CODES[_T.UP_FOR_RESCHEDULE]
 UPSTREAM_FAILED: Final = CODES[_T.UPSTREAM_FAILED]
 SKIPPED: Final = CODES[_T.SKIPPED]
+DEFERRED: Final = CODES[_T.DEFERRED]
+AWAITING_INPUT: Final = CODES[_T.AWAITING_INPUT]
 
 WIDTH: Final = len(STATES)
 ALLOWED: Final = bytes((a, b) in MOVES for a in STATES for b in STATES)
@@ -146,3 +152,5 @@ DONE: Final = bytes(state in FINISHED for state in STATES)
 """`DONE[code]` is 1 for states that end an instance."""
 ALIVE: Final = bytes(state in (_T.QUEUED, _T.RUNNING) for state in STATES)
 """`ALIVE[code]` is 1 where an attempt is on its way or running."""
+WAITS: Final = bytes(state in (_T.DEFERRED, _T.AWAITING_INPUT) for state in STATES)
+"""`WAITS[code]` is 1 where an instance waits for a trigger or a person, without a process."""

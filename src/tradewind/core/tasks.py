@@ -97,7 +97,8 @@ def remember_output(run: Run, node: int, index: int, lengths: Mapping[str, int],
     keys = run.graph.nodes[node].map_keys
     if keys:
         run.lengths[node] = {key: n for key, n in lengths.items() if key in keys}
-        run.pushed[node, index] = pushed & keys
+        # the same object for all instances of a map that push all there is to push
+        run.pushed[node, index] = keys if keys <= pushed else pushed & keys
 
 
 def failed(m: Machine, event: AttemptFailed) -> None:

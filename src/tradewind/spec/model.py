@@ -20,6 +20,7 @@ __all__ = [
     "MapSpec",
     "ParamSpec",
     "ScheduleSpec",
+    "StartTriggerSpec",
     "TaskSpec",
     "XComInput",
     "ZipInput",
@@ -86,6 +87,9 @@ class MapSpec:
     fastest, as in Airflow). `expand_kwargs` has one input, named ``""``."""
 
     inputs: tuple[tuple[str, MapSource], ...]
+    follows: tuple[str, ...] = ()
+    """Mapped tasks that are followed one by one: instance 3 needs instance 3 of each of these, and there are as many
+    as of them. None: the instances come when all sources have ended."""
 
 
 # -- the DAG -------------------------------------------------------------------------------------------------------
@@ -141,6 +145,18 @@ class GroupSpec:
     ui_color: str = "CornflowerBlue"
     ui_fgcolor: str = "#000"
     mapped: MapSpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartTriggerSpec:
+    """A trigger that a task waits for from its start, and how it goes on then."""
+
+    classpath: str
+    kwargs: str = "{}"
+    """JSON as the XCom codec writes it."""
+    method: str = ""
+    method_kwargs: str = "{}"
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +220,8 @@ class TaskSpec:
     """Which callbacks the code defines: ``on_execute``, ``on_failure``, ``on_success``, ``on_retry``, ``on_skipped``."""
     inlets: tuple[Json, ...] = ()
     outlets: tuple[Json, ...] = ()
+    start_trigger: StartTriggerSpec | None = None
+    """What the task waits for before any process runs its code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

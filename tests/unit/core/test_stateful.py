@@ -16,7 +16,7 @@ from tradewind.core.image import RunImage
 from tradewind.core.rules import RULES
 from tradewind.core.shard import Shard
 from tradewind.core.states import FINISHED, RUN_FINISHED, RunState, TaskState
-from tradewind.spec import DagKey, DagSpec, GroupSpec, MapSpec, ScheduleSpec, TaskSpec, XComInput
+from tradewind.spec import DagKey, DagSpec, GroupSpec, MapSpec, ScheduleSpec, StartTriggerSpec, TaskSpec, XComInput
 
 KEY = DagKey("default", "d")
 NAMES = [f"t{n}" for n in range(7)]
@@ -60,7 +60,10 @@ def specs(draw: st.DrawFn) -> DagSpec:
                 execution_timeout_s=draw(st.sampled_from([None, 100.0])),
                 is_setup=role == "setup",
                 is_teardown=role == "teardown",
-                is_noop=draw(st.integers(0, 7)) == 0,
+                is_noop=(is_noop := draw(st.integers(0, 7)) == 0),
+                start_trigger=StartTriggerSpec("a.B", timeout_s=draw(st.sampled_from([None, 60.0])))
+                if not is_noop and draw(st.integers(0, 7)) == 0
+                else None,
                 depends_on_past=uses_past and draw(st.booleans()),
                 wait_for_downstream=uses_past and draw(st.booleans()),
             )
@@ -95,7 +98,7 @@ class AnyStory(RuleBasedStateMachine):
         def apply(event: e.Event) -> list[c.Command]:
             said = hand_over(event)
             for order in said:
-                if isinstance(order, c.Dispatch):
+                if isinstance(order, c.Dispatch) or (isinstance(order, c.StartTrigger) and order.start is not None):
                     self.look_at_upstreams(order)
             return said
 
@@ -104,7 +107,7 @@ class AnyStory(RuleBasedStateMachine):
         self.story.apply(e.PoolSet("default", "small", slots))
         self.story.given(spec)
 
-    def look_at_upstreams(self, order: c.Dispatch) -> None:
+    def look_at_upstreams(self, order: c.Dispatch | c.StartTrigger) -> None:
         """Nothing begins a try before its rule allows: judged by the rows, without the core's tallies."""
         a_try = (order.run_uid, order.task_id, order.map_index, order.try_number)
         if a_try in self.tries:
@@ -132,18 +135,21 @@ class AnyStory(RuleBasedStateMachine):
 
     @precondition(lambda self: self.story.shard.active_attempts())
     @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "succeed", "succeed", "fail", "skip", "later", "lose",
-                                               "exit", "refuse"]))  # fmt: skip
+                                               "exit", "refuse", "defer", "defer", "ask"]))  # fmt: skip
     def report(self, data: st.DataObject, how: str) -> None:
         self.say(self.pick(data, self.story.shard.active_attempts()), how, data)
 
     @precondition(lambda self: any(row.outcome for row in self.story.rows.attempts.values()))
-    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "fail", "skip", "later", "lose", "exit", "refuse"]))
+    @rule(
+        data=st.data(),
+        how=st.sampled_from(["start", "succeed", "fail", "skip", "later", "lose", "exit", "refuse", "defer", "ask"]),
+    )
     def report_about_an_attempt_that_ended(self, data: st.DataObject, how: str) -> None:
         ended = [a for a, row in self.story.rows.attempts.items() if row.outcome]
         assert self.say(self.pick(data, ended), how, data) == []
 
     @precondition(lambda self: self.dying())
-    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "fail", "skip", "later"]))
+    @rule(data=st.data(), how=st.sampled_from(["start", "succeed", "fail", "skip", "later", "defer", "ask"]))
     def report_of_an_attempt_that_was_killed(self, data: st.DataObject, how: str) -> None:
         assert self.say(self.pick(data, self.dying()), how, data) == []
 
@@ -166,6 +172,12 @@ class AnyStory(RuleBasedStateMachine):
                 event = e.AttemptSkipped(attempt, at)
             case "later":
                 event = e.AttemptRescheduled(attempt, at, at + timedelta(seconds=30))
+            case "defer":
+                until = data.draw(st.sampled_from([None, at + timedelta(seconds=90)]))
+                event = e.AttemptDeferred(attempt, at, until, data.draw(st.integers(0, 9)) == 0)
+            case "ask":
+                until = data.draw(st.sampled_from([None, at + timedelta(seconds=90)]))
+                event = e.AttemptAwaitsInput(attempt, at, until, data.draw(st.booleans()))
             case "lose":
                 event = e.AttemptLost(attempt, at, "gone")
             case "exit":
@@ -173,6 +185,24 @@ class AnyStory(RuleBasedStateMachine):
             case _:
                 event = e.DispatchFailed(attempt, at, "full")
         return self.story.apply(event)
+
+    @precondition(lambda self: self.story.rows.waiting)
+    @rule(data=st.data(), outcome=st.sampled_from(["resume", "resume", "success", "failed", "skipped"]))
+    def end_a_wait(self, data: st.DataObject, outcome: str) -> None:
+        wait = self.pick(data, list(self.story.rows.waiting))
+        row = next((r for r in self.story.rows.tasks.values() if r.attempt == wait), None)
+        waits = row is not None and row.state in (TaskState.DEFERRED, TaskState.AWAITING_INPUT)
+        said = self.fire(wait, outcome) + self.story.apply(e.InputGiven(wait, self.story.now))
+        assert bool(said) == waits, "a wait that is over changed something, or one that goes on did not"
+
+    def fire(self, wait: str, outcome: str = "resume") -> list[c.Command]:
+        return self.story.apply(e.TriggerFired(wait, self.story.now, outcome, "so", {"return_value": 2}))  # type: ignore[arg-type]
+
+    @rule(is_counted=st.booleans(), slots=st.sampled_from([1, 2, 5]))
+    def count_deferred(self, is_counted: bool, slots: int) -> None:
+        (self.story.counting.add if is_counted else self.story.counting.discard)("small")
+        self.story.pools["small"] = slots
+        self.story.apply(e.PoolSet("default", "small", slots, is_counted))
 
     @rule(duration=st.sampled_from(["0s", "1s", "61s", "10m", "2h"]))
     def wait(self, duration: str) -> None:
@@ -257,13 +287,21 @@ class AnyStory(RuleBasedStateMachine):
             return
         if any(t.depends_on_past or t.wait_for_downstream for _, spec in story.versions[KEY] for t in spec.tasks):
             return  # may rightly wait for ever for a failed run before
+        story.counting.clear()
         story.apply(e.PoolSet("default", "small", 100))
         for _ in range(2_000):
             if story.paused[KEY]:
                 story.paused[KEY] = False
                 story.apply(e.PauseSet(KEY, is_paused=False))
             alive = story.shard.active_attempts()
-            if not alive:
+            waiting = [
+                row.attempt for row in story.rows.tasks.values()
+                if row.state in (TaskState.DEFERRED, TaskState.AWAITING_INPUT) and row.run_uid in story.rows.runs
+            ]  # fmt: skip
+            for wait in waiting:
+                self.fire(wait or "")
+                story.apply(e.InputGiven(wait or "", story.now))
+            if not alive and not waiting:
                 due = story.shard.next_deadline()
                 if due is None:
                     break
