@@ -31,6 +31,7 @@ from tradewind.core.commands import (
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
+from tradewind.db import inputs
 from tradewind.db import tables as t
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
 from tradewind.db.engine import Tx
@@ -65,6 +66,9 @@ def write(
     """
     lost = _insert_runs(tx, [c.run for c in commands if isinstance(c, CreateRun)], now)
     owners = _owners_of_outputs(tx, commands)
+    gone_on = [command.resume for command in commands if isinstance(command, Dispatch) and command.resume]
+    if gone_on:
+        inputs.take_defaults(tx, gone_on, now)
     # One round trip for the whole batch instead of one a statement; errors surface where the block ends.
     with tx.raw.pipeline() if tx.dialect == "postgresql" else nullcontext():
         batch = _Batch(tx, outputs, owners, lost, now)
@@ -207,6 +211,7 @@ class _Batch:
         xcoms: dict[tuple[str, str, int, str], Row] = {}
         fields: dict[_TaskKey, Row] = {}
         indexes: list[Row] = []
+        asked: list[tuple[_TaskKey, messages.Ended]] = []
         for attempt in self._kept:
             output, key = self._outputs.get(attempt), self._owners.get(attempt)
             if output is None or key is None:
@@ -221,9 +226,13 @@ class _Batch:
                 fields[key] = (*key, msgspec.json.encode(output.rendered).decode())
             if output.rendered_map_index is not None:
                 indexes.append((printable(output.rendered_map_index), *key))
+            if output.form is not None:
+                asked.append((key, output))
         _PUT_XCOM.run(self._tx, list(xcoms.values()))
         _PUT_RENDERED.run(self._tx, list(fields.values()))
         _NAME_INDEX.run(self._tx, indexes)
+        if asked:
+            inputs.keep_requests(self._tx, asked)
 
     def _dag_row(self, save: SaveDag) -> Row:
         moment = self._moment

@@ -40,6 +40,8 @@ class InputForm(msgspec.Struct, frozen=True, kw_only=True):
     """``{"id": ..., "name": ...}`` of those who may answer; empty: whoever may act on the DAG."""
     deadline: datetime | None = None
     method: str = "execute_complete"
+    method_kwargs: str = "{}"
+    """JSON as the XCom codec writes it."""
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,12 @@ from typing import Any
 from tradewind.protocol.waits import InputForm
 from tradewind.sdk.exceptions import AirflowRuntimeError, TaskAwaitingInput
 from tradewind.sdk.hitl import Question
+from tradewind.sdk.xcom_codec import XComCodec
 
 __all__ = ["form_of"]
 
 
-def form_of(raised: TaskAwaitingInput, question: Question | None, now: datetime) -> InputForm:
+def form_of(raised: TaskAwaitingInput, question: Question | None, codec: XComCodec, now: datetime) -> InputForm:
     """What the attempt asks.
 
     Raises:
@@ -33,6 +34,7 @@ def form_of(raised: TaskAwaitingInput, question: Question | None, now: datetime)
         assigned_users=[{"id": str(user["id"]), "name": str(user["name"])} for user in question.assigned_users],
         deadline=None if raised.timeout is None else now + raised.timeout,
         method=raised.method_name,
+        method_kwargs=codec.encode(raised.kwargs or {}).value,
     )
 
 

@@ -18,14 +18,17 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from tradewind.protocol.messages import Ended, Workload
+from tradewind.protocol.waits import InputForm
 from tradewind.sdk.context import Context, build_context, entered
 from tradewind.sdk.exceptions import (
+    AirflowException,
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSensorTimeout,
     AirflowSkipException,
     AirflowTaskTerminated,
     DownstreamTasksSkipped,
+    TaskAwaitingInput,
     UnmappableXComTypePushed,
     XComForMappingNotPushed,
 )
@@ -35,6 +38,7 @@ from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.callbacks import call_all, run_callback
 from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.deadline import deadline
+from tradewind.worker.inputs import form_of
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
@@ -82,12 +86,13 @@ def terminate(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - t
 class _End:
     """How it ended, before it is a message."""
 
-    outcome: Literal["success", "failed", "skipped", "up_for_reschedule"]
+    outcome: Literal["success", "failed", "skipped", "up_for_reschedule", "awaiting_input"]
     reason: str = ""
     retryable: bool = True
     skip: list[str] = field(default_factory=list[str])
     until: Any = None
     error: BaseException | None = None
+    form: InputForm | None = None
 
 
 class _Attempt:
@@ -110,7 +115,7 @@ class _Attempt:
                 kill_running()
                 raise
             except BaseException as error:  # noqa: BLE001 - the edge of the task: whatever it raises is how it ended
-                end = _end_of(error)
+                end = self._waits_for_input(error) if isinstance(error, TaskAwaitingInput) else _end_of(error)
                 _log_end(end)
             self._call_back(end)
             return self._report(end)
@@ -225,10 +230,17 @@ class _Attempt:
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
+    def _waits_for_input(self, raised: TaskAwaitingInput) -> _End:
+        question = self._ti.question if self._ti is not None else None
+        try:
+            return _End("awaiting_input", form=form_of(raised, question, self._codec, self._around.clock.now()))
+        except AirflowException as error:
+            return _end_of(error)
+
     def _call_back(self, end: _End) -> None:
         """Call what the task wants to be called at this end."""
         context, ti = self._context, self._ti
-        if context is None or ti is None or end.outcome == "up_for_reschedule":
+        if context is None or ti is None or end.outcome in {"up_for_reschedule", "awaiting_input"}:
             return
         kind, ti.state = "on_failure_callback", end.outcome
         if end.outcome == "success":
@@ -263,6 +275,7 @@ class _Attempt:
             rendered=self._rendered,
             rendered_map_index=ti.rendered_map_index if ti is not None else None,
             error=encodable(MASKER.redact(traceback_text(failed))) if failed is not None else None,
+            form=end.form,
         )
 
 
@@ -288,6 +301,8 @@ def _log_end(end: _End) -> None:
             log.info("Skipping: %s", end.reason or "the task asked for it")
         case "up_for_reschedule":
             log.info("Rescheduling; it looks again at %s", end.until)
+        case "awaiting_input":
+            log.info("Waiting for an answer; the slot is free meanwhile")
         case "failed" if end.error is not None:
             log.error("Task failed with exception\n%s", traceback_text(end.error).rstrip())
         case _:

@@ -20,6 +20,7 @@ MODULES = (
     "tasks",
     "logs",
     "xcoms",
+    "hitl",
     "task_instances",
     "task_changes",
     "catalog",
