@@ -103,7 +103,7 @@ def _schedule(scene: DagScene) -> list[Cause]:
                 fix="Add 'scheduled' to allowed_run_types.",
             )
         ]
-    if spec.start_date is not None and spec.start_date > now and scene.next_run_after is not None:
+    if spec.start_date is not None and spec.start_date > now:
         sentence = (
             f"The DAG's start_date lies in the future ({spec.start_date.isoformat()}, {ago(spec.start_date, now)})."
         )
