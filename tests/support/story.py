@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from tradewind.base.ids import SequentialIds
 from tradewind.core import commands as c
 from tradewind.core import events as e
+from tradewind.core.graph import xcom_inputs
 from tradewind.core.image import RunImage, TaskImage
 from tradewind.core.shard import Limits, Shard
 from tradewind.core.states import FINISHED, RUN_FINISHED, RunState, TaskState
@@ -26,6 +27,7 @@ from tradewind.spec import (
     ScheduleSpec,
     TaskSpec,
     XComInput,
+    ZipInput,
 )
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -49,6 +51,12 @@ def over(*sources: str | int) -> MapSpec:
                          for n, s in enumerate(sources)))  # fmt: skip
 
 
+def each(*tasks: str) -> MapSpec:
+    """A task that follows mapped tasks one by one."""
+    parts = tuple(XComInput(task) for task in tasks)
+    return MapSpec((("x", parts[0] if len(parts) == 1 else ZipInput(parts)),), follows=tasks)
+
+
 def dag(edges: str = "", *, name: str = "d", schedule: str | tuple[str, dict[str, object]] = "none",
         tasks: Mapping[str, dict[str, object]] | None = None, groups: Mapping[str, MapSpec | None] | None = None,
         **options: object) -> DagSpec:  # fmt: skip
@@ -69,8 +77,8 @@ def dag(edges: str = "", *, name: str = "d", schedule: str | tuple[str, dict[str
         upstream.setdefault(task, [])
     for task, given in (tasks or {}).items():
         mapped = given.get("mapped")
-        for _, source in mapped.inputs if isinstance(mapped, MapSpec) else ():
-            if isinstance(source, XComInput) and source.task_id not in upstream[task]:
+        for source in xcom_inputs(mapped) if isinstance(mapped, MapSpec) else ():
+            if source.task_id not in upstream[task]:
                 upstream[task].append(source.task_id)
     common = {k: v for k, v in options.items() if k not in _DAG_FIELDS}
     made: dict[str, TaskSpec] = {}
@@ -389,7 +397,7 @@ class Story:
                 continue
             for attempt in alive:
                 self.apply(e.AttemptStarted(attempt, self.now))
-                self.apply(e.AttemptSucceeded(attempt, self.now))
+                self.apply(e.AttemptSucceeded(attempt, self.now, {}, frozenset({"return_value"})))
         raise AssertionError("the work never ends")
 
     # -- expect -------------------------------------------------------------------------------------------------------

@@ -65,4 +65,8 @@ def _resize(m: Machine, run: Run, node: int, count: int) -> int:
         m.rows.append(CreateTasks(run.uid, task_id, before, count - 1))
     run.resize(node, count or -1)
     run.look_at(node)
+    for follower in run.graph.nodes[node].followers:
+        if run.count[follower] >= 0:
+            run.outdated.add(follower)
+        run.look_at(follower)
     return whole

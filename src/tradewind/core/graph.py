@@ -10,6 +10,9 @@ from tradewind.spec.model import MapSource
 
 __all__ = ["Edge", "Graph", "MappedGroup", "Node", "xcom_inputs"]
 
+_STEP = 2.0**-16
+"""Small enough to decide nothing but ties of priorities."""
+
 Edge = tuple[int, bool, tuple[int, ...]]
 """Downstream node; whether it relates map indexes one to one (both in the same mapped group); weights by state."""
 
@@ -21,18 +24,23 @@ class Node:
         "downstream",
         "edges",
         "feeds",
+        "followers",
         "group",
         "index",
         "inner_sources",
         "inner_total",
+        "leaders",
         "map_keys",
         "mapping",
         "outer_total",
         "rule",
         "sources",
         "spec",
+        "takes",
         "task_id",
         "upstream",
+        "urgency",
+        "waiters",
     )
 
     def __init__(self, index: int, spec: TaskSpec) -> None:
@@ -51,14 +59,25 @@ class Node:
         self.sources: tuple[int, ...] = ()
         """Nodes whose output `mapping` takes its length from."""
         self.feeds: tuple[int, ...] = ()
-        """Nodes that take their length from this one."""
+        """Nodes that take their length from this one: waiters, which need all its instances to have ended, and"""
+        self.waiters: tuple[int, ...] = ()
+        self.followers: tuple[int, ...] = ()
+        """followers, which go on one by one."""
         self.map_keys: frozenset[str] = frozenset()
         """XCom keys of this node that lengths are taken from."""
+        self.urgency: float = spec.priority_weight
+        """The priority that it has in the queue: what follows goes before what is followed, so that items leave before
+        new ones enter."""
         self.outer_total = 0
         """Upstreams that count whole (all their instances), before any expansion."""
         self.inner_sources: tuple[int, ...] = ()
         self.inner_total = 0
-        """Upstreams of which only the instance with the same map index counts."""
+        """Upstreams of which only the instance with the same map index counts: those in the same mapped group, and
+        leaders."""
+        self.leaders: frozenset[int] = frozenset()
+        """Upstreams that it follows one by one."""
+        self.takes: tuple[tuple[int, str], ...] = ()
+        """What it takes of each leader's instance: without that there is nothing to run on."""
 
 
 class MappedGroup:
@@ -151,18 +170,27 @@ class Graph:
                 continue
             inputs = [(self.index[x.task_id], x.key) for x in xcom_inputs(node.mapping)]
             node.sources = tuple(dict.fromkeys(n for n, _ in inputs))
+            node.leaders = frozenset(self.index[name] for name in node.mapping.follows) & set(node.upstream)
+            node.takes = tuple(dict.fromkeys((n, key) for n, key in inputs if n in node.leaders))
             for n, key in inputs:
                 feeds.setdefault(n, []).append(node.index)
                 keys.setdefault(n, set()).add(key)
+        for node in self.nodes:
+            for leader in node.leaders:
+                node.urgency = max(node.urgency, self.nodes[leader].urgency + _STEP)
         for n, fed in feeds.items():
-            self.nodes[n].feeds = tuple(dict.fromkeys(fed))
+            node = self.nodes[n]
+            node.feeds = tuple(dict.fromkeys(fed))
+            node.followers = tuple(f for f in node.feeds if node.task_id in _follows(self.nodes[f]))
+            node.waiters = tuple(f for f in node.feeds if f not in node.followers)
             self.nodes[n].map_keys = frozenset(keys[n])
 
     def _weigh(self) -> None:
         edges: list[list[Edge]] = [[] for _ in self.nodes]
 
         def join(source: Node, target: Node, kind: int) -> None:
-            inner = source.group is not None and source.group is target.group
+            in_same_group = source.group is not None and source.group is target.group
+            inner = in_same_group or source.index in target.leaders
             if inner:
                 target.inner_total += TOTALS[kind]
                 target.inner_sources += (source.index,)
@@ -188,6 +216,10 @@ class Graph:
 
         found = [n.index for n in self.nodes if decides(n) and not any(decides(self.nodes[d]) for d in n.downstream)]
         return iter(found or [n.index for n in self.nodes if not n.downstream])
+
+
+def _follows(node: Node) -> tuple[str, ...]:
+    return () if node.mapping is None else node.mapping.follows
 
 
 def xcom_inputs(mapping: MapSpec) -> Iterator[XComInput]:

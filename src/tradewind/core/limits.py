@@ -15,8 +15,8 @@ from tradewind.core.run import Run
 
 __all__ = ["PATIENCE", "Entry", "Gate", "Queue"]
 
-Entry = tuple[int, datetime, int, int, int, Run]
-"""-priority, run_after, node, index, serial number, run: the order in which instances go."""
+Entry = tuple[float, datetime, int, int, int, Run]
+"""-urgency, run_after, node, index, serial number, run: the order in which instances go."""
 
 PATIENCE = 16
 """How often an instance that needs several slots may be overtaken before the others wait for it."""
@@ -94,8 +94,7 @@ class Queue:
         self._serial += 1
         run.ready[node, index] = self._serial
         run.ready_per_node[node] = run.ready_per_node.get(node, 0) + 1
-        priority = run.graph.nodes[node].spec.priority_weight
-        heapq.heappush(self._fresh, (-priority, run.facts.run_after, node, index, self._serial, run))
+        heapq.heappush(self._fresh, (-run.graph.nodes[node].urgency, run.facts.run_after, node, index, self._serial, run))
 
     @staticmethod
     def discard(run: Run, node: int, index: int) -> None:

@@ -118,7 +118,7 @@ def _remember_outputs(run: Run, node: int, tasks: list[TaskImage]) -> None:
         if task.lengths:
             run.lengths[node] = {key: n for key, n in task.lengths if key in keys}
         if task.pushed:
-            run.pushed[node, max(task.save.map_index, 0)] = task.pushed & keys
+            run.pushed[node, max(task.save.map_index, 0)] = keys if keys <= task.pushed else task.pushed & keys
 
 
 def _remember_skips(run: Run) -> None:

@@ -23,10 +23,11 @@ def expansion(run: Run, node: Node) -> int | Verdict:
         Unmappable: a source succeeded without a collection under the key asked for.
     """
     assert node.mapping is not None
+    follows = bool(node.mapping.follows)
     verdict = Verdict.RUN
     for source in node.sources:
         if run.count[source] >= 0:
-            if run.open[source]:
+            if source in run.outdated if follows else run.open[source]:
                 verdict = Verdict.WAIT
             continue
         state = run.state_of(source, 0)
@@ -38,6 +39,8 @@ def expansion(run: Run, node: Node) -> int | Verdict:
             return Verdict.UPSTREAM_FAILED
     if verdict is not Verdict.RUN:
         return verdict
+    if follows:
+        return max(0, min(run.count[source] for source in node.sources))
     count = 1
     for _, source in node.mapping.inputs:
         count *= _length(run, source)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.resolve import Reference, Resolvable, references, resolve_nested
 from tradewind.sdk.xcom_arg import XComArg
+
+if TYPE_CHECKING:
+    from tradewind.sdk.node import TaskNode
 
 __all__ = ["DictOfLists", "ExpandInput", "ListOfDicts", "expansion_values", "indexes_of"]
 
@@ -21,6 +24,8 @@ class ExpandInput:
 
     sources: Mapping[str, Any]
     """Lists, dicts or outputs by argument name; one with an empty name for `expand_kwargs`."""
+    follows: Callable[[], Sequence[TaskNode]] | None = None
+    """The mapped tasks that are followed one by one, asked once the DAG is complete; see `tradewind.sdk.flow`."""
 
     def iter_references(self) -> Iterator[Reference]:
         """The outputs that are mapped over."""
@@ -31,9 +36,17 @@ class ExpandInput:
         """The arguments of one map index; `fetch` turns a source into a sequence or mapping."""
         raise NotImplementedError
 
+    def of_item(self, name: str, item: Any) -> dict[str, Any]:
+        """The arguments that an item of the only source is."""
+        return {name: item}
+
     def values_at(self, map_index: int, context: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of one map index in the task that runs."""
-        found = self.at(map_index, lambda source: _resolved(source, context))
+        if self.follows is not None and self.follows():
+            ((name, source),) = self.sources.items()
+            found = self.of_item(name, source.resolve_one(context, map_index))
+        else:
+            found = self.at(map_index, lambda source: _resolved(source, context))
         return {name: resolve_nested(value, context) for name, value in found.items()}
 
 
@@ -57,8 +70,9 @@ class ListOfDicts(ExpandInput):
         self.sources = {"": source}
 
     def at(self, map_index: int, fetch: Fetch) -> dict[str, Any]:
-        source = fetch(self.sources[""])
-        item = _item(source, map_index, "expand_kwargs")
+        return self.of_item("", _item(fetch(self.sources[""]), map_index, "expand_kwargs"))
+
+    def of_item(self, name: str, item: Any) -> dict[str, Any]:  # noqa: ARG002 - it has none
         if not isinstance(item, Mapping):
             raise InvalidArgumentType(f"expand_kwargs() expects a list[dict], not list[{type(item).__name__}]")
         wrong = [key for key in item if not isinstance(key, str)]

@@ -15,6 +15,7 @@ from tradewind.sdk.authoring_errors import (
     TaskAlreadyInTaskGroup,
 )
 from tradewind.sdk.dependency import DependencyMixin
+from tradewind.sdk.flow import followed_by_group
 from tradewind.sdk.node import KEY_LENGTH, TaskNode, validate_group_key
 from tradewind.sdk.notset import NOTSET, ArgNotSet
 from tradewind.sdk.resolve import Reference, Resolvable
@@ -259,6 +260,8 @@ class TaskGroup(DependencyMixin):
 class MappedArgument(Resolvable):
     """An argument of a mapped group: in each copy of the group another item."""
 
+    is_one_item = True
+
     def __init__(self, group_input: ExpandInput, name: str) -> None:
         self.input = group_input
         self.name = name
@@ -280,6 +283,8 @@ class MappedTaskGroup(TaskGroup):
 
     def __init__(self, *, expand_input: ExpandInput, group_id: str, **kwargs: Any) -> None:
         self.expand_input = expand_input
+        expand_input.follows = self._followed
+        self._follows: tuple[TaskNode, ...] | None = None
         super().__init__(group_id, **kwargs)
         if self._mapped_groups:
             raise InvalidArgument(
@@ -287,6 +292,11 @@ class MappedTaskGroup(TaskGroup):
                 "already"
             )
         self._mapped_groups = (self,)
+
+    def _followed(self) -> Sequence[TaskNode]:
+        if self._follows is None:
+            self._follows = followed_by_group(self)
+        return self._follows
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         super().__exit__(kind, error, trace)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import connect
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
+from tradewind.sdk.flow import followed_by_task
 from tradewind.sdk.node import TaskNode
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import Placement, accepted_names, check_fail_fast, find_place, required_names
@@ -128,6 +129,8 @@ class MappedOperator(TaskNode):
             )
         self.operator_class = operator_class
         self.expand_input = expand_input
+        expand_input.follows = self._followed
+        self._follows: tuple[TaskNode, ...] | None = None
         self.partial_kwargs = partial_kwargs
         self.strict = strict
         self.op_kwargs_input = op_kwargs_input
@@ -198,6 +201,11 @@ class MappedOperator(TaskNode):
         if name in self.expand_input.sources:
             return self.expand_input.sources[name]
         return self.partial_kwargs.get(name)
+
+    def _followed(self) -> Sequence[TaskNode]:
+        if self._follows is None:
+            self._follows = followed_by_task(self)
+        return self._follows
 
     def resolve_map_inputs(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """The varying arguments of the instance that runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from tradewind.sdk.node import TaskNode
@@ -20,6 +20,9 @@ class Reference(NamedTuple):
 
 class Resolvable:
     """A stand-in for a value; rendering an operator's fields replaces it with `resolve(context)`."""
+
+    is_one_item: ClassVar[bool] = False
+    """Whether it stands for one item of what its references push, the one of the map index at hand."""
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
         """The value, in the task that runs."""

@@ -58,7 +58,7 @@ def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions
     owners = dict.fromkeys(task.owner for task in order)  # type: ignore[attr-defined] - both kinds of tasks have one
     return DagSpec(
         dag_id=dag.dag_id,
-        schedule=schedule_spec(dag.schedule, zone, options),
+        schedule=schedule_spec(dag.schedule, zone, options, seed=dag.dag_id),
         tasks=tuple(_task(task, weights[task.task_id]) for task in order),
         groups=tuple(_group(group) for group in dag.task_group.iter_groups() if not group.is_root),
         edge_labels=_labels(dag),
@@ -174,7 +174,11 @@ def _template_sources(task: Any) -> dict[str, Json]:
 
 def map_spec(expand_input: ExpandInput) -> MapSpec:
     """What a task or group is mapped over, as lengths to come."""
-    return MapSpec(tuple((name, _map_source(source)) for name, source in expand_input.sources.items()))
+    follows = expand_input.follows() if expand_input.follows is not None else ()
+    return MapSpec(
+        tuple((name, _map_source(source)) for name, source in expand_input.sources.items()),
+        follows=tuple(task.task_id for task in follows),
+    )
 
 
 def _map_source(source: Any) -> MapSource:

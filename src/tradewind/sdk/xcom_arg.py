@@ -40,6 +40,10 @@ class XComArg(Resolvable, DependencyMixin):
         """As `resolve`, for whoever takes single items: a list is read item by item, a dict as pairs."""
         return self.resolve(context)
 
+    def resolve_one(self, context: Mapping[str, Any], map_index: int) -> Any:  # noqa: ARG002 - for those that have one
+        """The item that instance `map_index` of the mapped tasks it is made of pushed, for a task that follows them."""
+        raise InvalidArgument(f"{self!r} has no items that could be followed one by one")
+
     # -- what it can be made into ----------------------------------------------------------------------------------
 
     def map(self, f: object) -> MapXComArg:
@@ -152,8 +156,13 @@ class PlainXComArg(XComArg):
     def resolve_items(self, context: Mapping[str, Any]) -> Any:
         return self._pulled(context["ti"].xcom_items, context)
 
+    def resolve_one(self, context: Mapping[str, Any], map_index: int) -> Any:
+        return self._pulled_at(map_index, context["ti"].xcom_pull)
+
     def _pulled(self, pull: Callable[..., Any], context: Mapping[str, Any]) -> Any:
-        map_indexes = self._map_indexes(context["task"], context["ti"].map_index)
+        return self._pulled_at(self._map_indexes(context["task"], context["ti"].map_index), pull)
+
+    def _pulled_at(self, map_indexes: int | None, pull: Callable[..., Any]) -> Any:
         value = pull(
             task_ids=self.operator.task_id,
             dag_id=self.operator.dag_id,
@@ -205,6 +214,9 @@ class MapXComArg(XComArg):
     def resolve_items(self, context: Mapping[str, Any]) -> Any:
         return MappedItems(_items(self.arg.resolve_items(context), self.arg), self.functions)
 
+    def resolve_one(self, context: Mapping[str, Any], map_index: int) -> Any:
+        return _mapped(self.arg.resolve_one(context, map_index), self.functions)
+
 
 class ZipXComArg(XComArg):
     """Items side by side."""
@@ -234,6 +246,9 @@ class ZipXComArg(XComArg):
 
     def resolve_items(self, context: Mapping[str, Any]) -> Any:
         return ZippedItems([_items(arg.resolve_items(context), arg) for arg in self.args], self.fillvalue)
+
+    def resolve_one(self, context: Mapping[str, Any], map_index: int) -> Any:
+        return tuple(arg.resolve_one(context, map_index) for arg in self.args)
 
 
 class ConcatXComArg(XComArg):
@@ -272,10 +287,7 @@ class MappedItems(Sequence[Any]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
-        value = self._items[index]
-        for function in self._functions:
-            value = function(value) if isinstance(function, Callable) else function
-        return value
+        return _mapped(self._items[index], self._functions)
 
 
 class ZippedItems(Sequence[Any]):
@@ -317,6 +329,12 @@ class ConcatenatedItems(Sequence[Any]):
                     return part[place]
                 place -= len(part)
         raise IndexError(index)
+
+
+def _mapped(value: Any, functions: Sequence[object]) -> Any:
+    for function in functions:
+        value = function(value) if isinstance(function, Callable) else function
+    return value
 
 
 def _items(value: Any, source: XComArg) -> Sequence[Any]:
