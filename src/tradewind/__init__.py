@@ -14,6 +14,15 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.context import Context, get_current_context
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.dag_decorator import dag
+    from tradewind.sdk.deadline import (
+        AsyncCallback,
+        BaseDeadlineReference,
+        DeadlineAlert,
+        DeadlineReference,
+        SyncCallback,
+        VariableInterval,
+        deadline_reference,
+    )
     from tradewind.sdk.decorators import task, task_decorator_factory
     from tradewind.sdk.edges import EdgeModifier, Label, chain, chain_linear, cross_downstream
     from tradewind.sdk.group import TaskGroup
@@ -25,7 +34,10 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.param import Param, ParamsDict
     from tradewind.sdk.parsing_context import get_parsing_context
     from tradewind.sdk.resolve import literal
+    from tradewind.sdk.resumable import ResumableJobMixin
+    from tradewind.sdk.retry import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryPolicy, RetryRule
     from tradewind.sdk.sensor import BaseSensorOperator, PokeReturnValue
+    from tradewind.sdk.state_store import NEVER_EXPIRE
     from tradewind.sdk.task_decorators import setup, task_group, teardown
     from tradewind.sdk.timetables import (
         AssetOrTimeSchedule,
@@ -43,14 +55,16 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
 __version__ = "0.1.0"
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for type checkers, below at run time
-    "DAG", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule", "BaseAsyncOperator",
-    "BaseBranchOperator", "BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator",
-    "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable", "CronTriggerTimetable",
-    "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "FailTask", "Isolation",
-    "Label", "MultipleCronTriggerTimetable", "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask", "SkipMixin",
-    "SkipTask", "TaskGroup", "TriggerRule", "Variable", "WeightRule", "XComArg", "__version__", "chain",
-    "chain_linear", "cross_downstream", "dag", "get_current_context", "get_parsing_context", "literal", "macros",
-    "setup", "task", "task_decorator_factory", "task_group", "teardown",
+    "DAG", "NEVER_EXPIRE", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule", "AsyncCallback",
+    "BaseAsyncOperator", "BaseBranchOperator", "BaseDeadlineReference", "BaseHook", "BaseNotifier", "BaseOperator",
+    "BaseOperatorLink", "BaseSensorOperator", "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable",
+    "CronTriggerTimetable", "DeadlineAlert", "DeadlineReference", "DeltaDataIntervalTimetable",
+    "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "ExceptionRetryPolicy", "FailTask", "Isolation",
+    "Label", "MultipleCronTriggerTimetable", "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask",
+    "ResumableJobMixin", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask",
+    "SyncCallback", "TaskGroup", "TriggerRule", "Variable", "VariableInterval", "WeightRule", "XComArg",
+    "__version__", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference", "get_current_context",
+    "get_parsing_context", "literal", "macros", "setup", "task", "task_decorator_factory", "task_group", "teardown",
 ]  # fmt: skip
 
 

@@ -25,6 +25,8 @@ __all__ = [
     "ParsingSettings",
     "SchedulerSettings",
     "Settings",
+    "SmtpSettings",
+    "StateStoreSettings",
     "WorkerSettings",
     "load_settings",
 ]
@@ -80,6 +82,7 @@ class WorkerSettings:
     kill_grace_s: float = _setting(5.0, "Seconds between SIGTERM and SIGKILL.", "CORE__KILLED_TASK_CLEANUP_TIME")
     idle_zygote_s: float = _setting(600.0, "Seconds after which a warm process that had no work is let go.")
     memory_limit_mb: int = _setting(0, "Address space one task may use, in MB; 0: no limit.")
+    callback_timeout_s: float = _setting(300.0, "Seconds a callback of a task or DAG may take.")
     xcom_inline_kb: int = _setting(16, "XComs larger than this go to the artifact store.")
     artifact_url: str = _setting("", "Folder or fsspec URL of the artifact store; empty: in the home folder.")
 
@@ -134,6 +137,33 @@ class OperatorSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateStoreSettings:
+    default_retention_days: int = _setting(
+        30, "Days that a task's stored state is kept; 0: for good.", "STATE_STORE__DEFAULT_RETENTION_DAYS"
+    )
+    clear_on_success: bool = _setting(
+        False, "A task that succeeds leaves no stored state behind.", "STATE_STORE__CLEAR_ON_SUCCESS"
+    )
+    max_value_storage_bytes: int = _setting(
+        65_535, "Size of a value that the REST API takes, in bytes; 0: any.", "STATE_STORE__MAX_VALUE_STORAGE_BYTES"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpSettings:
+    host: str = _setting(
+        "", "Mail server for `email` of tasks; empty: that of the connection smtp_default.", "SMTP__SMTP_HOST"
+    )
+    port: int = _setting(25, "Its port.", "SMTP__SMTP_PORT")
+    user: str = _setting("", "User to log in as; empty: no log-in.", "SMTP__SMTP_USER")
+    password: str = _setting("", "Password to log in with.", "SMTP__SMTP_PASSWORD")
+    starttls: bool = _setting(True, "Go over to TLS, where the server offers it.", "SMTP__SMTP_STARTTLS")
+    ssl: bool = _setting(False, "TLS from the first byte on.", "SMTP__SMTP_SSL")
+    mail_from: str = _setting("tradewind@localhost", "Sender of mails.", "SMTP__SMTP_MAIL_FROM")
+    timeout_s: float = _setting(30.0, "Seconds to wait for the mail server.", "SMTP__SMTP_TIMEOUT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set."""
 
@@ -147,6 +177,8 @@ class Settings:
     api: ApiSettings = ApiSettings()
     auth: AuthSettings = AuthSettings()
     operators: OperatorSettings = OperatorSettings()
+    state_store: StateStoreSettings = StateStoreSettings()
+    smtp: SmtpSettings = SmtpSettings()
 
     @property
     def db_url(self) -> str:

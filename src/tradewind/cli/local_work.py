@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Self
 
 from tradewind.base.settings import Settings
@@ -16,7 +17,14 @@ class LocalWork:
     """The executor; who hears its facts and who answers requests of tasks is told later, before any work comes."""
 
     def __init__(self, settings: Settings) -> None:
-        self.executor = LocalExecutor(settings.worker, settings.logs, import_timeout_s=settings.parsing.timeout_s)
+        self.executor = LocalExecutor(
+            settings.worker,
+            settings.logs,
+            import_timeout_s=settings.parsing.timeout_s,
+            clear_state_on_success=settings.state_store.clear_on_success,
+            # where tasks find the settings that the server was started with, whatever told it its home
+            environment={**os.environ, "TRADEWIND_HOME": str(settings.home)},
+        )
         self._sink: Sink | None = None
         self._handler: RequestHandler | None = None
 

@@ -47,6 +47,7 @@ class LocalExecutor:
         worker: settings of workers.
         logs: settings of task logs.
         import_timeout_s: seconds that importing a DAG file may take.
+        clear_state_on_success: a task that succeeds leaves nothing in its state store.
         entries: what to run instead of the real runner; for tests.
         environment: of the worker processes; this process's own by default.
     """
@@ -59,6 +60,7 @@ class LocalExecutor:
         logs: LogSettings,
         *,
         import_timeout_s: float = 30.0,
+        clear_state_on_success: bool = False,
         entries: Entries | None = None,
         environment: Mapping[str, str] | None = None,
         clock: Clock | None = None,
@@ -81,6 +83,8 @@ class LocalExecutor:
             entries
             or Entries.real(
                 inline_kb=worker.xcom_inline_kb,
+                callback_timeout_s=worker.callback_timeout_s,
+                clear_state_on_success=clear_state_on_success,
                 log_limit_mb=logs.task_limit_mb,
                 memory_limit_mb=worker.memory_limit_mb,
                 import_timeout_s=import_timeout_s,

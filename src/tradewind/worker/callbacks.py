@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import inspect
 import logging
 import os
@@ -10,32 +11,64 @@ from typing import Any
 
 from tradewind.protocol.messages import CallbackWork
 from tradewind.sdk.context import Context, build_context, build_run_context, entered
-from tradewind.sdk.exceptions import AirflowException
+from tradewind.sdk.exceptions import AirflowException, AirflowTaskTerminated, AirflowTaskTimeout
+from tradewind.sdk.notifier import BaseNotifier
 from tradewind.sdk.task_api import TaskApi, bound
 from tradewind.sdk.task_instance import RuntimeTaskInstance
 from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
 from tradewind.worker.client import Requests
+from tradewind.worker.deadline import deadline
 from tradewind.worker.showing import is_collection
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of
 
-__all__ = ["call_all", "run_callback"]
+__all__ = ["call_all", "run_callback", "task_callbacks"]
 
 log = logging.getLogger("tradewind.task")
 
+TIMEOUT_S = 300.0
 
-def call_all(callbacks: Any, context: Context, kind: str) -> None:
-    """Call one callback or a list of them; what they raise is logged and changes nothing."""
+
+def call_all(callbacks: Any, context: Context, kind: str, timeout_s: float | None = TIMEOUT_S) -> None:
+    """Call one callback or a list of them; what they raise is logged and changes nothing, nor does one that hangs.
+
+    Args:
+        timeout_s: what each of them may take; None: as long as it wants.
+    """
     if not callbacks:
         return
     for callback in callbacks if is_collection(callbacks) else [callbacks]:
+        name = getattr(callback, "__name__", type(callback).__name__)
         try:
-            if not callable(callback):
-                raise TypeError(f"{kind} must be callable, not {callback!r}")  # noqa: TRY301 - logged like any other
-            result = callback(context)
-            if inspect.iscoroutine(result):
-                asyncio.run(result)
-        except Exception:
-            log.exception("%s %s failed", kind, getattr(callback, "__name__", type(callback).__name__))
+            with deadline(timeout_s, lambda: None):
+                _call(callback, context, kind)
+        except AirflowTaskTimeout:
+            log.error("%s %s was stopped: it took more than %g s (worker.callback_timeout_s)", kind, name, timeout_s)  # noqa: TRY400 - where it hung is of no use
+        except (KeyboardInterrupt, AirflowTaskTerminated):
+            raise
+        except BaseException:
+            log.exception("%s %s failed", kind, name)
+
+
+def _call(callback: Any, context: Context, kind: str) -> None:
+    if not callable(callback):
+        raise TypeError(f"{kind} must be callable, not {callback!r}")
+    if isinstance(callback, BaseNotifier):
+        callback = copy.copy(callback)  # rendering changes it, and another attempt of this process may call it again
+    result = callback(context)
+    if inspect.iscoroutine(result):
+        asyncio.run(result)
+
+
+def task_callbacks(task: Any, kind: str) -> list[Any]:
+    """What a task wants to be called at a moment (such as ``on_failure``): its callbacks, and a mail where it asks
+    for one."""
+    given = getattr(task, f"{kind}_callback", None)
+    found = list(given) if is_collection(given) else [given] if given else []
+    if kind in ("on_failure", "on_retry") and getattr(task, "email", None) and getattr(task, f"email_{kind}", True):
+        from tradewind.worker.mail import MailNotice  # noqa: PLC0415 - the mail library, where mails are asked for
+
+        found.append(MailNotice(task, kind))
+    return found
 
 
 def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> None:
@@ -63,11 +96,11 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
             ti.dag_run = run
             ti.context = context = build_context(ti, run)
             context["exception"] = AirflowException(work.reason) if work.reason else None
-            callbacks = getattr(task, kind, None)
+            callbacks = task_callbacks(task, work.kind)
         else:
             run.state = work.run_state or work.kind.removeprefix("on_")
             context = build_run_context(dag, run)
             callbacks = getattr(dag, kind, None)
         context["reason"] = work.reason
         with entered(context):
-            call_all(callbacks, context, kind)
+            call_all(callbacks, context, kind, around.callback_timeout_s)

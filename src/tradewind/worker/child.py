@@ -77,12 +77,15 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
     log_limit_mb: int = 0
     log_level: str = "INFO"
     memory_limit_mb: int = 0
+    callback_timeout_s: float = 300.0
+    clear_state_on_success: bool = False
     inline_kb: int = 16
     """XComs larger than this go to the artifact store."""
 
     @classmethod
     def real(cls, *, inline_kb: int = 16, log_limit_mb: int = 0, memory_limit_mb: int = 0,
-             import_timeout_s: float = 30.0) -> Entries:  # fmt: skip
+             import_timeout_s: float = 30.0, callback_timeout_s: float = 300.0,
+             clear_state_on_success: bool = False) -> Entries:  # fmt: skip
         """The real runner, and what is worth having in memory before the first fork."""
         return cls(
             load="tradewind.worker.entry:load_dags",
@@ -96,6 +99,8 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True):
             log_limit_mb=log_limit_mb,
             memory_limit_mb=memory_limit_mb,
             inline_kb=inline_kb,
+            callback_timeout_s=callback_timeout_s,
+            clear_state_on_success=clear_state_on_success,
         )
 
 

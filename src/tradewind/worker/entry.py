@@ -60,13 +60,21 @@ def _dag(dags: object, dag_id: str, file: str) -> DAG:
 def run(work: Workload, dags: object, api: ChannelApi, entries: Entries) -> Ended:
     """Run one attempt."""
     dag = _dag(dags, work.dag.dag_id, work.dag.relative_fileloc)
-    return runner.run_attempt(work, dag, api, runner.Surroundings(inline_kb=entries.inline_kb))
+    return runner.run_attempt(work, dag, api, _around(entries))
 
 
 def call_back(work: CallbackWork, dags: object, api: ChannelApi, entries: Entries) -> None:
     """Run one callback."""
     dag = _dag(dags, work.dag.dag_id, work.dag.relative_fileloc)
-    runner.run_callback(work, dag, api, runner.Surroundings(inline_kb=entries.inline_kb))
+    runner.run_callback(work, dag, api, _around(entries))
+
+
+def _around(entries: Entries) -> runner.Surroundings:
+    return runner.Surroundings(
+        inline_kb=entries.inline_kb,
+        callback_timeout_s=entries.callback_timeout_s,
+        clear_state_on_success=entries.clear_state_on_success,
+    )
 
 
 def terminate(number: int, frame: FrameType | None) -> NoReturn:

@@ -35,10 +35,11 @@ from tradewind.sdk.exceptions import (
 from tradewind.sdk.task_api import EncodedXCom, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.xcom_codec import XComCodec
-from tradewind.worker.callbacks import call_all, run_callback
+from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.deadline import deadline
 from tradewind.worker.inputs import form_of
+from tradewind.worker.policies import ask_policy
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
@@ -89,6 +90,7 @@ class _End:
     outcome: Literal["success", "failed", "skipped", "up_for_reschedule", "awaiting_input"]
     reason: str = ""
     retryable: bool = True
+    retry_delay_s: float | None = None
     skip: list[str] = field(default_factory=list[str])
     until: Any = None
     error: BaseException | None = None
@@ -117,6 +119,8 @@ class _Attempt:
             except BaseException as error:  # noqa: BLE001 - the edge of the task: whatever it raises is how it ended
                 end = self._waits_for_input(error) if isinstance(error, TaskAwaitingInput) else _end_of(error)
                 _log_end(end)
+            if end.error is not None:
+                ask_policy(end, self._ti, self._context)
             self._call_back(end)
             return self._report(end)
 
@@ -181,7 +185,7 @@ class _Attempt:
         return operator
 
     def _execute(self, operator: Any, context: Context, ti: RuntimeTaskInstance) -> _End:
-        call_all(operator.on_execute_callback, context, "on_execute_callback")
+        call_all(operator.on_execute_callback, context, "on_execute_callback", self._around.callback_timeout_s)
         limit_s = self._limit_s(operator)
         end, result = _End("success"), None
         try:
@@ -242,14 +246,14 @@ class _Attempt:
         context, ti = self._context, self._ti
         if context is None or ti is None or end.outcome in {"up_for_reschedule", "awaiting_input"}:
             return
-        kind, ti.state = "on_failure_callback", end.outcome
+        kind, ti.state = "on_failure", end.outcome
         if end.outcome == "success":
-            kind = "on_success_callback"
+            kind = "on_success"
         elif end.outcome == "skipped":
-            kind = "on_skipped_callback"
+            kind = "on_skipped"
         elif end.retryable and self._work.try_number < self._work.max_tries:
-            kind, ti.state = "on_retry_callback", "up_for_retry"
-        callbacks = getattr(ti.task, kind, None)
+            kind, ti.state = "on_retry", "up_for_retry"
+        callbacks = task_callbacks(ti.task, kind)
         if not callbacks:
             return
         if end.error is not None and end.outcome == "failed":
@@ -257,7 +261,7 @@ class _Attempt:
             context["reason"] = end.reason
         ti.end_date = self._around.clock.now()
         with entered(context):
-            call_all(callbacks, context, kind)
+            call_all(callbacks, context, f"{kind}_callback", self._around.callback_timeout_s)
 
     def _report(self, end: _End) -> Ended:
         ti = self._ti
@@ -269,6 +273,7 @@ class _Attempt:
             outcome=end.outcome,
             reason=encodable(MASKER.redact(end.reason)),
             retryable=end.retryable,
+            retry_delay_s=end.retry_delay_s,
             xcoms=[to_message(key, value) for key, value in pushed.items()],
             skip=end.skip,
             until=end.until,

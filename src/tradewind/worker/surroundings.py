@@ -34,6 +34,10 @@ class Surroundings:
     """None: opened at the workload's `artifact_url`."""
     inline_kb: int = 16
     mask: Mask | None = add_mask
+    callback_timeout_s: float | None = 300.0
+    """What one callback may take; None: as long as it wants."""
+    clear_state_on_success: bool = False
+    """A task that succeeds leaves nothing in its state store."""
     is_in_process: bool = False
     """The process is the user's own: its environment is put back afterwards."""
 

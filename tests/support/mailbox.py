@@ -1,0 +1,64 @@
+"""A mail server that keeps what it is sent, on a port of its own."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+class _Mailbox(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Session)
+        self.messages: list[EmailMessage] = []
+
+    @property
+    def port(self) -> int:
+        return self.server_address[1]
+
+
+class _Session(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self._say("220 here")
+        while line := self.rfile.readline():
+            word = line[:4].upper()
+            if word == b"DATA":
+                self._say("354 go on")
+                self._take()
+                self._say("250 taken")
+            elif word == b"QUIT":
+                self._say("221 bye")
+                return
+            else:
+                self._say("250 fine")
+
+    def _say(self, text: str) -> None:
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def _take(self) -> None:
+        lines: list[bytes] = []
+        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            lines.append(line.removeprefix(b"."))
+        message = message_from_bytes(b"".join(lines), policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        assert isinstance(self.server, _Mailbox)
+        self.server.messages.append(message)
+
+
+@contextmanager
+def mailbox() -> Generator[_Mailbox]:
+    """A server that takes every mail."""
+    with _Mailbox() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
