@@ -23,7 +23,15 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.core.commands import Command, Dispatch, Kill
-from tradewind.core.events import AttemptExited, AttemptFailed, AttemptStarted, AttemptSucceeded, Event, VersionAdded
+from tradewind.core.events import (
+    AttemptExited,
+    AttemptFailed,
+    AttemptStarted,
+    AttemptSucceeded,
+    Event,
+    Tick,
+    VersionAdded,
+)
 from tradewind.core.shard import Shard
 from tradewind.db import Database, images, inbox, parses, passwords, pools, users
 from tradewind.db.cipher import key_file_cipher
@@ -155,6 +163,11 @@ class Engine:
         attempt = self.start(task_id, map_index)
         del self.dispatched[task_id, map_index]
         self.apply(AttemptFailed(attempt, _now(), reason), outputs={attempt: ended(attempt, "failed")})
+
+    def wait_until(self, moment: datetime) -> None:
+        """Time goes on to a moment, and what is due then happens."""
+        threading.Event().wait(max((moment - _now()).total_seconds(), 0.0))
+        self.apply(Tick())
 
     def finish(self) -> None:
         """Every attempt succeeds until nothing is left to run."""

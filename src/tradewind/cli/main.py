@@ -23,6 +23,7 @@ COMMANDS: Listed = {
     "connections": (f"{HERE}.connections:connections", "Manage connections to other systems."),
     "dags": (f"{HERE}.dags:dags", "List, run and look after DAGs."),
     "db": (f"{HERE}.db:db", "Look after the metadata database."),
+    "hitl": (f"{HERE}.hitl:hitl", "Answer questions that tasks ask people (human in the loop)."),
     "info": (f"{HERE}.info:info", "Show this installation: versions, folders, database, server."),
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),
