@@ -74,11 +74,18 @@ def _next_run(m: Machine, dag: Dag, spec: DagSpec) -> NextRun | None:
 def _ask(m: Machine, dag: Dag, timetable: Timetable, spec: DagSpec) -> NextRun | None:
     if spec.allowed_run_types is not None and "scheduled" not in spec.allowed_run_types:
         return None
-    last = None
-    if dag.latest is not None and dag.latest.interval_start is not None and dag.latest.interval_end is not None:
-        last = Interval(dag.latest.interval_start, dag.latest.interval_end)
+    last = _span(dag.latest)
     earliest, latest = dag.bounds
     return timetable.next_run(last, earliest=earliest, latest=latest, catchup=spec.catchup, now=m.now)
+
+
+def _span(latest: RunFacts | None) -> Interval | None:
+    """What the latest run was about; of one that is about a part of the data, its moment."""
+    if latest is None:
+        return None
+    if latest.interval_start is None or latest.interval_end is None:
+        return Interval.exact(latest.run_after)
+    return Interval(latest.interval_start, latest.interval_end)
 
 
 def _may_create(dag: Dag) -> bool:
@@ -91,27 +98,31 @@ def _is_full(dag: Dag) -> bool:
     limit = graph.spec.max_active_runs
     if dag.timetable is not None and dag.timetable.needs_single_run:
         limit = 1
-    return len(dag.runs) >= limit
+    return dag.count_scheduled() >= limit
 
 
 def _facts(m: Machine, dag: Dag, upcoming: NextRun) -> RunFacts:
     assert dag.newest is not None
+    interval = upcoming.interval
     return RunFacts(
         uid=m.ids.new(),
         dag=dag.key,
         run_id=f"scheduled__{upcoming.run_after.isoformat()}",
         run_type="scheduled",
         logical_date=upcoming.logical_date,
-        interval_start=upcoming.interval.start,
-        interval_end=upcoming.interval.end,
+        interval_start=interval.start if interval else None,
+        interval_end=interval.end if interval else None,
         run_after=upcoming.run_after,
         queued_at=m.now,
         version_id=dag.newest,
+        partition_key=upcoming.partition_key,
+        partition_date=upcoming.partition_date,
     )
 
 
 def _tell(m: Machine, dag: Dag, upcoming: NextRun | None) -> None:
     """Save when the next run is due, if that is news."""
+    interval = upcoming.interval if upcoming else None
     news = (upcoming, upcoming is not None and _is_full(dag))
     if dag.plan == news or (dag.plan is None and upcoming is None):
         return
@@ -121,8 +132,8 @@ def _tell(m: Machine, dag: Dag, upcoming: NextRun | None) -> None:
             dag=dag.key,
             next_run_after=upcoming.run_after if upcoming else None,
             next_logical_date=upcoming.logical_date if upcoming else None,
-            next_interval_start=upcoming.interval.start if upcoming else None,
-            next_interval_end=upcoming.interval.end if upcoming else None,
+            next_interval_start=interval.start if interval else None,
+            next_interval_end=interval.end if interval else None,
             has_exceeded_max_runs=news[1],
         )
     )

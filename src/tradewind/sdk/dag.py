@@ -162,7 +162,7 @@ class DAG:
         if self._schedule_spec is None:
             from tradewind.sdk.schedule import schedule_spec  # noqa: PLC0415 - DAGs that run on demand need no calendar
 
-            self._schedule_spec = schedule_spec(self.schedule, zone_name(self.timezone))
+            self._schedule_spec = schedule_spec(self.schedule, zone_name(self.timezone), seed=self.dag_id)
         return self._schedule_spec
 
     # -- tasks -----------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from typing import Any
 from tradewind.base.errors import InvalidInput
 from tradewind.sdk.asset import BaseAsset, asset_condition
 from tradewind.sdk.authoring_errors import InvalidSchedule
+from tradewind.sdk.timetable_base import is_written_by_user, user_arguments
 from tradewind.sdk.timetables import (
     AssetOrTimeSchedule,
+    AssetTriggeredTimetable,
     BaseTimetable,
     CronDataIntervalTimetable,
     CronTriggerTimetable,
@@ -55,23 +57,28 @@ def timetable_of(schedule: Any, zone: str, options: ScheduleOptions = PLAIN) -> 
     )
 
 
-def schedule_spec(schedule: Any, zone: str = "UTC", options: ScheduleOptions = PLAIN) -> ScheduleSpec:
+def schedule_spec(
+    schedule: Any, zone: str = "UTC", options: ScheduleOptions = PLAIN, *, seed: str = ""
+) -> ScheduleSpec:
     """The schedule as it is stored.
 
     Args:
         schedule: what the DAG was given.
         zone: name of the DAG's time zone.
         options: how plain texts and timedeltas are read.
+        seed: what ``H`` in a cron expression and a jitter are derived from: the DAG's id.
 
     Raises:
         InvalidSchedule: it can't be understood; the sentence says why.
     """
+    if isinstance(schedule, AssetTriggeredTimetable):
+        schedule = schedule.assets
     if schedule is None:
         return _spec("none", {}, zone)
     if schedule in ("@once", "@continuous") and isinstance(schedule, str):
         return _spec(schedule[1:], {}, zone)
     if isinstance(schedule, AssetOrTimeSchedule):
-        inner = schedule_spec(schedule.timetable, zone, options)
+        inner = schedule_spec(schedule.timetable, zone, options, seed=seed)
         condition = asset_condition(schedule.assets).as_json()  # type: ignore[arg-type] - a collection of assets
         args: dict[str, Json] = {
             "condition": condition,
@@ -87,12 +94,32 @@ def schedule_spec(schedule: Any, zone: str = "UTC", options: ScheduleOptions = P
         return _spec("assets", {"condition": asset_condition(parts).as_json()}, zone)
     timetable = timetable_of(schedule, zone, options)
     assert timetable is not None
-    return _spec(timetable.kind, timetable.arguments(), zone_name(timetable.zone or zone))
+    timetable.validate()
+    if is_written_by_user(timetable):
+        return _spec("custom", user_arguments(timetable), zone_name(timetable.zone or zone))
+    return _spec(timetable.kind, _seeded(timetable.arguments(), seed), zone_name(timetable.zone or zone))
+
+
+def _seeded(args: dict[str, Json], seed: str) -> dict[str, Json]:
+    """The arguments with each ``H`` of a cron expression made a number, and with what a jitter is derived from."""
+    from tradewind.timetables import spread  # noqa: PLC0415 - only DAGs with a schedule need the calendar
+
+    found = dict(args)
+    try:
+        if isinstance(cron := found.get("cron"), str):
+            found["cron"] = spread(cron, seed)
+        if isinstance(crons := found.get("crons"), list):
+            found["crons"] = [spread(str(cron), seed) for cron in crons]
+    except InvalidInput as error:
+        raise InvalidSchedule(f"the schedule can't be understood: {error.message}", **error.facts) from error
+    if "jitter_s" in found:
+        found["seed"] = seed
+    return found
 
 
 def is_single_run(spec: ScheduleSpec) -> bool:
     """Whether only one run may be active at a time."""
-    return spec.kind == "continuous"
+    return spec.kind == "continuous" or spec.args.get("single_run") is True
 
 
 def _spec(kind: str, args: dict[str, Json], zone: str) -> ScheduleSpec:

@@ -3,5 +3,19 @@
 from tradewind.timetables.base import Interval, NextRun, Timetable
 from tradewind.timetables.cron import PRESETS, Cron, parse_cron
 from tradewind.timetables.kinds import KINDS, build, parse_zone
+from tradewind.timetables.partition import CronPartition
+from tradewind.timetables.spread import spread
 
-__all__ = ["KINDS", "PRESETS", "Cron", "Interval", "NextRun", "Timetable", "build", "parse_cron", "parse_zone"]
+__all__ = [
+    "KINDS",
+    "PRESETS",
+    "Cron",
+    "CronPartition",
+    "Interval",
+    "NextRun",
+    "Timetable",
+    "build",
+    "parse_cron",
+    "parse_zone",
+    "spread",
+]

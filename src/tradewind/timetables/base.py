@@ -31,12 +31,22 @@ class NextRun:
     """A run that the schedule asks for: when it may start, and what it is about."""
 
     run_after: datetime
-    interval: Interval
+    interval: Interval | None
+    """None: it is about a part of the data, not a stretch of time."""
+    partition_key: str | None = None
+    """The part of the data that it is about."""
+    partition_date: datetime | None = None
+    """The moment that names the part."""
 
     @property
-    def logical_date(self) -> datetime:
+    def logical_date(self) -> datetime | None:
         """The date that names the run's data: the start of its interval."""
-        return self.interval.start
+        return None if self.interval is None else self.interval.start
+
+    @property
+    def span(self) -> Interval:
+        """What the timetable is told about this run when it is asked for the one after it."""
+        return Interval.exact(self.run_after) if self.interval is None else self.interval
 
 
 class Timetable(Protocol):

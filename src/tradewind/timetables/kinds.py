@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,8 +11,10 @@ from tradewind.timetables.base import Args, Timetable
 from tradewind.timetables.cron import parse_cron
 from tradewind.timetables.delta import parse_delta
 from tradewind.timetables.intervals import CronIntervals, DeltaIntervals
-from tradewind.timetables.simple import Continuous, Events, Never, Once
-from tradewind.timetables.trigger import CronTrigger, DeltaTrigger, MultiCronTrigger
+from tradewind.timetables.jitter import Jittered, Stepping
+from tradewind.timetables.partition import CronPartition
+from tradewind.timetables.simple import AssetsOrTime, Continuous, Events, Never, Once
+from tradewind.timetables.trigger import CronTrigger, DeltaTrigger, Length, MultiCronTrigger
 from tradewind.timetables.zoned import ZonedCron
 
 __all__ = ["KINDS", "build", "parse_zone"]
@@ -27,7 +29,10 @@ def build(kind: str, args: Args, timezone: str) -> Timetable:
             `cron_trigger`; ``{"cron": ...}`` for `cron_interval`; ``{"crons": [...]}`` and the same options for
             `multi_cron_trigger`; ``{"seconds": N}`` or calendar units (``{"months": 1}``) for `delta_trigger` (also
             `interval_s`) and `delta_interval`; ``{"dates": [iso, ...], "restrict": false, "description": ""}`` for
-            `events`. The others need none; `custom` takes ``summary`` and ``description`` for display.
+            `events`; ``{"cron": ..., "key_format": ..., "run_offset": 0}`` for `cron_partition`. The kinds with a cron
+            that trigger take ``"jitter_s"`` and ``"seed"``. `assets` takes the ``"timetable"`` beside its condition, as
+            kind, args and timezone. The others need none; `custom` is asked elsewhere, and is known here by its
+            ``summary`` and ``description`` only.
         timezone: IANA name, ``UTC``, or an offset such as ``+05:30``.
 
     Raises:
@@ -57,22 +62,56 @@ def parse_zone(name: str) -> tzinfo:
 
 
 def _cron_trigger(args: Args, zone: tzinfo) -> Timetable:
-    return _trigger(_text(args, "cron"), args, zone)
+    return _jittered(_trigger(_text(args, "cron"), args, zone), args)
+
+
+def _jittered(timetable: Stepping, args: Args) -> Timetable:
+    seconds = args.get("jitter_s", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        raise InvalidInput(f"jitter_s of the schedule must be seconds, not {seconds!r}", jitter_s=seconds)
+    if not seconds:
+        return timetable
+    return Jittered(timetable, timedelta(seconds=seconds), str(args.get("seed") or ""))
 
 
 def _trigger(cron: str, args: Args, zone: tzinfo) -> CronTrigger:
+    return CronTrigger(ZonedCron(parse_cron(cron), zone), _interval(args), _patience(args))
+
+
+def _patience(args: Args) -> bool | timedelta:
     immediately = args.get("run_immediately")
     if immediately is not None and not isinstance(immediately, bool | int | float):
         raise InvalidInput(f"run_immediately must be true, false or seconds, not {immediately!r}")
-    patience = bool(immediately) if isinstance(immediately, bool | None) else timedelta(seconds=immediately)
-    return CronTrigger(ZonedCron(parse_cron(cron), zone), _interval(args), patience)
+    return bool(immediately) if isinstance(immediately, bool | None) else timedelta(seconds=immediately)
+
+
+def _cron_partition(args: Args, zone: tzinfo) -> Timetable:
+    offset = args.get("run_offset", 0)
+    if isinstance(offset, bool) or not isinstance(offset, int):
+        raise InvalidInput(f"run_offset of the schedule must be a whole number, not {offset!r}", run_offset=offset)
+    schedule = ZonedCron(parse_cron(_text(args, "cron")), zone)
+    timetable = CronPartition(
+        schedule, zone, key_format=_text(args, "key_format"), run_offset=offset, run_immediately=_patience(args)
+    )
+    return _jittered(timetable, args)
+
+
+def _assets(args: Args, zone: tzinfo) -> Timetable:
+    del zone
+    inner = args.get("timetable")
+    if not isinstance(inner, Mapping):
+        return Never("Asset", "Triggered by assets")
+    kind, given, name = (inner.get(part) for part in ("kind", "args", "timezone"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
+    if not isinstance(kind, str) or not isinstance(given, Mapping) or not isinstance(name, str):
+        raise InvalidInput("the timetable beside the assets of a schedule needs kind, args and timezone")
+    return AssetsOrTime(build(kind, {str(key): value for key, value in given.items()}, name))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType] - JSON
 
 
 def _multi_cron_trigger(args: Args, zone: tzinfo) -> Timetable:
     crons = _texts(args, "crons")
     if not crons:
         raise InvalidInput("a schedule of several cron expressions needs at least one")
-    return MultiCronTrigger([_trigger(cron, args, zone) for cron in crons])
+    return _jittered(MultiCronTrigger([_trigger(cron, args, zone) for cron in crons]), args)
 
 
 def _events(args: Args, zone: tzinfo) -> Timetable:
@@ -111,7 +150,10 @@ def _texts(args: Args, name: str) -> list[str]:
     return texts
 
 
-def _interval(args: Args) -> timedelta:
+def _interval(args: Args) -> Length:
+    by_calendar = args.get("interval")
+    if isinstance(by_calendar, Mapping):
+        return parse_delta({str(unit): n for unit, n in by_calendar.items()})  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportUnknownMemberType] - JSON
     seconds = args.get("interval_s", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise InvalidInput(f"interval_s of the schedule must be seconds, not {seconds!r}", interval_s=seconds)
@@ -128,7 +170,8 @@ BUILDERS: dict[str, Callable[[Args, tzinfo], Timetable]] = {
     "delta_trigger": lambda args, zone: DeltaTrigger(parse_delta(args), _interval(args)),  # noqa: ARG005
     "delta_interval": lambda args, zone: DeltaIntervals(parse_delta(args)),  # noqa: ARG005
     "events": _events,
-    "assets": lambda args, zone: Never("Asset", "Triggered by assets"),  # noqa: ARG005
+    "cron_partition": _cron_partition,
+    "assets": _assets,
     "custom": _custom,
 }
 

@@ -6,9 +6,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from tradewind.timetables.base import Interval, NextRun
+from tradewind.timetables.base import Interval, NextRun, Timetable
 
-__all__ = ["Continuous", "Events", "Never", "Once"]
+__all__ = ["AssetsOrTime", "Continuous", "Events", "Never", "Once"]
 
 
 class Never:
@@ -29,6 +29,25 @@ class Never:
 
     def manual_interval(self, run_after: datetime) -> Interval:
         return Interval.exact(run_after.astimezone(UTC))
+
+
+class AssetsOrTime:
+    """Runs of a timetable, beside those that assets trigger."""
+
+    def __init__(self, inner: Timetable) -> None:
+        self._inner = inner
+        self.summary = f"Asset or {inner.summary}"
+        self.description = f"Triggered by assets or {inner.description}"
+        self.is_periodic = inner.is_periodic
+        self.needs_single_run = inner.needs_single_run
+
+    def next_run(
+        self, last: Interval | None, *, earliest: datetime | None, latest: datetime | None, catchup: bool, now: datetime
+    ) -> NextRun | None:
+        return self._inner.next_run(last, earliest=earliest, latest=latest, catchup=catchup, now=now)
+
+    def manual_interval(self, run_after: datetime) -> Interval:
+        return self._inner.manual_interval(run_after)
 
 
 class Once:

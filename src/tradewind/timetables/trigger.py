@@ -13,6 +13,8 @@ from tradewind.timetables.zoned import ZonedCron
 __all__ = ["CronTrigger", "DeltaTrigger", "MultiCronTrigger"]
 
 LEAST_PATIENCE = timedelta(minutes=5)
+Length = timedelta | Delta
+"""How long a data interval is: so much time, or so much of the calendar."""
 
 
 class CronTrigger:
@@ -28,7 +30,7 @@ class CronTrigger:
     is_periodic = True
     needs_single_run = False
 
-    def __init__(self, schedule: ZonedCron, interval: timedelta, run_immediately: bool | timedelta = False) -> None:
+    def __init__(self, schedule: ZonedCron, interval: Length, run_immediately: bool | timedelta = False) -> None:
         self._schedule = schedule
         self._interval = interval
         self._run_immediately = run_immediately
@@ -55,7 +57,11 @@ class CronTrigger:
         return None if latest is not None and latest < moment else _run(moment, self._interval)
 
     def manual_interval(self, run_after: datetime) -> Interval:
-        return _run(run_after, self._interval).interval
+        return _run(run_after, self._interval).span
+
+    def following(self, moment: datetime) -> datetime | None:
+        """The moment of the schedule after one."""
+        return self._schedule.next(moment)
 
     def _first(self, now: datetime) -> datetime | None:
         passed, following = self._schedule.at_or_before(now), self._schedule.at_or_after(now)
@@ -95,6 +101,11 @@ class MultiCronTrigger:
     def manual_interval(self, run_after: datetime) -> Interval:
         return self._triggers[0].manual_interval(run_after)
 
+    def following(self, moment: datetime) -> datetime | None:
+        """The moment of the schedule after one."""
+        found = [after for trigger in self._triggers if (after := trigger.following(moment)) is not None]
+        return min(found, default=None)
+
 
 class DeltaTrigger:
     """Runs a step of time after the last run."""
@@ -103,7 +114,7 @@ class DeltaTrigger:
     needs_single_run = False
     description = ""
 
-    def __init__(self, delta: Delta, interval: timedelta) -> None:
+    def __init__(self, delta: Delta, interval: Length) -> None:
         self._delta = delta
         self._interval = interval
         self.summary = str(delta)
@@ -122,9 +133,9 @@ class DeltaTrigger:
         return None if latest is not None and latest < moment else _run(moment, self._interval)
 
     def manual_interval(self, run_after: datetime) -> Interval:
-        return _run(run_after, self._interval).interval
+        return _run(run_after, self._interval).span
 
 
-def _run(moment: datetime, interval: timedelta) -> NextRun:
+def _run(moment: datetime, interval: Length) -> NextRun:
     end = moment.astimezone(UTC)
-    return NextRun(end, Interval(end - interval, end))
+    return NextRun(end, Interval(interval.before(end) if isinstance(interval, Delta) else end - interval, end))

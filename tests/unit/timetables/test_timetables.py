@@ -300,7 +300,7 @@ def test_what_can_not_be_is_refused_in_words(kind: str, args: dict[str, object],
 
 
 def test_every_kind_can_be_built_and_described() -> None:
-    args = {"cron": "0 9 * * 5", "crons": ["0 9 * * 5"], "seconds": 60, "dates": []}
+    args = {"cron": "0 9 * * 5", "crons": ["0 9 * * 5"], "seconds": 60, "dates": [], "key_format": "%Y"}
     for kind in KINDS:
         timetable = build(kind, args, "Europe/Berlin")
         assert timetable.summary
