@@ -6,14 +6,20 @@ holds the Saves of the same batch has committed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tradewind.core.events import Outcome, RunFacts
+from tradewind.core.events import AssetKey, AssetUpdate, Outcome, RunFacts
 from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, StartTriggerSpec
 
 __all__ = [
+    "ConsumeAssetEvents",
+    "DropAssetEvents",
+    "QueueAssetEvent",
+    "RecordAssetEvent",
+    "RefuseAssetEvent",
     "Command",
     "CreateRun",
     "CreateTasks",
@@ -21,10 +27,13 @@ __all__ = [
     "DeleteDag",
     "Dispatch",
     "EndAttempt",
+    "FeedBackfill",
     "ForgetTasks",
     "KeepOutput",
     "Kill",
+    "RepeatRun",
     "RunCallback",
+    "SaveBackfill",
     "SaveDag",
     "SaveRun",
     "SaveTask",
@@ -146,6 +155,39 @@ class SaveDag:
     """True: pause the DAG, since too many of its runs failed in a row; None: leave that as it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveBackfill:
+    """The backfill as it is now."""
+
+    uid: str
+    next_ordinal: int
+    """The first of its dates whose turn has not come."""
+    is_paused: bool
+    completed_at: datetime | None = None
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatRun:
+    """Label a run that has ended as one of a backfill, and post `RunRepeated` to the inbox, in one transaction."""
+
+    run_uid: str
+    backfill: str
+    dag: DagKey
+    conf: Mapping[str, object] | None
+    """None: it keeps its own."""
+    on_newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBackfill:
+    """Read the next dates of a backfill, from `ordinal` on; the shell answers with `BackfillFed`."""
+
+    backfill: str
+    dag: DagKey
+    ordinal: int
+
+
 @dataclass(frozen=True, slots=True)
 class DeleteRun:
     """Delete a run and all that hangs on it."""
@@ -233,6 +275,66 @@ class RunCallback:
     """``on_kill`` of a task that waits: the attempt that deferred, or asked a person."""
 
 
+# -- assets -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordAssetEvent:
+    """Append: an asset was updated. The asset is made known where it is new."""
+
+    asset: AssetKey
+    update: AssetUpdate
+    at: datetime
+    partition_key: str | None = None
+    source_dag: DagKey | None = None
+    source_run: str | None = None
+    """Uid of the run."""
+    source_run_id: str | None = None
+    source_task_id: str | None = None
+    source_map_index: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAssetEvent:
+    """An event waits for the rest of a DAG's condition."""
+
+    dag: DagKey
+    event: str
+    asset: AssetKey
+    target: str
+    """The partition of the DAG that it is part of; empty where the DAG has none."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DropAssetEvents:
+    """Events no longer wait: thrown away, or of an asset that is no longer in the condition."""
+
+    dag: DagKey
+    events: tuple[tuple[str, str], ...]
+    """Target and event."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumeAssetEvents:
+    """A run was started by these events, which wait no more."""
+
+    run_uid: str
+    dag: DagKey
+    target: str
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseAssetEvent:
+    """An event is none that a DAG's partitions can take; why, in words."""
+
+    dag: DagKey
+    event: str
+    at: datetime
+    reason: str
+
+
 Command = (
     CreateRun
     | SaveRun
@@ -243,6 +345,9 @@ Command = (
     | EndAttempt
     | KeepOutput
     | SaveDag
+    | SaveBackfill
+    | RepeatRun
+    | FeedBackfill
     | DeleteRun
     | DeleteDag
     | Dispatch
@@ -250,4 +355,9 @@ Command = (
     | StopTrigger
     | Kill
     | RunCallback
+    | RecordAssetEvent
+    | QueueAssetEvent
+    | DropAssetEvents
+    | ConsumeAssetEvents
+    | RefuseAssetEvent
 )

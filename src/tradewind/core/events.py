@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = [
+    "AssetEventsDropped",
+    "AssetKey",
+    "AssetUpdate",
+    "AssetUpdated",
     "AttemptAwaitsInput",
     "AttemptDeferred",
     "AttemptExited",
@@ -20,6 +24,11 @@ __all__ = [
     "AttemptSkipped",
     "AttemptStarted",
     "AttemptSucceeded",
+    "BackfillAsked",
+    "BackfillChanged",
+    "BackfillFacts",
+    "BackfillFed",
+    "BackfillSlot",
     "Cleared",
     "DagDeleted",
     "DagStale",
@@ -31,6 +40,7 @@ __all__ = [
     "RunDeleted",
     "RunFacts",
     "RunMarked",
+    "RunRepeated",
     "RunRequested",
     "TaskRef",
     "TasksMarked",
@@ -75,6 +85,33 @@ class RunFacts:
     partition_date: datetime | None = None
     retry_of: str | None = None
     """Uid of the failed run that this one tries again."""
+    reason: str | None = None
+    """Why it was made, in words, where that is not plain: the events of assets that started it."""
+
+
+class AssetKey(NamedTuple):
+    """What tells an asset from all others."""
+
+    workspace: str
+    name: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetUpdate:
+    """That the data behind an asset is new."""
+
+    uid: str
+    """Made by whoever tells of it, so that telling twice counts once."""
+    name: str
+    uri: str
+    """Either may be empty: then the asset is the one that is known by the other."""
+    group: str = "asset"
+    extra: Mapping[str, object] = field(default_factory=dict[str, object])
+    aliases: tuple[str, ...] = ()
+    """Aliases through which a task named the asset."""
+    partition_key: str | None = None
+    """The part of the data that is new; None: the partition of the run that tells of it, or all."""
 
 
 # -- clock ----------------------------------------------------------------------------------------------------------
@@ -175,6 +212,106 @@ class PoolSet:
     include_deferred: bool = False
 
 
+# -- backfills ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillFacts:
+    """A backfill as the core has to know it. Its dates stand in rows, in the order in which they come."""
+
+    uid: str
+    dag: DagKey
+    max_active_runs: int
+    conf: Mapping[str, object] | None = None
+    """Of its new runs, and of those that it has run again; None: those keep theirs."""
+    user: str | None = None
+    on_newest: bool = True
+    """Runs that it has run again move to the newest version of the DAG."""
+    is_paused: bool = False
+    next_ordinal: int = 0
+    """The first date whose turn has not come."""
+    awaited: tuple[str, ...] = ()
+    """Runs that were ordered to run again, where that has not happened yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillSlot:
+    """A date of a backfill: the run that is made for it, or the one that runs again."""
+
+    ordinal: int
+    run_uid: str
+    is_rerun: bool
+    logical_date: datetime | None
+    interval_start: datetime | None
+    interval_end: datetime | None
+    run_after: datetime
+    partition_key: str | None = None
+    partition_date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillAsked:
+    """Somebody made a backfill; its row and those of its dates exist."""
+
+    backfill: BackfillFacts
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillFed:
+    """The next dates of a backfill, as the core asked for them; none: there are no more."""
+
+    backfill: str
+    dag: DagKey
+    slots: tuple[BackfillSlot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillChanged:
+    """Somebody paused or resumed a backfill, or cancelled it: queued runs fail, running ones go on."""
+
+    backfill: str
+    dag: DagKey
+    is_paused: bool
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunRepeated:
+    """A run that has ended runs again as a whole, since a backfill says so; its row bears the backfill's name."""
+
+    run_uid: str
+    backfill: str
+    dag: DagKey
+    on_newest: bool
+
+
+# -- assets -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AssetUpdated:
+    """An asset was updated by something that is no task of ours."""
+
+    workspace: str
+    update: AssetUpdate
+    at: datetime
+    by: str = ""
+    """Who tells of it, in words: ``admin over the API``, ``watcher inbox``."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetEventsDropped:
+    """Somebody threw away events that wait for the rest of a condition."""
+
+    workspace: str
+    dag_id: str | None
+    """None: those of all DAGs."""
+    asset: AssetKey | None
+    """None: those of all assets."""
+    before: datetime | None = None
+    """Only what had arrived before."""
+
+
 # -- attempts: every report names the attempt it believes in; one that is not the current one changes nothing --------
 
 
@@ -200,6 +337,8 @@ class AttemptSucceeded:
     """Keys of the XComs pushed with a value other than None."""
     skip: tuple[str, ...] = ()
     """Task ids this one decided to skip: a branch, a short circuit, latest-only."""
+    assets: tuple[AssetUpdate, ...] = ()
+    """Assets that the task updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +455,10 @@ Event = (
     | RunDeleted
     | DagDeleted
     | PoolSet
+    | BackfillAsked
+    | BackfillFed
+    | BackfillChanged
+    | RunRepeated
     | AttemptStarted
     | AttemptSucceeded
     | AttemptFailed
