@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,8 @@ from tradewind.db.tasks import TaskRecord
 from tradewind.protocol.messages import XComValue
 
 __all__ = [
-    "XComFilter", "XComRecord", "delete_xcom", "get_xcom", "insert_xcom", "list_xcoms", "results_of", "update_xcom",
+    "XComFilter", "XComRecord", "delete_xcom", "get_xcom", "insert_xcom", "list_xcoms", "oldest_unfinished", "results_of",
+    "texts_with_files", "update_xcom",
 ]  # fmt: skip
 
 LINK_PREFIX = "_link_"
@@ -226,3 +227,18 @@ def _is(instance: TaskRecord, key: str) -> list[ColumnElement[bool]]:
         xcom.c.map_index == instance.map_index,
         xcom.c.key == key,
     ]
+
+
+# -- files in the artifact store -------------------------------------------------------------------------------------
+
+
+def texts_with_files(tx: Tx) -> Iterator[str]:
+    """Stored forms of all values that may name files in the artifact store."""
+    query = select(xcom.c.value).where(xcom.c.value.contains('"__tw__"'))
+    yield from tx.execute(query.execution_options(yield_per=1000)).scalars()
+
+
+def oldest_unfinished(tx: Tx) -> datetime | None:
+    """When the oldest run began that has not ended: what its tasks write may not be recorded yet."""
+    unfinished = dag_run.c.state.in_(("queued", "running"))
+    return tx.scalar(select(func.min(func.coalesce(dag_run.c.start_date, dag_run.c.queued_at))).where(unfinished))

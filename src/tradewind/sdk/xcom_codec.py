@@ -1,7 +1,7 @@
 """How values become XComs and come back: JSON with tags for small things, files for frames, arrays and large things.
 
 A tagged value is an object with the key ``__tw__`` that names its type. Frames, tables and arrays are always written
-to the artifact store (Parquet, npy), named by their content; JSON text and bytes go there when they are large. What
+to the artifact store (Parquet, npy), as are figures and images, named by their content; JSON text and bytes go there when they are large. What
 stays in the database then says where the file is and what it looks like (shape, columns, first rows). Nothing is
 pickled unless the task wraps it in `Pickled`. A library is touched only if the value comes from it.
 """
@@ -27,6 +27,7 @@ from tradewind.sdk import xcom_frames
 from tradewind.sdk.artifacts import ArtifactStore, MemoryArtifacts
 from tradewind.sdk.exceptions import DeserializationError, SerializationError
 from tradewind.sdk.task_api import EncodedXCom
+from tradewind.sdk.xcom_figures import MEDIA_TYPES, figure_from_file, figure_to_file
 from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, part_in_file, parts_of
 
 __all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain"]
@@ -163,7 +164,7 @@ class XComCodec:
             return {TAG: "enum", "c": _class_name(kind, path), "v": self._shape(value.value, path)}
         if isinstance(value, Pickled):
             return self._pickle(value.value)
-        binary = xcom_frames.to_file(value, path)
+        binary = xcom_frames.to_file(value, path) or figure_to_file(value, path)
         if binary is not None:
             return self._file(binary.data, binary.format, binary.about)
         scalar = xcom_frames.numpy_scalar(value)
@@ -266,7 +267,8 @@ class XComCodec:
             import cloudpickle  # noqa: PLC0415 - only where a task asked for it
 
             return cloudpickle.loads(data)
-        return xcom_frames.from_file(data, about)
+        read = figure_from_file if about["format"] in MEDIA_TYPES else xcom_frames.from_file
+        return read(data, about)
 
 
 def plain(stored: EncodedXCom) -> Any:

@@ -6,14 +6,17 @@ Names are hashes of the content, so that a file is written once, and never chang
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tradewind.base.errors import InvalidInput
 from tradewind.sdk.xcom_codec import ArtifactStore, MemoryArtifacts
 
-__all__ = ["FolderArtifacts", "UrlArtifacts", "open_artifacts"]
+__all__ = ["FolderArtifacts", "Kept", "UrlArtifacts", "open_artifacts", "stored_artifacts"]
 
 
 def open_artifacts(url: str) -> ArtifactStore:
@@ -22,11 +25,28 @@ def open_artifacts(url: str) -> ArtifactStore:
     Raises:
         InvalidInput: a URL is given, and fsspec, or the driver for its scheme, is not installed.
     """
-    if not url:
-        return MemoryArtifacts()
+    return stored_artifacts(url) if url else MemoryArtifacts()
+
+
+def stored_artifacts(url: str) -> FolderArtifacts | UrlArtifacts:
+    """The store at a folder or URL, which can also be looked through and cleaned.
+
+    Raises:
+        InvalidInput: as for `open_artifacts`.
+    """
     if url.startswith("file://"):
         return FolderArtifacts(Path(url.removeprefix("file://")))
     return UrlArtifacts(url) if "://" in url else FolderArtifacts(Path(url))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file in the store."""
+
+    name: str
+    written_at: datetime
+    size: int
+    """Bytes."""
 
 
 class FolderArtifacts:
@@ -60,6 +80,17 @@ class FolderArtifacts:
         with self._path(name).open("rb", buffering=0) as file:
             return os.pread(file.fileno(), stop - start, start)
 
+    def kept(self) -> Iterator[Kept]:
+        """All files there are; parts of unfinished writes too."""
+        for path in self._folder.glob("??/*"):
+            facts = path.stat()
+            yield Kept(path.name, datetime.fromtimestamp(facts.st_mtime, UTC), facts.st_size)
+
+    def drop(self, name: str) -> None:
+        """Delete what is kept under the name; gone already is fine."""
+        path = self._folder / name.lstrip(".")[:2] / name
+        path.unlink(missing_ok=True)
+
 
 class _FileSystem(Protocol):
     def exists(self, path: str) -> bool: ...
@@ -67,6 +98,12 @@ class _FileSystem(Protocol):
     def pipe_file(self, path: str, value: bytes) -> None: ...
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None) -> bytes: ...
+
+    def find(self, path: str, *, detail: bool) -> dict[str, dict[str, Any]]: ...
+
+    def modified(self, path: str) -> datetime: ...
+
+    def rm_file(self, path: str) -> None: ...
 
 
 class UrlArtifacts:
@@ -98,3 +135,14 @@ class UrlArtifacts:
     def get_part(self, name: str, start: int, stop: int) -> bytes:
         """Some of the bytes that are kept under the name."""
         return self._files.cat_file(self._path(name), start, stop)
+
+    def kept(self) -> Iterator[Kept]:
+        """All objects there are."""
+        for path, facts in self._files.find(self._root, detail=True).items():
+            written = self._files.modified(path)
+            moment = written.astimezone(UTC) if written.tzinfo else written.replace(tzinfo=UTC)
+            yield Kept(path.rpartition("/")[2], moment, int(facts.get("size") or 0))
+
+    def drop(self, name: str) -> None:
+        """Delete what is kept under the name."""
+        self._files.rm_file(self._path(name))

@@ -22,11 +22,13 @@ from tradewind.api.models.tasks import (
 from tradewind.api.public.task_instances import INSTANCE
 from tradewind.api.shapes import tasks_by_id, xcom_out
 from tradewind.api.wire import created, gone, listing, reply
+from tradewind.base.errors import NotFound
 from tradewind.db import dags, runs, tasks, xcoms
 from tradewind.db.engine import Tx
 from tradewind.db.tasks import TaskRecord
 from tradewind.db.xcoms import XComFilter, XComRecord
 from tradewind.protocol.messages import XComValue
+from tradewind.worker.xcom import open_artifacts
 
 router = APIRouter(tags=["XCom"])
 
@@ -113,6 +115,40 @@ async def get_xcom_entry(
     if query.stringify and value is not None and not isinstance(value, str):
         found["value"] = msgspec.json.encode(value).decode()
     return reply(found)
+
+
+@router.get(
+    INSTANCE + "/xcomContents/{xcom_key:path}",
+    operation_id="get_xcom_content",
+    response_class=Response,
+    responses={200: {"description": "The file", "content": {"application/octet-stream": {}}}},
+)
+async def get_xcom_content(
+    dag_id: str, dag_run_id: str, task_id: str, xcom_key: str, call: Reader, map_index: int = -1
+) -> Response:
+    """The file of a value in the artifact store: a picture, a Parquet file, an array. It is handed on as it is."""
+
+    def find(tx: Tx) -> dict[str, Any]:
+        instance = tasks.get_task(tx, call.workspace, dag_id, dag_run_id, task_id, map_index=map_index)
+        value = msgspec.json.decode(xcoms.get_xcom(tx, instance, xcom_key).value)
+        if not isinstance(value, dict) or value.get("__tw__") != "file":  # pyright: ignore[reportUnknownMemberType] - JSON
+            raise NotFound(f"the XCom {xcom_key!r} has no file of its own: its value is in the database")
+        return value  # pyright: ignore[reportUnknownVariableType] - JSON
+
+    about = await call.read(find)
+    store = open_artifacts(call.services.settings.artifact_url)
+    try:
+        data = await call.desk.in_thread(lambda: store.get(about["name"]))
+    except FileNotFoundError as error:
+        raise NotFound(f"the file {about['name']} of the XCom {xcom_key!r} is gone", name=about["name"]) from error
+    media_type = about.get("media_type", "application/octet-stream")
+    kind = "inline" if media_type == "image/png" else "attachment"
+    headers = {
+        "content-disposition": f'{kind}; filename="{about["name"]}"',
+        "x-content-type-options": "nosniff",
+        "cache-control": "private, max-age=31536000, immutable",
+    }
+    return Response(data, media_type=media_type, headers=headers)
 
 
 def _stored(key: str, value: Any) -> XComValue:

@@ -83,15 +83,22 @@ def check_migrations(session: Session, migration_wait_timeout: float) -> None:
 def clean(
     session: Session, *, tables: str | None, clean_before_timestamp: datetime, dry_run: bool, yes: bool, output: str
 ) -> None:
-    """Delete old rows: runs that ended, XComs, versions without runs, event logs."""
+    """Delete old rows: runs that ended, XComs, versions without runs, event logs; and artifacts that nothing names."""
+    from tradewind.cli.artifacts import sweep
     from tradewind.db import schema
+    from tradewind.worker.xcom import stored_artifacts
 
-    names = [name.strip() for name in tables.split(",")] if tables else list(schema.CLEANABLE)
+    names = [name.strip() for name in tables.split(",")] if tables else [*schema.CLEANABLE, "artifacts"]
     if not yes and not dry_run:
         click.confirm(
             f"Delete what ended before {clean_before_timestamp.isoformat()} from {', '.join(names)}?", abort=True
         )
-    counts = schema.clean(session.database, clean_before_timestamp, names, dry_run=dry_run)
+    counts = schema.clean(
+        session.database, clean_before_timestamp, [name for name in names if name != "artifacts"], dry_run=dry_run
+    )
+    if "artifacts" in names:
+        store = stored_artifacts(session.settings.artifact_url)
+        counts["artifacts"] = sweep(session.database, store, clean_before_timestamp, dry_run=dry_run).files
     show(({"table": name, "rows": count} for name, count in counts.items()), ["table", "rows"], output)
 
 
