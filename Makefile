@@ -21,11 +21,11 @@ setup: $(STAMP)  ## make .venv with everything for development
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
-$(STAMP): requirements.lock pyproject.toml | .uv/bin/uv
+$(STAMP): requirements.lock pyproject.toml airflow-shim/pyproject.toml | .uv/bin/uv
 	@test -x $(BIN)/python || .uv/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
 	@echo "Installing the locked dependencies into $(VENV) ..."
 	@.uv/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
-	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable . --editable airflow-shim
 	@touch $(STAMP)
 
 start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
@@ -66,7 +66,7 @@ bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-
 
 lock: .uv/bin/uv  ## resolve pyproject.toml into requirements.lock; what is locked stays where it may
 	@.uv/bin/uv pip compile --quiet --universal --no-header --all-extras --group dev --generate-hashes \
-		pyproject.toml -o requirements.lock
+		--no-emit-package tradewind --no-emit-package tradewind-airflow pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .venv .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,0 +1,52 @@
+"""The `airflow` namespace on Tradewind: Airflow's names, resolved to Tradewind's objects when they are asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from pkgutil import extend_path
+from typing import TYPE_CHECKING
+
+from airflow._forward import forward
+from airflow._standard import FallbackFinder
+from airflow.version import version
+
+if TYPE_CHECKING:
+    from tradewind.sdk.asset import Asset
+    from tradewind.sdk.dag import DAG
+    from tradewind.sdk.exceptions import AirflowException
+    from tradewind.sdk.xcom_arg import XComArg
+
+__all__ = ["DAG", "AirflowException", "Asset", "Dataset", "XComArg", "__version__"]
+
+__version__ = version
+
+try:
+    distribution("apache-airflow-core")
+except PackageNotFoundError:
+    pass
+else:
+    raise ImportError(
+        "Apache Airflow (apache-airflow-core) and tradewind-airflow are installed side by side, and both own the name "
+        "`airflow`. Uninstall one of them: `pip uninstall apache-airflow apache-airflow-core apache-airflow-task-sdk`, "
+        "then `pip install --force-reinstall tradewind-airflow`; or `pip uninstall tradewind-airflow`."
+    )
+
+__path__ = extend_path(__path__, __name__)
+"""Provider packages may lie in another folder of the path."""
+
+if not any(isinstance(finder, FallbackFinder) for finder in sys.meta_path):
+    sys.meta_path.append(FallbackFinder())
+
+if "AIRFLOW_HOME" not in os.environ and "TRADEWIND_HOME" in os.environ:
+    os.environ["AIRFLOW_HOME"] = os.environ["TRADEWIND_HOME"]  # DAG files read it to find their own files
+
+PLACES = {
+    "AirflowException": "tradewind.sdk.exceptions:AirflowException",
+    "Dataset": "tradewind.sdk:Asset",
+    "conf": "airflow.configuration:conf",
+    "version": "airflow.version:version",
+}
+
+__getattr__, __dir__ = forward(__name__, "DAG Asset XComArg", places=PLACES)

@@ -1,0 +1,9 @@
+"""Airflow's `airflow.decorators`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "task_decorator_factory": "tradewind.sdk.decorators:task_decorator_factory",
+}
+
+__getattr__, __dir__ = forward(__name__, "dag task task_group setup teardown", places=PLACES, instead="airflow.sdk")

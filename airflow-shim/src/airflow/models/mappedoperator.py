@@ -1,0 +1,9 @@
+"""Airflow's `airflow.models.mappedoperator`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "MappedOperator": "tradewind.sdk.mapped:MappedOperator",
+}
+
+__getattr__, __dir__ = forward(__name__, places=PLACES)

@@ -1,0 +1,15 @@
+"""Airflow's `airflow.operators.python_operator`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "PythonOperator": "airflow.providers.standard.operators.python:PythonOperator",
+    "BranchPythonOperator": "airflow.providers.standard.operators.python:BranchPythonOperator",
+    "ShortCircuitOperator": "airflow.providers.standard.operators.python:ShortCircuitOperator",
+    "PythonVirtualenvOperator": "airflow.providers.standard.operators.python:PythonVirtualenvOperator",
+    "ExternalPythonOperator": "airflow.providers.standard.operators.python:ExternalPythonOperator",
+    "BranchPythonVirtualenvOperator": "airflow.providers.standard.operators.python:BranchPythonVirtualenvOperator",
+    "BranchExternalPythonOperator": "airflow.providers.standard.operators.python:BranchExternalPythonOperator",
+}
+
+__getattr__, __dir__ = forward(__name__, places=PLACES, instead="airflow.providers.standard.operators.python")

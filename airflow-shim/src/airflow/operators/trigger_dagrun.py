@@ -1,0 +1,10 @@
+"""Airflow's `airflow.operators.trigger_dagrun`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "TriggerDagRunOperator": "airflow.providers.standard.operators.trigger_dagrun:TriggerDagRunOperator",
+    "TriggerDagRunLink": "airflow.providers.standard.operators.trigger_dagrun:TriggerDagRunLink",
+}
+
+__getattr__, __dir__ = forward(__name__, places=PLACES, instead="airflow.providers.standard.operators.trigger_dagrun")

@@ -1,0 +1,7 @@
+"""Airflow's `airflow.sdk.definitions.timetables.trigger`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+__getattr__, __dir__ = forward(
+    __name__, "CronTriggerTimetable MultipleCronTriggerTimetable DeltaTriggerTimetable CronPartitionTimetable"
+)

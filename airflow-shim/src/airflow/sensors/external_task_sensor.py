@@ -1,0 +1,10 @@
+"""Airflow's `airflow.sensors.external_task_sensor`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "ExternalTaskSensor": "airflow.providers.standard.sensors.external_task:ExternalTaskSensor",
+    "ExternalTaskMarker": "airflow.providers.standard.sensors.external_task:ExternalTaskMarker",
+}
+
+__getattr__, __dir__ = forward(__name__, places=PLACES, instead="airflow.providers.standard.sensors.external_task")

@@ -1,0 +1,10 @@
+"""Airflow's `airflow.utils.context`, resolved to the objects of Tradewind."""
+
+from airflow._forward import forward
+
+PLACES = {
+    "context_merge": "airflow.sdk.definitions.context:context_merge",
+    "context_get_outlet_events": "airflow.sdk.execution_time.context:context_get_outlet_events",
+}
+
+__getattr__, __dir__ = forward(__name__, "Context", places=PLACES)
