@@ -31,6 +31,7 @@ from tradewind.spec import (
 )
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
+SLOTS_AT_ONCE = 3
 _DAG_FIELDS = {
     "catchup", "max_active_tasks", "max_active_runs", "max_consecutive_failed_dag_runs", "dagrun_timeout_s",
     "fail_fast", "start_date", "end_date", "has_callbacks", "allowed_run_types",
@@ -127,6 +128,10 @@ class Rows:
     attempts: dict[str, AttemptRow] = field(default_factory=dict)
     dags: dict[DagKey, c.SaveDag] = field(default_factory=dict)
     outputs: dict[str, e.AttemptSucceeded] = field(default_factory=dict)
+    backfills: dict[str, tuple[e.BackfillFacts, list[e.BackfillSlot]]] = field(default_factory=dict)
+    saved_backfills: dict[str, c.SaveBackfill] = field(default_factory=dict)
+    posted: list[e.Event] = field(default_factory=list)
+    """What the core wrote into its own inbox, and what it asked for."""
     waiting: dict[str, str | None] = field(default_factory=dict)
     """Triggers and requests, with how they were stopped."""
 
@@ -202,6 +207,19 @@ class Rows:
                     self.waiting[trigger] = "cancelled" if command.is_cancelled else "timeout"
                 case c.RunCallback():
                     pass
+                case c.SaveBackfill():
+                    self.saved_backfills[command.uid] = command
+                case c.RepeatRun():
+                    facts = self.facts[command.run_uid]
+                    conf = facts.conf if command.conf is None else command.conf
+                    self.facts[command.run_uid] = replace(
+                        facts, backfill=command.backfill, run_type="backfill", triggered_by="backfill", conf=conf
+                    )
+                    repeated = e.RunRepeated(command.run_uid, command.backfill, command.dag, command.on_newest)
+                    self.posted.append(repeated)
+                case c.FeedBackfill(uid, key, ordinal):
+                    slots = [slot for slot in self.backfills[uid][1] if slot.ordinal >= ordinal][:SLOTS_AT_ONCE]
+                    self.posted.append(e.BackfillFed(uid, key, tuple(slots)))
 
     def request(self, facts: e.RunFacts) -> None:
         """A run's row, as the API makes it."""
@@ -333,6 +351,8 @@ class Story:
                 self.paused[command.dag] = True
         if self.is_checked:
             self.shard.check()
+        while self.rows.posted:
+            self.apply(self.rows.posted.pop(0))
         return commands
 
     def after(self, duration: str | float, *checks: Check) -> Story:
@@ -382,7 +402,31 @@ class Story:
         for attempt in killed:
             if attempt not in known:  # a process nobody knows any more: the executor cleans up, its row is closed
                 self.rows.attempts[attempt].outcome = "lost"
+        for uid, (facts, _) in self.rows.backfills.items():
+            saved = self.rows.saved_backfills.get(uid)
+            if saved is None:
+                self.shard.load_backfill(facts)
+            elif saved.completed_at is None:
+                self.shard.load_backfill(replace(facts, next_ordinal=saved.next_ordinal, is_paused=saved.is_paused))
         self.rest()
+        return self
+
+    def backfill(self, days: int, *, uid: str = "b", max_active_runs: int = 10, reruns: Iterable[str] = (),
+                 conf: dict[str, object] | None = None, on_newest: bool = False) -> Story:  # fmt: skip
+        """Make a backfill of days of 2020, after runs that are to run again; its runs have the ids b-0, b-1, ..."""
+        slots: list[e.BackfillSlot] = []
+        for run in (*reruns, *("" for _ in range(days))):
+            day = datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=len(slots))
+            slots.append(
+                e.BackfillSlot(ordinal=len(slots), run_uid=run or f"{uid}-{len(slots)}", is_rerun=bool(run),
+                               logical_date=day, interval_start=day, interval_end=day, run_after=day)
+            )  # fmt: skip
+        facts = e.BackfillFacts(
+            uid=uid, dag=self.dag_key, max_active_runs=max_active_runs, conf=conf, on_newest=on_newest
+        )
+        self.rows.backfills[uid] = (facts, slots)
+        self.said = []
+        self.apply(e.BackfillAsked(facts))
         return self
 
     def work(self, *, until: int = 10_000) -> Story:
@@ -603,6 +647,11 @@ def pool(name: str, slots: int | None) -> Step:
         story.apply(e.PoolSet("default", name, slots))
 
     return step
+
+
+def backfill_set(uid: str = "b", *, is_paused: bool = False, is_cancelled: bool = False) -> Step:
+    """Somebody paused, resumed or cancelled a backfill."""
+    return event(lambda s: e.BackfillChanged(uid, s.dag_key, is_paused or is_cancelled, is_cancelled))
 
 
 def ticked() -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tradewind.base.errors import BrokenInvariant
+from tradewind.core.dag import Dag
 from tradewind.core.limits import Gate
 from tradewind.core.machine import Machine
 from tradewind.core.mapping import Unmappable, expansion
@@ -184,7 +185,9 @@ def _check_attempts(m: Machine) -> None:
 
 def _check_dags(m: Machine) -> None:
     for dag in m.dags.values():
-        running = {run.uid for run in dag.runs.values() if run.state is RunState.RUNNING}
+        _check_lanes(dag)
+        own = [run for run in dag.runs.values() if dag.lane_of(run) is None]
+        running = {run.uid for run in own if run.state is RunState.RUNNING}
         _require(dag.running == running, f"runs of {dag.key.dag_id}: {dag.running} counted, {running} found")
         _require(all(m.runs.get(uid) is run for uid, run in dag.runs.items()), f"{dag.key.dag_id} has a lost run")
         graph = dag.graph
@@ -192,3 +195,18 @@ def _check_dags(m: Machine) -> None:
         if graph is None or dag.is_paused or queued is None or queued.facts.run_after > m.now:
             continue
         _require(len(running) >= graph.spec.max_active_runs, f"a run of {dag.key.dag_id} could start, but does not")
+
+
+def _check_lanes(dag: Dag) -> None:
+    """Active backfills know their runs, and let go what may go."""
+    for lane in dag.lanes.values():
+        mine = {run.uid: run for run in dag.runs.values() if dag.lane_of(run) is lane}
+        _require(lane.runs == mine, f"runs of backfill {lane.uid}")
+        running = {uid for uid, run in mine.items() if run.state is RunState.RUNNING}
+        _require(lane.running == running, f"running runs of backfill {lane.uid}")
+        limit = lane.facts.max_active_runs
+        _require(len(running) <= limit, f"backfill {lane.uid} has more than {limit} runs at once")
+        if dag.graph is not None and not dag.is_paused:
+            _require(lane.to_start() is None, f"a run of backfill {lane.uid} could start, but does not")
+            is_held = lane.is_paused or dag.is_stale or not lane.has_room or lane.is_asking
+            _require(is_held or bool(lane.runs or lane.awaited), f"backfill {lane.uid} could go on, but does not")

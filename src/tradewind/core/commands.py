@@ -15,6 +15,7 @@ from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, StartTriggerSpec
 
 __all__ = [
+    "AskTimetable",
     "ConsumeAssetEvents",
     "DropAssetEvents",
     "QueueAssetEvent",
@@ -37,6 +38,7 @@ __all__ = [
     "SaveDag",
     "SaveRun",
     "SaveTask",
+    "SaveWarning",
     "StartAttempt",
     "StartTrigger",
     "StopTrigger",
@@ -189,6 +191,28 @@ class FeedBackfill:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveWarning:
+    """What is wrong with the DAG's timetable; None: nothing any more."""
+
+    dag: DagKey
+    message: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTimetable:
+    """Ask the timetable that a user wrote for the run after `last`, in a process that may run user code; the answer is
+    `TimetableAnswered`. With catchup it may name several, each following the one before."""
+
+    question: str
+    dag: DagKey
+    version_id: str
+    last: Interval | None
+    earliest: datetime | None
+    latest: datetime | None
+    catchup: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteRun:
     """Delete a run and all that hangs on it."""
 
@@ -292,6 +316,8 @@ class RecordAssetEvent:
     source_run_id: str | None = None
     source_task_id: str | None = None
     source_map_index: int = -1
+    told_by: str = ""
+    """Where the source is no task: who told of it, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +374,8 @@ Command = (
     | SaveBackfill
     | RepeatRun
     | FeedBackfill
+    | SaveWarning
+    | AskTimetable
     | DeleteRun
     | DeleteDag
     | Dispatch

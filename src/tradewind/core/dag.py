@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tradewind.core.events import RunFacts
 from tradewind.core.graph import Graph
+from tradewind.core.lane import Lane
 from tradewind.core.limits import Gate
 from tradewind.core.run import Run
 from tradewind.core.states import RunState
 from tradewind.core.timeline import Timeline
 from tradewind.spec import DagKey
-from tradewind.timetables import NextRun, Timetable
+from tradewind.timetables import Interval, NextRun, Timetable
 
-__all__ = ["Dag"]
+__all__ = ["Asking", "Dag"]
 
 Gates = tuple[tuple[Gate, int], ...]
+
+
+@dataclass(slots=True)
+class Asking:
+    """What a timetable that a user wrote was asked, and what it said; see `asking`."""
+
+    version: str
+    last: Interval | None = None
+    """What the run before was about, as the question had it."""
+    question: str = ""
+    """Id of the open question; empty: it was answered, or none was asked."""
+    runs: deque[NextRun] = field(default_factory=deque[NextRun])
+    """The runs that follow, as the answer had them."""
+    again_at: datetime | None = None
+    """When to ask again."""
+    setbacks: int = 0
+    """Answers in a row that were failures, or named no run."""
+    has_warned: bool = False
+    was_held_back: bool = False
+    """The run's moment passed while no run could be made."""
 
 
 class Dag:
@@ -41,6 +64,9 @@ class Dag:
         self._queued: list[tuple[datetime, int, Run]] = []
         self._serial = 0
         self.running: set[str] = set()
+        """Running runs, save those of active backfills."""
+        self.lanes: dict[str, Lane] = {}
+        """Active backfills: their runs count into limits of their own."""
         self.failed_in_a_row = 0
         self.latest: RunFacts | None = None
         """The latest run by schedule."""
@@ -50,6 +76,8 @@ class Dag:
         """Between which dates the schedule may make runs."""
         self.upcoming: tuple[RunFacts | None, NextRun] | None = None
         """The latest run by schedule, and the run that the timetable said comes after it."""
+        self.asking: Asking | None = None
+        """The conversation with a timetable that a user wrote."""
         self.plan: tuple[NextRun | None, bool] | None = None
         """What was last said about the next run: which, and whether max_active_runs holds it back."""
 
@@ -98,7 +126,10 @@ class Dag:
     def add(self, run: Run) -> None:
         """Take a run into memory."""
         self.runs[run.uid] = run
-        if run.state is RunState.QUEUED:
+        lane = self.lane_of(run)
+        if lane is not None:
+            lane.add(run)
+        elif run.state is RunState.QUEUED:
             self.enqueue(run)
         elif run.state is RunState.RUNNING:
             self.running.add(run.uid)
@@ -107,14 +138,26 @@ class Dag:
 
     def enqueue(self, run: Run) -> None:
         """Let a queued run wait for its turn."""
+        lane = self.lane_of(run)
+        if lane is not None:
+            lane.enqueue(run)
+            return
         self._serial += 1
         heapq.heappush(self._queued, (run.facts.run_after, self._serial, run))
+
+    def lane_of(self, run: Run) -> Lane | None:
+        """The active backfill that a run is part of; where that is over, it is a run like any other."""
+        return self.lanes.get(run.facts.backfill) if run.facts.backfill is not None else None
+
+    def count_scheduled(self) -> int:
+        """Runs in memory that count into max_active_runs."""
+        return len(self.runs) - sum(len(lane.runs) for lane in self.lanes.values())
 
     def first_queued(self) -> Run | None:
         """The queued run that is next."""
         while self._queued:
             run = self._queued[0][2]
-            if run.state is RunState.QUEUED and self.runs.get(run.uid) is run:
+            if run.state is RunState.QUEUED and self.runs.get(run.uid) is run and self.lane_of(run) is None:
                 return run
             heapq.heappop(self._queued)
         return None
@@ -123,6 +166,8 @@ class Dag:
         """A run leaves memory."""
         self.runs.pop(run.uid, None)
         self.running.discard(run.uid)
+        for lane in self.lanes.values():
+            lane.forget(run)
         self.gates.pop(run.uid, None)
         self._run_gates.pop(run.uid, None)
         self._run_task_gates.pop(run.uid, None)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, DagSpec
+from tradewind.timetables import NextRun
 
 __all__ = [
     "AssetEventsDropped",
@@ -45,6 +46,7 @@ __all__ = [
     "TaskRef",
     "TasksMarked",
     "Tick",
+    "TimetableAnswered",
     "TriggerFired",
     "VersionAdded",
 ]
@@ -140,6 +142,18 @@ class DagStale:
     """The file no longer holds this DAG: no new runs by schedule; runs in flight go on."""
 
     dag: DagKey
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableAnswered:
+    """What a timetable that a user wrote said to a question of the core."""
+
+    dag: DagKey
+    question: str
+    runs: tuple[NextRun, ...] = ()
+    """The next run, and those after it as far as the answer goes; none: there is no next run for now."""
+    failure: str = ""
+    """Why there is no answer."""
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -447,6 +461,7 @@ Event = (
     Tick
     | VersionAdded
     | DagStale
+    | TimetableAnswered
     | RunRequested
     | PauseSet
     | Cleared

@@ -94,7 +94,9 @@ class Queue:
         self._serial += 1
         run.ready[node, index] = self._serial
         run.ready_per_node[node] = run.ready_per_node.get(node, 0) + 1
-        heapq.heappush(self._fresh, (-run.graph.nodes[node].urgency, run.facts.run_after, node, index, self._serial, run))
+        # backfilled runs are of old dates: by those they would go before all others, for as long as the backfill lasts
+        since = run.facts.run_after if run.facts.backfill is None else run.queued_at or run.facts.run_after
+        heapq.heappush(self._fresh, (-run.graph.nodes[node].urgency, since, node, index, self._serial, run))
 
     @staticmethod
     def discard(run: Run, node: int, index: int) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from tradewind.core import assets
+from tradewind.core.backfill_planning import plan_backfills
 from tradewind.core.commands import CreateTasks, DeleteDag, DeleteRun, RunCallback, SaveDag
 from tradewind.core.dag import Dag
 from tradewind.core.events import DagDeleted, RunDeleted, RunFacts, RunMarked, RunRequested
@@ -29,6 +32,7 @@ from tradewind.core.states import (
 )
 from tradewind.core.timers import after
 from tradewind.core.waiting import cancel_waits_of
+from tradewind.spec import DagKey
 
 __all__ = [
     "accept",
@@ -40,6 +44,7 @@ __all__ = [
     "ran_out_of_time",
     "reopen",
     "requested",
+    "start_by_assets",
     "watch",
 ]
 
@@ -82,7 +87,41 @@ def make_room(m: Machine, dag: Dag) -> None:
         graph = dag.graph
         assert graph is not None
         accept(m, dag, facts, graph)
+    if dag.key in m.assets.waiting:
+        _accept_by_assets(m, dag)
     _start_queued(m, dag)
+    if dag.lanes:
+        _go_on_with_backfills(m, dag)
+
+
+def start_by_assets(m: Machine, dags: Iterable[DagKey]) -> None:
+    """Events of assets have come to wait for these DAGs: start the runs that what waits is enough for."""
+    for key in dags:
+        dag = m.dags[key]
+        if _accept_by_assets(m, dag):
+            _start_queued(m, dag)
+
+
+def _accept_by_assets(m: Machine, dag: Dag) -> bool:
+    """Take in the runs that events of assets ask for; whether there are any."""
+    graph, any_new = dag.graph, False
+    for facts in assets.due(m, dag):
+        assert graph is not None
+        accept(m, dag, facts, graph)
+        any_new = True
+    return any_new
+
+
+def _go_on_with_backfills(m: Machine, dag: Dag) -> None:
+    """Start and make the runs for which active backfills have room, whatever room the schedule's own runs have."""
+    for facts in plan_backfills(m, dag):
+        graph = dag.graph
+        assert graph is not None
+        accept(m, dag, facts, graph)
+    for lane in dag.lanes.values() if not dag.is_paused else ():
+        while (run := lane.to_start()) is not None:
+            lane.running.add(run.uid)
+            _start(m, run)
 
 
 def _start_queued(m: Machine, dag: Dag) -> None:
@@ -94,13 +133,18 @@ def _start_queued(m: Machine, dag: Dag) -> None:
         if run.facts.run_after > m.now:
             m.timers.set(("dag", *dag.key, "start"), run.facts.run_after)
             return
-        run.move_run(RunState.RUNNING)
-        run.start_date = m.now
-        run.end_date = None
         dag.running.add(run.uid)
-        watch(m, run)
-        for node in run.graph.nodes:
-            run.look_at(node.index)
+        _start(m, run)
+
+
+def _start(m: Machine, run: Run) -> None:
+    """A queued run begins."""
+    run.move_run(RunState.RUNNING)
+    run.start_date = m.now
+    run.end_date = None
+    watch(m, run)
+    for node in run.graph.nodes:
+        run.look_at(node.index)
 
 
 def watch(m: Machine, run: Run) -> None:
@@ -254,6 +298,7 @@ def deleted(m: Machine, event: RunDeleted) -> None:
 def dag_deleted(m: Machine, event: DagDeleted) -> None:
     """A DAG and its runs are to be forgotten."""
     dag = m.dags.pop(event.dag, None)
+    assets.forget(m, event.dag)
     m.rows.append(DeleteDag(event.dag))
     if dag is None:
         return

@@ -9,8 +9,10 @@ from typing import Any
 
 from tradewind.base.errors import InvalidMove
 from tradewind.base.ids import IdSource
-from tradewind.core import clearing, dags, deferral, events, loading, runs, tasks
+from tradewind.core import asset_events, backfills, clearing, dags, deferral, events, loading, runs, tasks
 from tradewind.core.advance import settle
+from tradewind.core.asset_book import QueuedEvent
+from tradewind.core.backfill_planning import open_lane
 from tradewind.core.check import check
 from tradewind.core.commands import Command
 from tradewind.core.events import Event, RunFacts
@@ -43,9 +45,16 @@ HANDLERS: Mapping[type, Handler] = {
     events.Tick: dags.tick,
     events.VersionAdded: dags.version_added,
     events.DagStale: dags.stale,
+    events.TimetableAnswered: dags.timetable_answered,
     events.DagDeleted: runs.dag_deleted,
     events.PauseSet: dags.pause_set,
     events.PoolSet: dags.pool_set,
+    events.AssetUpdated: asset_events.updated,
+    events.AssetEventsDropped: asset_events.dropped,
+    events.BackfillAsked: backfills.asked,
+    events.BackfillFed: backfills.fed,
+    events.BackfillChanged: backfills.changed,
+    events.RunRepeated: backfills.repeated,
     events.RunRequested: runs.requested,
     events.RunMarked: runs.marked,
     events.RunDeleted: runs.deleted,
@@ -149,6 +158,31 @@ class Shard:
         found.plan = (None, True)  # never true of a plan: what the rows say is told anew, whatever it was
         dags.adopt_newest(self._m, found)
         self._m.timers.set(("dag", *dag, "plan"), EPOCH)
+
+    def load_backfill(self, facts: events.BackfillFacts) -> None:
+        """Know an active backfill of a loaded DAG; it goes on with the next `Tick`, due at once."""
+        dag = self._m.dags.get(facts.dag)
+        if dag is not None:
+            open_lane(dag, facts)
+
+    def load_assets(
+        self, aliases: Sequence[tuple[str, events.AssetKey]], queued: Sequence[tuple[DagKey, str, QueuedEvent]]
+    ) -> None:
+        """Know what aliases have stood for, and which events wait for which loaded DAGs, in order of arrival. What
+        follows from that happens on the next `Tick`, due at once.
+
+        Args:
+            aliases: names of aliases with one of their assets.
+            queued: DAG, partition of it, and event.
+        """
+        book = self._m.assets
+        for alias, asset in aliases:
+            book.members.setdefault((asset.workspace, alias), {})[asset] = None
+        for dag, target, event in queued:
+            book.meet(event.asset)
+            if dag in book.schedules:
+                book.put(dag, target, event)
+                self._m.timers.set(("dag", *dag, "plan"), EPOCH)
 
     def load_run(self, image: RunImage) -> list[Command]:
         """Rebuild a run with its tallies and deadlines. Attempts queued or running are held until the executor

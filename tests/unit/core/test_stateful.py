@@ -198,6 +198,26 @@ class AnyStory(RuleBasedStateMachine):
     def fire(self, wait: str, outcome: str = "resume") -> list[c.Command]:
         return self.story.apply(e.TriggerFired(wait, self.story.now, outcome, "so", {"return_value": 2}))  # type: ignore[arg-type]
 
+    @precondition(lambda self: not any(lane in ("b", "c") for lane in self.lanes()))
+    @rule(data=st.data(), days=st.integers(0, 4), most=st.integers(1, 2), newest=st.booleans())
+    def backfill(self, data: st.DataObject, days: int, most: int, newest: bool) -> None:
+        uid = "c" if "b" in self.story.rows.backfills else "b"
+        if uid in self.story.rows.backfills:
+            return
+        known = [run for run in self.story.rows.runs if run.startswith("r")]
+        reruns = data.draw(st.lists(st.sampled_from(known), max_size=2, unique=True)) if known else []
+        self.story.backfill(days, uid=uid, max_active_runs=most, reruns=reruns, on_newest=newest)
+
+    @precondition(lambda self: self.lanes())
+    @rule(data=st.data(), is_paused=st.booleans(), is_cancelled=st.integers(0, 4))
+    def change_backfill(self, data: st.DataObject, is_paused: bool, is_cancelled: int) -> None:
+        lane = self.pick(data, self.lanes())
+        self.story.apply(e.BackfillChanged(lane, KEY, is_paused, is_cancelled == 0))
+
+    def lanes(self) -> list[str]:
+        saved = self.story.rows.saved_backfills
+        return [uid for uid in self.story.rows.backfills if uid not in saved or saved[uid].completed_at is None]
+
     @rule(is_counted=st.booleans(), slots=st.sampled_from([1, 2, 5]))
     def count_deferred(self, is_counted: bool, slots: int) -> None:
         (self.story.counting.add if is_counted else self.story.counting.discard)("small")
