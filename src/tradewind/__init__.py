@@ -48,15 +48,17 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
         EventsTimetable,
         MultipleCronTriggerTimetable,
     )
+    from tradewind.sdk.trigger import BaseEventTrigger, BaseTrigger, StartTriggerArgs, TriggerEvent
     from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
     from tradewind.sdk.variable import Variable
+    from tradewind.sdk.waiting import once, wait_for
     from tradewind.sdk.xcom_arg import XComArg
 
 __version__ = "0.1.0"
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for type checkers, below at run time
     "DAG", "NEVER_EXPIRE", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule", "AsyncCallback",
-    "BaseAsyncOperator", "BaseBranchOperator", "BaseDeadlineReference", "BaseHook", "BaseNotifier", "BaseOperator",
+    "BaseAsyncOperator", "BaseBranchOperator", "BaseEventTrigger", "BaseTrigger", "StartTriggerArgs", "TriggerEvent", "BaseDeadlineReference", "BaseHook", "BaseNotifier", "BaseOperator",
     "BaseOperatorLink", "BaseSensorOperator", "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable",
     "CronTriggerTimetable", "DeadlineAlert", "DeadlineReference", "DeltaDataIntervalTimetable",
     "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "ExceptionRetryPolicy", "FailTask", "Isolation",
@@ -64,7 +66,7 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for 
     "ResumableJobMixin", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask",
     "SyncCallback", "TaskGroup", "TriggerRule", "Variable", "VariableInterval", "WeightRule", "XComArg",
     "__version__", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference", "get_current_context",
-    "get_parsing_context", "literal", "macros", "setup", "task", "task_decorator_factory", "task_group", "teardown",
+    "get_parsing_context", "literal", "macros", "once", "wait_for", "setup", "task", "task_decorator_factory", "task_group", "teardown",
 ]  # fmt: skip
 
 

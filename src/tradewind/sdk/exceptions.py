@@ -44,6 +44,9 @@ __all__ = [
     "SerializationError",
     "TaskAlreadyInTaskGroup",
     "TaskAwaitingInput",
+    "TaskDeferralError",
+    "TaskDeferralTimeout",
+    "TaskDeferred",
     "TaskNotFound",
     "UnmappableXComTypePushed",
     "XComForMappingNotPushed",
@@ -106,6 +109,40 @@ class AirflowTaskTimeout(BaseException):
 
 class AirflowTaskTerminated(BaseException):
     """The task was told to stop from outside."""
+
+
+class TaskDeferred(BaseException):
+    """Raised by a task that gives its slot back until a trigger fires. Not an `Exception`, so that user code does not
+    catch it by accident.
+
+    Args:
+        trigger: what to wait for.
+        method_name: the operator's method that takes ``(context, event=payload, **kwargs)`` then.
+        kwargs: its further arguments.
+        timeout: seconds, or a timedelta, after which waiting is given up.
+    """
+
+    def __init__(
+        self,
+        *,
+        trigger: Any,
+        method_name: str,
+        kwargs: dict[str, Any] | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> None:
+        super().__init__(f"waits for {type(trigger).__name__}, then goes on with {method_name}")
+        self.trigger = trigger
+        self.method_name = method_name
+        self.kwargs = kwargs
+        self.timeout = timeout if timeout is None or isinstance(timeout, timedelta) else timedelta(seconds=timeout)
+
+
+class TaskDeferralError(AirflowException):
+    """The trigger of a deferred task failed."""
+
+
+class TaskDeferralTimeout(AirflowException):
+    """The trigger of a deferred task did not fire in time."""
 
 
 class TaskAwaitingInput(BaseException):

@@ -6,10 +6,11 @@ import copy
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import connect
+from tradewind.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.operator_args import DEFAULT_QUEUE, DEFAULT_RETRY_DELAY, aware, coerce
 from tradewind.sdk.operator_meta import OperatorMeta, Placement, check_fail_fast, find_place
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
     from tradewind.sdk.group import TaskGroup
     from tradewind.sdk.mapped import OperatorPartial
 
-__all__ = ["BaseAsyncOperator", "BaseOperator"]
+__all__ = ["TRIGGER_TIMEOUT", "BaseAsyncOperator", "BaseOperator"]
+
+TRIGGER_TIMEOUT = "Trigger timeout"
+"""The error that `resume_execution` is given where a trigger did not fire in time."""
 
 Callback = Callable[[Any], Any]
 Callbacks = Callback | Collection[Callback] | None
@@ -50,6 +54,9 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
     template_fields_renderers: ClassVar[dict[str, str]] = {}
     ui_color: ClassVar[str] = "#fff"
     ui_fgcolor: ClassVar[str] = "#000"
+    start_from_trigger: bool = False
+    """Wait for the trigger of `start_trigger_args` before any process runs the task."""
+    start_trigger_args: Any = None
     operator_extra_links: Collection[Any] = ()
     shallow_copy_attrs: ClassVar[Sequence[str]] = ()
     custom_operator_name: ClassVar[str | None] = None
@@ -303,6 +310,39 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
 
     def on_kill(self) -> None:
         """Called when the task is to stop, to clean up what its process does not take with it."""
+
+    def defer(
+        self,
+        *,
+        trigger: Any,
+        method_name: str,
+        kwargs: dict[str, Any] | None = None,
+        timeout: timedelta | float | None = None,
+    ) -> NoReturn:
+        """Give the slot back until `trigger` fires; then `method_name` is called with ``(context, event=..., **kwargs)``.
+
+        Raises:
+            TaskDeferred: always; it ends this attempt, and must not be caught.
+        """
+        raise TaskDeferred(trigger=trigger, method_name=method_name, kwargs=kwargs, timeout=timeout)
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Context) -> Any:
+        """Go on after a wait. The method ``__fail__`` stands for a trigger that failed, or did not fire in time.
+
+        Raises:
+            TaskDeferralTimeout: it did not fire in time.
+            TaskDeferralError: it failed.
+        """
+        given = dict(next_kwargs or {})
+        if next_method == "__fail__":
+            error = str(given.get("error", "Unknown"))
+            if error == TRIGGER_TIMEOUT:
+                raise TaskDeferralTimeout(error)
+            raise TaskDeferralError(error)
+        method = getattr(self, next_method, None)
+        if method is None:
+            raise AirflowFailException(f"{type(self).__name__} has no method {next_method!r} to go on with")
+        return method(context, **given)
 
     def prepare_for_execution(self) -> Self:
         """A copy for one attempt, which rendering may change."""

@@ -17,6 +17,7 @@ from tradewind.sdk.exceptions import (
     AirflowSensorTimeout,
     AirflowSkipException,
     AirflowTaskTimeout,
+    TaskDeferralTimeout,
 )
 from tradewind.sdk.operator import BaseOperator
 
@@ -117,6 +118,21 @@ class BaseSensorOperator(BaseOperator):
             looks += 1
         logging.getLogger("tradewind.task").info("Success criteria met. Exiting.")
         return found.xcom_value if isinstance(found, PokeReturnValue) else None
+
+    def resume_execution(self, next_method: str, next_kwargs: dict[str, Any] | None, context: Any) -> Any:
+        """Go on after a wait: a trigger that did not fire in time is a sensor's time-out."""
+        try:
+            return super().resume_execution(next_method, next_kwargs, context)
+        except TaskDeferralTimeout as error:
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(str(error)) from error
+            raise AirflowSensorTimeout(str(error)) from error
+        except AirflowSkipException:
+            raise
+        except AirflowException as error:
+            if self.soft_fail or self.never_fail:
+                raise AirflowSkipException(str(error)) from error
+            raise
 
     def _first_start(self, context: Any) -> datetime | None:
         return context["ti"].get_first_reschedule_date(context)

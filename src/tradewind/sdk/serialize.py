@@ -13,6 +13,7 @@ from tradewind.sdk.graph import effective_weights, topological_order
 from tradewind.sdk.group import MappedTaskGroup, TaskGroup
 from tradewind.sdk.mapped import MappedOperator
 from tradewind.sdk.notset import ArgNotSet
+from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_args import callback_kinds, seconds
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.schedule import PLAIN, ScheduleOptions, schedule_spec
@@ -29,6 +30,7 @@ from tradewind.spec import (
     MapSource,
     MapSpec,
     ParamSpec,
+    StartTriggerSpec,
     TaskSpec,
     XComInput,
     ZipInput,
@@ -96,6 +98,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
     operator = task.common if mapped else task
     operator_class = task.operator_class
     callbacks = callback_kinds(vars(operator))
+    kills = ("on_kill",) if operator_class.on_kill is not BaseOperator.on_kill else ()
     group = task.task_group
     return TaskSpec(
         task_id=task.task_id,
@@ -146,9 +149,26 @@ def _task(task: Any, weight: int) -> TaskSpec:
         ui_color=operator_class.ui_color,
         ui_fgcolor=operator_class.ui_fgcolor,
         extra_links=_link_names(operator_class if mapped else task),
-        has_callbacks=callbacks,
+        has_callbacks=(*callbacks, *kills),
         inlets=tuple(_asset(one) for one in operator.inlets),
         outlets=tuple(_asset(one) for one in operator.outlets),
+        start_trigger=None if mapped else _start_trigger(operator),
+    )
+
+
+def _start_trigger(operator: Any) -> StartTriggerSpec | None:
+    args = operator.start_trigger_args
+    if not operator.start_from_trigger or args is None:
+        return None
+    from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec  # noqa: PLC0415 - few DAGs come here
+
+    codec = XComCodec(MemoryArtifacts(), inline_bytes=2**30)
+    return StartTriggerSpec(
+        classpath=args.trigger_cls,
+        kwargs=codec.encode(dict(args.trigger_kwargs or {}), "trigger_kwargs").value,
+        method=args.next_method,
+        method_kwargs=codec.encode(dict(args.next_kwargs or {}), "next_kwargs").value,
+        timeout_s=seconds(args.timeout),
     )
 
 

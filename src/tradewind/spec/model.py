@@ -217,11 +217,13 @@ class TaskSpec:
     ui_fgcolor: str = "#000"
     extra_links: tuple[str, ...] = ()
     has_callbacks: tuple[str, ...] = ()
-    """Which callbacks the code defines: ``on_execute``, ``on_failure``, ``on_success``, ``on_retry``, ``on_skipped``."""
+    """Which callbacks the code defines: ``on_execute``, ``on_failure``, ``on_success``, ``on_retry``, ``on_skipped``, ``on_kill``."""
     inlets: tuple[Json, ...] = ()
     outlets: tuple[Json, ...] = ()
     start_trigger: StartTriggerSpec | None = None
     """What the task waits for before any process runs its code."""
+    returns_dag_result: bool = False
+    """What it returns is (part of) what the DAG returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ It never raises for what user code does: whatever comes out of a task becomes an
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import logging
 import os
@@ -18,7 +17,7 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from tradewind.protocol.messages import Ended, Workload
-from tradewind.protocol.waits import InputForm
+from tradewind.protocol.waits import Deferral, InputForm
 from tradewind.sdk.context import Context, build_context, entered
 from tradewind.sdk.exceptions import (
     AirflowException,
@@ -27,19 +26,25 @@ from tradewind.sdk.exceptions import (
     AirflowSensorTimeout,
     AirflowSkipException,
     AirflowTaskTerminated,
+    AirflowTaskTimeout,
     DownstreamTasksSkipped,
     TaskAwaitingInput,
+    TaskDeferred,
     UnmappableXComTypePushed,
     XComForMappingNotPushed,
 )
-from tradewind.sdk.task_api import EncodedXCom, TaskApi, bound
+from tradewind.sdk.operator import BaseAsyncOperator
+from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
+from tradewind.sdk.waiting import journal_of_task
 from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
+from tradewind.worker.coroutines import run_coroutine
 from tradewind.worker.deadline import deadline
 from tradewind.worker.inputs import form_of
 from tradewind.worker.policies import ask_policy
+from tradewind.worker.resuming import deferral_of, go_on, journal_of
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
@@ -87,7 +92,7 @@ def terminate(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - t
 class _End:
     """How it ended, before it is a message."""
 
-    outcome: Literal["success", "failed", "skipped", "up_for_reschedule", "awaiting_input"]
+    outcome: Literal["success", "failed", "skipped", "up_for_reschedule", "deferred", "awaiting_input"]
     reason: str = ""
     retryable: bool = True
     retry_delay_s: float | None = None
@@ -95,6 +100,7 @@ class _End:
     until: Any = None
     error: BaseException | None = None
     form: InputForm | None = None
+    deferral: Deferral | None = None
 
 
 class _Attempt:
@@ -117,10 +123,12 @@ class _Attempt:
                 kill_running()
                 raise
             except BaseException as error:  # noqa: BLE001 - the edge of the task: whatever it raises is how it ended
-                end = self._waits_for_input(error) if isinstance(error, TaskAwaitingInput) else _end_of(error)
+                end = self._end_of(error)
                 _log_end(end)
             if end.error is not None:
                 ask_policy(end, self._ti, self._context)
+            elif end.outcome == "success" and around.clear_state_on_success:
+                self._api.delete_state(StatePlace(), None)
             self._call_back(end)
             return self._report(end)
 
@@ -191,9 +199,9 @@ class _Attempt:
         try:
             operator.pre_execute(context)
             with deadline(limit_s, kill_running):
-                result = operator.execute(context)
-                if inspect.iscoroutine(result):
-                    result = asyncio.run(result)
+                result = self._begin(operator, context)
+            if inspect.iscoroutine(result):
+                result = run_coroutine(result, limit_s, kill_running)
             operator.post_execute(context, result)
         except DownstreamTasksSkipped as skip:
             end = _End("success", skip=[one if isinstance(one, str) else one[0] for one in skip.tasks])
@@ -202,11 +210,27 @@ class _Attempt:
         self._label(context, ti)
         return end
 
+    def _begin(self, operator: Any, context: Context) -> Any:
+        """Start the work, or go on after a wait; the result, or a coroutine that has it."""
+        resume = self._work.resume
+        journal_of_task.set(journal_of(resume, self._codec))
+        if resume is not None:
+            return go_on(operator, context, resume, self._codec)
+        if isinstance(operator, BaseAsyncOperator) and type(operator).execute is BaseAsyncOperator.execute:
+            return operator.aexecute(context)
+        return operator.execute(context)
+
     def _limit_s(self, operator: Any) -> float | None:
-        if self._work.execution_timeout_s is not None:
-            return self._work.execution_timeout_s
-        limit = operator.execution_timeout
-        return None if limit is None else limit.total_seconds()
+        """Seconds it may take from now on; the time of a wait counts."""
+        limit_s = self._work.execution_timeout_s
+        if limit_s is None:
+            limit = operator.execution_timeout
+            limit_s = None if limit is None else limit.total_seconds()
+        if limit_s is not None and self._work.resume is not None and self._work.first_start is not None:
+            limit_s -= (self._around.clock.now() - self._work.first_start).total_seconds()
+            if limit_s <= 0:
+                raise AirflowTaskTimeout("the task's execution_timeout passed while it waited")
+        return limit_s
 
     def _push(self, operator: Any, result: Any, ti: RuntimeTaskInstance) -> None:
         if operator.do_xcom_push and result is not None:
@@ -234,6 +258,17 @@ class _Attempt:
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
+    def _end_of(self, error: BaseException) -> _End:
+        if isinstance(error, TaskDeferred):
+            return self._defers(error)
+        return self._waits_for_input(error) if isinstance(error, TaskAwaitingInput) else _end_of(error)
+
+    def _defers(self, raised: TaskDeferred) -> _End:
+        try:
+            return _End("deferred", deferral=deferral_of(raised, self._codec))
+        except Exception as error:  # noqa: BLE001 - the edge of the task: its trigger says how it is serialized
+            return _end_of(error)
+
     def _waits_for_input(self, raised: TaskAwaitingInput) -> _End:
         question = self._ti.question if self._ti is not None else None
         try:
@@ -244,7 +279,7 @@ class _Attempt:
     def _call_back(self, end: _End) -> None:
         """Call what the task wants to be called at this end."""
         context, ti = self._context, self._ti
-        if context is None or ti is None or end.outcome in {"up_for_reschedule", "awaiting_input"}:
+        if context is None or ti is None or end.outcome in {"up_for_reschedule", "deferred", "awaiting_input"}:
             return
         kind, ti.state = "on_failure", end.outcome
         if end.outcome == "success":
@@ -281,6 +316,7 @@ class _Attempt:
             rendered_map_index=ti.rendered_map_index if ti is not None else None,
             error=encodable(MASKER.redact(traceback_text(failed))) if failed is not None else None,
             form=end.form,
+            deferral=end.deferral,
         )
 
 
@@ -306,6 +342,8 @@ def _log_end(end: _End) -> None:
             log.info("Skipping: %s", end.reason or "the task asked for it")
         case "up_for_reschedule":
             log.info("Rescheduling; it looks again at %s", end.until)
+        case "deferred" if end.deferral is not None:
+            log.info("Waiting for %s; the slot is free meanwhile", end.deferral.classpath)
         case "awaiting_input":
             log.info("Waiting for an answer; the slot is free meanwhile")
         case "failed" if end.error is not None:
