@@ -39,7 +39,7 @@ class Asking:
     """Answers in a row that were failures, or named no run."""
     has_warned: bool = False
     was_held_back: bool = False
-    """The run's moment passed while no run could be made."""
+    """No run could be made when it was last looked at."""
 
 
 class Dag:

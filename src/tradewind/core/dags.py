@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tradewind.core import asking, assets
 from tradewind.core.dag import Dag
 from tradewind.core.deferral import waited_too_long
-from tradewind.core.events import DagStale, PauseSet, PoolSet, Tick, VersionAdded
+from tradewind.core.events import DagStale, PauseSet, PoolSet, Tick, TimetableAnswered, VersionAdded
 from tradewind.core.graph import Graph
 from tradewind.core.instances import process_gone, timer_due
 from tradewind.core.machine import Machine
@@ -15,7 +16,16 @@ from tradewind.core.tasks import queue_timed_out, ran_too_long
 from tradewind.core.waiting import count_deferred
 from tradewind.spec import DagKey, DagSpec
 
-__all__ = ["adopt_newest", "know_version", "pause_set", "pool_set", "stale", "tick", "version_added"]
+__all__ = [
+    "adopt_newest",
+    "know_version",
+    "pause_set",
+    "pool_set",
+    "stale",
+    "tick",
+    "timetable_answered",
+    "version_added",
+]
 
 VERSIONS_KEPT = 32
 """Versions of a DAG in memory beyond which those that no run uses are dropped."""
@@ -39,6 +49,7 @@ def adopt_newest(m: Machine, dag: Dag) -> None:
     graph = dag.graph
     assert graph is not None
     set_schedule(dag)
+    assets.follow(m, dag)
     for node in graph.nodes:
         gate = dag.task_gates().get(node.task_id)
         if gate is not None:
@@ -63,6 +74,13 @@ def stale(m: Machine, event: DagStale) -> None:
     dag = m.dags.get(event.dag)
     if dag is not None:
         dag.is_stale = True
+        make_room(m, dag)
+
+
+def timetable_answered(m: Machine, event: TimetableAnswered) -> None:
+    """A timetable that a user wrote has said which run is next."""
+    dag = asking.answered(m, event)
+    if dag is not None:
         make_room(m, dag)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tradewind.base.errors import InvalidInput
+from tradewind.core.asking import is_asked
+from tradewind.core.asking import upcoming as ask_outside
 from tradewind.core.commands import CreateRun, SaveDag
 from tradewind.core.dag import Dag
 from tradewind.core.events import RunFacts
@@ -21,7 +23,7 @@ def set_schedule(dag: Dag) -> None:
     graph = dag.graph
     assert graph is not None
     schedule = graph.spec.schedule
-    dag.upcoming = None
+    dag.upcoming = dag.asking = None
     dag.bounds = _bounds(graph.spec)
     try:
         dag.timetable = build(schedule.kind, schedule.args, schedule.timezone)
@@ -67,7 +69,7 @@ def _next_run(m: Machine, dag: Dag, spec: DagSpec) -> NextRun | None:
     if known is not None and known[0] is dag.latest and known[1].run_after > m.now:
         return known[1]  # what lies ahead stays the answer until its moment comes, unless another run came between
     found = _ask(m, dag, dag.timetable, spec)
-    dag.upcoming = None if found is None else (dag.latest, found)
+    dag.upcoming = None if found is None or dag.asking is not None else (dag.latest, found)
     return found
 
 
@@ -75,6 +77,8 @@ def _ask(m: Machine, dag: Dag, timetable: Timetable, spec: DagSpec) -> NextRun |
     if spec.allowed_run_types is not None and "scheduled" not in spec.allowed_run_types:
         return None
     last = _span(dag.latest)
+    if is_asked(spec):
+        return ask_outside(m, dag, spec, last, may_create=_may_create(dag))
     earliest, latest = dag.bounds
     return timetable.next_run(last, earliest=earliest, latest=latest, catchup=spec.catchup, now=m.now)
 
@@ -122,6 +126,8 @@ def _facts(m: Machine, dag: Dag, upcoming: NextRun) -> RunFacts:
 
 def _tell(m: Machine, dag: Dag, upcoming: NextRun | None) -> None:
     """Save when the next run is due, if that is news."""
+    if dag.asking is not None and dag.asking.question:
+        return
     interval = upcoming.interval if upcoming else None
     news = (upcoming, upcoming is not None and _is_full(dag))
     if dag.plan == news or (dag.plan is None and upcoming is None):

@@ -128,7 +128,11 @@ def _events(args: Args, zone: tzinfo) -> Timetable:
 
 def _custom(args: Args, zone: tzinfo) -> Timetable:
     del zone
-    return Never(str(args.get("summary") or "custom"), str(args.get("description") or ""))
+    return Never(
+        str(args.get("summary") or "custom"),
+        str(args.get("description") or ""),
+        needs_single_run=args.get("single_run") is True,
+    )
 
 
 def _text(args: Args, name: str) -> str:

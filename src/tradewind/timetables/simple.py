@@ -15,11 +15,17 @@ class Never:
     """No runs by schedule: only people, assets or a timetable class of the user's make them."""
 
     is_periodic = False
-    needs_single_run = False
 
-    def __init__(self, summary: str = "None", description: str = "Never, external triggers only") -> None:
+    def __init__(
+        self,
+        summary: str = "None",
+        description: str = "Never, external triggers only",
+        *,
+        needs_single_run: bool = False,
+    ) -> None:
         self.summary = summary
         self.description = description
+        self.needs_single_run = needs_single_run
 
     def next_run(
         self, last: Interval | None, *, earliest: datetime | None, latest: datetime | None, catchup: bool, now: datetime
