@@ -94,6 +94,9 @@ class ParsingSettings:
     processes: int = _setting(2, "Files parsed at once.", "DAG_PROCESSOR__PARSING_PROCESSES")
     rescan_s: float = _setting(60.0, "Seconds between full looks at the folder, for what watching can't see.")
     ignore_syntax: str = _setting("glob", "Patterns in .airflowignore: glob or regexp.", "CORE__DAG_IGNORE_FILE_SYNTAX")
+    plugins_folder: str = _setting(
+        "", "Folder of plugins; empty: `plugins` in the home folder.", "CORE__PLUGINS_FOLDER"
+    )
     dags_are_paused_at_creation: bool = _setting(True, "New DAGs start paused.", "CORE__DAGS_ARE_PAUSED_AT_CREATION")
 
 
@@ -189,6 +192,11 @@ class Settings:
     def dags_folder(self) -> Path:
         """The folder of DAG files, with the default filled in."""
         return Path(self.parsing.dags_folder or self.home / "dags")
+
+    @property
+    def plugins_folder(self) -> Path:
+        """The folder of plugins, with the default filled in."""
+        return Path(self.parsing.plugins_folder or self.home / "plugins")
 
     @property
     def log_folder(self) -> Path:

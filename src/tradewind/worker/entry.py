@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from tradewind.base.errors import BundleError
+from tradewind.base.settings import load_settings
 from tradewind.protocol.messages import (
     CallbackWork,
     DagFacts,
@@ -21,6 +24,7 @@ from tradewind.protocol.messages import (
 )
 from tradewind.sdk.collect import collect_dags, import_file, module_name
 from tradewind.sdk.dag import DAG
+from tradewind.sdk.plugins import PLUGINS, declared
 from tradewind.sdk.task_decorators import task
 from tradewind.sdk.template import environment_of
 from tradewind.sdk.xcom_codec import MemoryArtifacts
@@ -42,8 +46,19 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     if not path.is_file():
         raise BundleError(f"{relative_fileloc} is not in the snapshot at {bundle_path}", file=str(path))
     # The name is the same in every process and every version: stored values name the classes of the file by it.
+    _load_plugins()
     module = import_file(path, module_name(Path(relative_fileloc)))
     return {dag.dag_id: dag for dag in collect_dags(module)}
+
+
+@cache
+def _plugins_folder() -> Path:
+    """Where plugins are. Worked out once, in a zygote: settings take a millisecond to read, and children inherit it."""
+    return load_settings(os.environ).plugins_folder
+
+
+def _load_plugins() -> None:
+    PLUGINS.load(_plugins_folder())
 
 
 def _dag(dags: object, dag_id: str, file: str) -> DAG:
@@ -118,6 +133,8 @@ def rehearse() -> None:
         isolation="fork",
         log_path="",
     )
+    _plugins_folder()
+    declared()  # the metadata of all installed packages: read once
     around = runner.Surroundings(artifacts=MemoryArtifacts(), is_in_process=True)
     root = logging.getLogger()
     before, root.handlers[:] = list(root.handlers), [logging.NullHandler()]

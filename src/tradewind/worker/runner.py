@@ -34,6 +34,7 @@ from tradewind.sdk.exceptions import (
     XComForMappingNotPushed,
 )
 from tradewind.sdk.operator import BaseAsyncOperator
+from tradewind.sdk.plugins import PLUGINS
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.waiting import journal_of_task
@@ -193,6 +194,8 @@ class _Attempt:
         return operator
 
     def _execute(self, operator: Any, context: Context, ti: RuntimeTaskInstance) -> _End:
+        if PLUGINS.has_listeners:
+            PLUGINS.tell("on_task_instance_running", previous_state="queued", task_instance=ti)
         call_all(operator.on_execute_callback, context, "on_execute_callback", self._around.callback_timeout_s)
         limit_s = self._limit_s(operator)
         end, result = _End("success"), None
@@ -288,6 +291,11 @@ class _Attempt:
             kind = "on_skipped"
         elif end.retryable and self._work.try_number < self._work.max_tries:
             kind, ti.state = "on_retry", "up_for_retry"
+        if PLUGINS.has_listeners:
+            ended = {"success": "success", "skipped": "skipped"}.get(end.outcome, "failed")
+            PLUGINS.tell(
+                f"on_task_instance_{ended}", previous_state="running", task_instance=ti, error=end.error or end.reason
+            )
         callbacks = task_callbacks(ti.task, kind)
         if not callbacks:
             return
