@@ -20,6 +20,7 @@ from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.notset import NOTSET, ArgNotSet
 from tradewind.sdk.operator_args import aware, check_callbacks
 from tradewind.sdk.param import DagParam, ParamsDict
+from tradewind.sdk.results import ResultT, add_result
 from tradewind.sdk.setup_teardown import validate_setup_teardown
 from tradewind.sdk.stack import call_site, enter, leave, register_dag
 from tradewind.sdk.zones import zone_name
@@ -285,6 +286,14 @@ class DAG:
         return DagParam(self, name, default)
 
     # -- checks ----------------------------------------------------------------------------------------------------
+
+    def add_result(self, xcom_arg: ResultT) -> ResultT:
+        """Say that what this task returns is what the DAG returns; of several tasks, a dict by task id.
+
+        Raises:
+            InvalidArgument: it is not the plain output of a task.
+        """
+        return add_result(xcom_arg)
 
     def check_cycle(self) -> None:
         """Check that no tasks wait for each other.

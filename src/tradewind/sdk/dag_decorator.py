@@ -11,6 +11,7 @@ from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.param import Param
+from tradewind.sdk.results import is_result
 
 __all__ = ["dag"]
 
@@ -49,7 +50,9 @@ def _factory(function: Callable[..., Any], dag_id: str | None, options: dict[str
                 else:
                     value = bound.arguments[name]
                     arguments[name] = made.param(name, NOTSET if name in made.params and value is None else value)
-            function(**arguments)
+            returned = function(**arguments)
+            if is_result(returned):
+                made.add_result(returned)
         return made
 
     return factory

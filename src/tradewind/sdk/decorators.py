@@ -62,6 +62,7 @@ class TaskDecorator:
         self.is_setup = False
         self.is_teardown = False
         self.on_failure_fail_dagrun = False
+        self.returns_dag_result = False
         self._signature: inspect.Signature | None = None
         self.kwargs.setdefault("task_id", getattr(function, "__name__", type(function).__name__))
         if (
@@ -112,6 +113,7 @@ class TaskDecorator:
             operator.as_setup()
         if self.is_teardown:
             operator.as_teardown(on_failure_fail_dagrun=self.on_failure_fail_dagrun)
+        operator.returns_dag_result = self.returns_dag_result
         return operator
 
     def override(self, **kwargs: Any) -> TaskDecorator:
@@ -120,6 +122,7 @@ class TaskDecorator:
         other._signature = self._signature
         other.is_setup, other.is_teardown = self.is_setup, self.is_teardown
         other.on_failure_fail_dagrun = self.on_failure_fail_dagrun
+        other.returns_dag_result = self.returns_dag_result
         return other
 
     # -- mapping ---------------------------------------------------------------------------------------------------
@@ -184,6 +187,11 @@ class TaskDecorator:
             op_kwargs_input=True,
         )
         return XComArg(self._marked(operator))
+
+    def looped(self, expand_input: ExpandInput) -> MappedOperator:
+        """The task of a loop, of which there is an instance for each iteration."""
+        made: MappedOperator = self._expanded(expand_input, strict=False).operator  # type: ignore[attr-defined] - plain
+        return made
 
     def _check_names(self, call: str, kwargs: Mapping[str, Any]) -> None:
         parameters = self.signature.parameters
@@ -325,7 +333,14 @@ class TaskDecorators:
         return self._made[name]
 
     def __dir__(self) -> list[str]:
-        return sorted({*TASK_DECORATORS, "run_if", "skip_if"})
+        return sorted({*TASK_DECORATORS, "loop", "run_if", "skip_if"})
+
+    @staticmethod
+    def loop(**options: Any) -> Callable[..., Any]:
+        """Repeat the task below, each time on its own result, until that is good enough or `max_iterations` times."""
+        from tradewind.sdk.loop import loop_task  # noqa: PLC0415 - few DAGs need it
+
+        return loop_task(**options)
 
     @staticmethod
     def run_if(condition: Any, skip_message: str | None = None) -> Callable[[TaskDecorator], TaskDecorator]:

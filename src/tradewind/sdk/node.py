@@ -67,7 +67,11 @@ class TaskNode(DependencyMixin):
     is_setup: bool = False
     is_teardown: bool = False
     on_failure_fail_dagrun: bool = False
+    returns_dag_result: bool = False
+    """What it returns is, or is part of, what the DAG returns."""
     is_mapped: ClassVar[bool] = False
+    decides: object = None
+    """The loop that goes on or ends with what the task returns; see `tradewind.sdk.loop`."""
     operator_class: Any
     _dag: DAG | None = None
     origin: tuple[str, int] = ("", 0)

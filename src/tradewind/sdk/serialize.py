@@ -11,6 +11,7 @@ from tradewind.sdk.display import display_value, map_arguments, qualified_name
 from tradewind.sdk.expansion import ExpandInput
 from tradewind.sdk.graph import effective_weights, topological_order
 from tradewind.sdk.group import MappedTaskGroup, TaskGroup
+from tradewind.sdk.loop import LoopInput
 from tradewind.sdk.mapped import MappedOperator
 from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator import BaseOperator
@@ -26,6 +27,7 @@ from tradewind.spec import (
     GroupSpec,
     Json,
     LiteralInput,
+    LoopSpec,
     MapInput,
     MapSource,
     MapSpec,
@@ -153,6 +155,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
         inlets=tuple(_asset(one) for one in operator.inlets),
         outlets=tuple(_asset(one) for one in operator.outlets),
         start_trigger=None if mapped else _start_trigger(operator),
+        returns_dag_result=task.returns_dag_result,
     )
 
 
@@ -194,6 +197,9 @@ def _template_sources(task: Any) -> dict[str, Json]:
 
 def map_spec(expand_input: ExpandInput) -> MapSpec:
     """What a task or group is mapped over, as lengths to come."""
+    if isinstance(expand_input, LoopInput):
+        assert expand_input.decider is not None
+        return MapSpec((), loop=LoopSpec(expand_input.decider.task_id, expand_input.most))
     follows = expand_input.follows() if expand_input.follows is not None else ()
     return MapSpec(
         tuple((name, _map_source(source)) for name, source in expand_input.sources.items()),

@@ -15,6 +15,7 @@ __all__ = [
     "GroupSpec",
     "Json",
     "LiteralInput",
+    "LoopSpec",
     "MapInput",
     "MapSource",
     "MapSpec",
@@ -82,6 +83,16 @@ MapSource = LiteralInput | XComInput | MapInput | ZipInput | ConcatInput
 
 
 @dataclass(frozen=True, slots=True)
+class LoopSpec:
+    """A loop: one instance at first, and one more each time the last one's decider says so."""
+
+    decider: str
+    """The task whose result is judged."""
+    most: int
+    """How many iterations there are at most."""
+
+
+@dataclass(frozen=True, slots=True)
 class MapSpec:
     """How many instances a mapped task or group gets: the product of the lengths of its inputs (the last name varies
     fastest, as in Airflow). `expand_kwargs` has one input, named ``""``."""
@@ -90,6 +101,8 @@ class MapSpec:
     follows: tuple[str, ...] = ()
     """Mapped tasks that are followed one by one: instance 3 needs instance 3 of each of these, and there are as many
     as of them. None: the instances come when all sources have ended."""
+    loop: LoopSpec | None = None
+    """Where it is a loop; it has no inputs then."""
 
 
 # -- the DAG -------------------------------------------------------------------------------------------------------
