@@ -42,7 +42,9 @@ def updated(m: Machine, event: AssetUpdated) -> None:
     """An asset was updated by something that is no task of ours."""
     update = event.update
     key = m.assets.find(event.workspace, update.name, update.uri)
-    record = RecordAssetEvent(asset=key, update=update, at=event.at, partition_key=update.partition_key)
+    record = RecordAssetEvent(
+        asset=key, update=update, at=event.at, partition_key=update.partition_key, told_by=event.by
+    )
     start_by_assets(m, _arrived(m, record, event.by))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from tradewind.base.ids import IdSource
+from tradewind.core.asset_book import AssetBook
 from tradewind.core.commands import Command, EndAttempt, Kill, SaveRun, SaveTask
 from tradewind.core.dag import Dag
 from tradewind.core.events import Outcome, RunFacts, TaskRef
@@ -68,6 +69,7 @@ class Machine:
         """Pools of which deferred instances keep their slots."""
         self.dying: dict[tuple[str, TaskRef], str] = {}
         """Instances whose former attempt still has a process."""
+        self.assets = AssetBook()
         self.timers = Timers()
         self.queue = Queue(self.gates)
         self.parallelism = Gate("parallelism", parallelism)

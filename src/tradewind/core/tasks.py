@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from tradewind.core.asset_events import told
 from tradewind.core.commands import KeepOutput, StartAttempt
 from tradewind.core.events import (
     AttemptExited,
@@ -17,6 +18,7 @@ from tradewind.core.events import (
     DispatchFailed,
 )
 from tradewind.core.instances import call_back, end_by_hand, process_gone, to_scheduled, withdraw
+from tradewind.core.loops import go_on
 from tradewind.core.machine import Attempt, Machine
 from tradewind.core.retries import retry_at
 from tradewind.core.run import Key, Run
@@ -85,11 +87,15 @@ def succeeded(m: Machine, event: AttemptSucceeded) -> None:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
     remember_output(run, node, index, event.lengths, event.pushed)
+    if event.again:
+        go_on(m, run, node, index)
     end(m, attempt, event.at, SUCCESS)
     m.end_attempt(attempt, event.at, "success")
     m.facts.append(KeepOutput(attempt.id))
     if event.skip or (node, index) in run.skips:
         skip(m, run, (node, index), event.skip)
+    if event.assets:
+        told(m, attempt, event.assets)
 
 
 def remember_output(run: Run, node: int, index: int, lengths: Mapping[str, int], pushed: frozenset[str]) -> None:

@@ -64,7 +64,7 @@ _D, _R, _I = t.dag.c, t.dag_run.c, t.task_instance.c
 _FACTS = (
     _R.uid, _R.workspace, _R.dag_id, _R.run_id, _R.run_type, _R.logical_date, _R.interval_start, _R.interval_end,
     _R.run_after, _R.queued_at, _R.version_id, _R.conf, _R.triggered_by, _R.triggering_user, _R.note,
-    _R.backfill, _R.partition_key, _R.partition_date, _R.retry_of,
+    _R.backfill, _R.partition_key, _R.partition_date, _R.retry_of, _R.reason,
 )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def _past(tx: Tx, dags: Sequence[DagKey]) -> dict[DagKey, list[PastRun]]:
 def _facts(row: Sequence[Any], version_id: str | None = None) -> RunFacts:
     (
         uid, workspace, dag_id, run_id, run_type, logical_date, interval_start, interval_end, run_after, queued_at,
-        bound_to, conf, triggered_by, triggering_user, note, backfill, partition_key, partition_date, retry_of,
+        bound_to, conf, triggered_by, triggering_user, note, backfill, partition_key, partition_date, retry_of, reason,
     ) = row  # fmt: skip
     return RunFacts(
         uid=uid,
@@ -234,6 +234,7 @@ def _facts(row: Sequence[Any], version_id: str | None = None) -> RunFacts:
         partition_key=partition_key,
         partition_date=partition_date,
         retry_of=retry_of,
+        reason=reason,
     )
 
 

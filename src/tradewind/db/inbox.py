@@ -135,11 +135,17 @@ def _shard(tx: Tx, event: events.Event) -> int:
     match event:
         case events.RunRequested(run=run):
             return shard_of(run.dag)
-        case events.PoolSet() | events.Tick():
+        case events.PoolSet() | events.AssetUpdated() | events.AssetEventsDropped() | events.Tick():
             return EVERY_SHARD
+        case events.BackfillAsked(backfill=backfill):
+            return shard_of(backfill.dag)
         case (
             events.VersionAdded(dag=dag)
+            | events.BackfillFed(dag=dag)
+            | events.BackfillChanged(dag=dag)
+            | events.RunRepeated(dag=dag)
             | events.DagStale(dag=dag)
+            | events.TimetableAnswered(dag=dag)
             | events.PauseSet(dag=dag)
             | events.DagDeleted(dag=dag)
         ):

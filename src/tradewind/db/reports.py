@@ -16,6 +16,7 @@ from tradewind.core.events import (
     Event,
 )
 from tradewind.db import inbox
+from tradewind.db.asset_updates import updates_of
 from tradewind.db.engine import Tx
 from tradewind.db.task_api import require_live
 from tradewind.protocol.messages import Ended, Report, Started
@@ -35,6 +36,8 @@ def event_of_report(report: Report) -> Event:
                 lengths={value.key: value.length for value in report.xcoms if value.length is not None},
                 pushed=frozenset(value.key for value in report.xcoms if not value.is_none),
                 skip=tuple(report.skip),
+                again=report.again,
+                assets=updates_of(report.assets) if report.assets else (),
             )
         case "failed":
             return AttemptFailed(

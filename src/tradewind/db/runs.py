@@ -64,6 +64,8 @@ class RunRecord:
     partition_key: str | None
     partition_date: datetime | None
     retry_of: str | None
+    reason: str | None
+    """Why it was made, where that is not plain."""
     version: VersionRef | None
     """The version it is bound to; of a run just asked for, the DAG's newest."""
 
@@ -103,6 +105,7 @@ _COLUMNS = (
     dag_run.c.queued_at, dag_run.c.start_date, dag_run.c.end_date, dag_run.c.duration, dag_run.c.conf,
     dag_run.c.triggered_by, dag_run.c.triggering_user, dag_run.c.note, dag_run.c.clear_number, dag_run.c.updated_at,
     dag_run.c.backfill, dag_run.c.partition_key, dag_run.c.partition_date, dag_run.c.retry_of,
+    dag_run.c.reason,
     dag_version.c.id, dag_version.c.version_number, dag_version.c.bundle_name, dag_version.c.bundle_version,
     dag_version.c.created_at, dag_version.c.spec_hash,
 )  # fmt: skip
@@ -130,7 +133,7 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
 
 
 def _record(row: Sequence[Any]) -> RunRecord:
-    version = VersionRef(*row[24:]) if row[24] is not None else None
+    version = VersionRef(*row[25:]) if row[25] is not None else None
     return RunRecord(
         uid=row[0],
         dag_id=row[1],
@@ -156,6 +159,7 @@ def _record(row: Sequence[Any]) -> RunRecord:
         partition_key=row[21],
         partition_date=row[22],
         retry_of=row[23],
+        reason=row[24],
         version=version,
     )
 
@@ -267,6 +271,7 @@ def insert_requested(tx: Tx, facts: RunFacts, now: datetime) -> None:
         "partition_key": facts.partition_key,
         "partition_date": facts.partition_date,
         "retry_of": facts.retry_of,
+        "reason": facts.reason,
         "shard": shard_of(facts.dag),
         "updated_at": now,
     }

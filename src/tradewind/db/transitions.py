@@ -16,26 +16,36 @@ from sqlalchemy import select
 
 from tradewind.core.commands import (
     Command,
+    ConsumeAssetEvents,
     CreateRun,
     CreateTasks,
     DeleteDag,
     DeleteRun,
     Dispatch,
+    DropAssetEvents,
     EndAttempt,
     ForgetTasks,
     KeepOutput,
+    QueueAssetEvent,
+    RecordAssetEvent,
+    RefuseAssetEvent,
+    RepeatRun,
+    SaveBackfill,
     SaveDag,
     SaveRun,
     SaveTask,
+    SaveWarning,
     StartAttempt,
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import inputs
+from tradewind.db import backfills, inputs
 from tradewind.db import tables as t
+from tradewind.db.asset_transitions import AssetCommand, write_assets
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
+from tradewind.db.warnings import save_schedule_warning
 from tradewind.protocol import messages
 from tradewind.spec import DagKey
 
@@ -95,6 +105,7 @@ class _Batch:
         self._owners = owners
         self._lost = lost
         self._moment = moments(tx)
+        self._at = now
         self._now = self._moment(now)
         self._clear()
 
@@ -108,6 +119,8 @@ class _Batch:
         self._kept: list[str] = []
         self._dags: dict[DagKey, SaveDag] = {}
         self._paused: dict[DagKey, bool] = {}
+        self._assets: list[AssetCommand] = []
+        self._backfills: list[Command] = []
 
     def take(self, command: Command) -> None:
         match command:
@@ -129,6 +142,10 @@ class _Batch:
                 self._dags[dag] = command
                 if command.is_paused is not None:
                     self._paused[dag] = command.is_paused
+            case SaveBackfill() | RepeatRun():
+                self._backfills.append(command)
+            case SaveWarning():
+                save_schedule_warning(self._tx, command, self._now)
             case ForgetTasks():
                 self.flush()
                 _forget(self._tx, command)
@@ -138,6 +155,8 @@ class _Batch:
             case DeleteDag(dag=dag):
                 self.flush()
                 _DELETE_DAG.run(self._tx, [tuple(dag)])
+            case RecordAssetEvent() | QueueAssetEvent() | DropAssetEvents() | ConsumeAssetEvents() | RefuseAssetEvent():
+                self._assets.append(command)
             case _:
                 pass  # CreateRun came first; Kill and RunCallback are the shell's; what a lost run asked for is void
 
@@ -158,9 +177,13 @@ class _Batch:
             _END_ATTEMPT.run(tx, [self._end_row(end) for end in self._ended])
         if self._kept:
             self._keep_outputs()
+        if self._backfills:
+            backfills.write(tx, self._backfills, self._at)
         if self._dags:
             _SAVE_DAG.run(tx, [self._dag_row(save) for save in self._dags.values()])
             _PAUSE_DAG.run(tx, [(is_paused, *dag) for dag, is_paused in self._paused.items()])
+        if self._assets:
+            write_assets(tx, self._assets, self._lost)
         self._clear()
 
     def _save_runs(self) -> None:
@@ -259,7 +282,8 @@ def _insert_runs(tx: Tx, runs: Sequence[RunFacts], now: datetime) -> frozenset[s
             (run.uid, *run.dag, run.run_id, run.run_type, RunState.QUEUED.value, moment(run.logical_date),
              moment(run.interval_start), moment(run.interval_end), moment(run.run_after), moment(run.queued_at),
              msgspec.json.encode(run.conf).decode(), run.version_id, run.triggered_by, run.triggering_user, run.note,
-             shard_of(run.dag), moment(now), run.backfill, run.partition_key, moment(run.partition_date), run.retry_of)
+             shard_of(run.dag), moment(now), run.backfill, run.partition_key, moment(run.partition_date), run.retry_of,
+             printable(run.reason))
             for run in runs
         ],
     )  # fmt: skip
@@ -272,7 +296,7 @@ _ADD_RUN = insert(
     t.dag_run,
     ("uid", "workspace", "dag_id", "run_id", "run_type", "state", "logical_date", "interval_start", "interval_end",
      "run_after", "queued_at", "conf", "version_id", "triggered_by", "triggering_user", "note", "shard", "updated_at",
-     "backfill", "partition_key", "partition_date", "retry_of"),
+     "backfill", "partition_key", "partition_date", "retry_of", "reason"),
 )  # fmt: skip
 _SAVE_RUN = update(
     t.dag_run,

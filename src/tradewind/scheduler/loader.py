@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from tradewind.core.commands import Command
+from tradewind.core.commands import Command, FeedBackfill
+from tradewind.core.events import BackfillFed
 from tradewind.core.image import RunImage
 from tradewind.core.shard import Shard
-from tradewind.db import attempts, images, inbox, pools
+from tradewind.db import asset_images, attempts, backfills, images, inbox, pools
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
 from tradewind.scheduler.dispatcher import Dispatcher
@@ -30,6 +31,11 @@ class Loader:
         with self._database.read() as tx:
             return inbox.take(tx, most, self._specs)
 
+    def feed(self, command: FeedBackfill) -> BackfillFed:
+        """The next dates of a backfill."""
+        with self._database.read() as tx:
+            return backfills.feed(tx, command)
+
     def load_all(self, shard: Shard, dispatcher: Dispatcher, now: datetime) -> list[Command]:
         """Pools, DAGs and unfinished runs, into an empty shard."""
         with self._database.read() as tx:
@@ -38,6 +44,8 @@ class Loader:
             versions = images.load_versions(tx, runs, self._specs)
             pool_sets = pools.all_pools(tx)
             waits = attempts.waits(tx)
+            backfilling = backfills.active(tx)
+            assets = asset_images.load_assets(tx)
         commands: list[Command] = []
         for pool_set in pool_sets:
             commands += shard.apply(pool_set, now)
@@ -56,11 +64,14 @@ class Loader:
                 failed_in_a_row=dag.failed_in_a_row,
                 past=dag.past,
             )
+        shard.load_assets(assets.aliases, assets.queued)
         for image in runs:
             if shard.has_version(image.facts.dag, image.facts.version_id):
                 commands += _load(shard, dispatcher, image)
             else:
                 log.error("run.not_loaded uid=%s: its DAG version %s is gone", image.facts.uid, image.facts.version_id)
+        for backfill in backfilling:
+            shard.load_backfill(backfill)
         for instance, (first_start, count) in waits.items():
             dispatcher.know_wait(instance, first_start, count)
         return commands

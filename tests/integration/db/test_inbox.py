@@ -14,6 +14,11 @@ from tradewind.db.transitions import write
 from tradewind.spec import DagKey
 
 VERSION = e.VersionAdded(DAG, "version-1", spec(), is_paused=True)
+SLOT = e.BackfillSlot(
+    ordinal=4, run_uid="run-4", is_rerun=False, logical_date=at(0), interval_start=at(0), interval_end=at(1),
+    run_after=at(1), partition_key="k",
+)  # fmt: skip
+UPDATE = e.AssetUpdate(uid="e-1", name="a", uri="s3://a", extra={"rows": [1]}, aliases=("x",), partition_key="eu")
 EVENTS = [
     VERSION,
     e.DagStale(DAG),
@@ -25,8 +30,14 @@ EVENTS = [
     e.RunDeleted("run-1"),
     e.DagDeleted(DAG),
     e.PoolSet("default", "big", None),
+    e.AssetUpdated("default", UPDATE, at(3), "ann over the API"),
+    e.AssetEventsDropped("default", "etl", e.AssetKey("default", "a", "s3://a"), at(4)),
+    e.BackfillAsked(e.BackfillFacts(uid="b", dag=DAG, max_active_runs=3, conf={"a": None}, awaited=("run-1",))),
+    e.BackfillFed("b", DAG, (SLOT,)),
+    e.BackfillChanged("b", DAG, is_paused=True),
+    e.RunRepeated("run-1", "b", DAG, on_newest=True),
     e.AttemptStarted("a-1", at(1), "host", 1),
-    e.AttemptSucceeded("a-1", at(1), {"return_value": 3}, frozenset({"return_value", "x"}), ("b",)),
+    e.AttemptSucceeded("a-1", at(1), {"return_value": 3}, frozenset({"return_value", "x"}), ("b",), (UPDATE,)),
     e.AttemptFailed("a-1", at(1), "why", retryable=False),
     e.AttemptSkipped("a-1", at(1)),
     e.AttemptRescheduled("a-1", at(1), at(2)),

@@ -4,6 +4,19 @@ Each name belongs to a workspace. Runs and attempts have surrogate keys (`uid`, 
 `task_instance` is the current view, `attempt` the history: rows of `attempt` are only added and then ended, once.
 """
 
+from tradewind.db.tables.assets import (
+    asset,
+    asset_alias,
+    asset_alias_member,
+    asset_event,
+    asset_event_alias,
+    asset_queue,
+    asset_reference,
+    asset_refusal,
+    asset_watcher,
+    run_asset_event,
+)
+from tradewind.db.tables.backfills import backfill, backfill_slot
 from tradewind.db.tables.base import metadata, workspace
 from tradewind.db.tables.dags import (
     bundle,
@@ -21,10 +34,24 @@ from tradewind.db.tables.dags import (
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
 from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
+from tradewind.db.tables.stores import asset_state, task_state
 from tradewind.db.tables.waits import input_request, trigger
 
 __all__ = [
+    "asset_state",
+    "asset",
+    "asset_alias",
+    "asset_alias_member",
+    "asset_event",
+    "asset_event_alias",
+    "asset_queue",
+    "asset_reference",
+    "asset_refusal",
+    "asset_watcher",
+    "run_asset_event",
     "attempt",
+    "backfill",
+    "backfill_slot",
     "bundle",
     "connection",
     "dag",
@@ -48,6 +75,7 @@ __all__ = [
     "spec",
     "spec_task",
     "task_instance",
+    "task_state",
     "trigger",
     "user",
     "variable",

@@ -38,6 +38,7 @@ dag_run = Table(
     Column("partition_key", Text),
     Column("partition_date", Moment),
     Column("retry_of", UID),
+    Column("reason", Text),  # why it was made, where that is not plain
     UniqueConstraint("workspace", "dag_id", "run_id"),
     UniqueConstraint("workspace", "dag_id", "logical_date"),
     Index(None, "workspace", "dag_id", "run_after"),

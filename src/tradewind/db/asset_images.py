@@ -1,0 +1,58 @@
+"""What the scheduler's memory of assets is rebuilt from: what aliases have stood for, and which events wait."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from tradewind.core.asset_book import QueuedEvent
+from tradewind.core.events import AssetKey
+from tradewind.db import tables as t
+from tradewind.db.engine import Tx
+from tradewind.spec import DagKey
+
+__all__ = ["AssetImage", "load_assets"]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetImage:
+    """The memory of assets."""
+
+    aliases: list[tuple[str, AssetKey]]
+    queued: list[tuple[DagKey, str, QueuedEvent]]
+    """DAG, partition of it, and event, in order of arrival."""
+
+
+def load_assets(tx: Tx) -> AssetImage:
+    """All that is to be known."""
+    a, e, q = t.asset.c, t.asset_event.c, t.asset_queue.c
+    members = tx.execute(
+        select(t.asset_alias.c.name, a.workspace, a.name, a.uri)
+        .join(t.asset_alias_member, t.asset_alias_member.c.alias_id == t.asset_alias.c.id)
+        .join(t.asset, a.id == t.asset_alias_member.c.asset_id)
+    )
+    waiting = tx.execute(
+        select(
+            q.workspace, q.dag_id, q.target, q.queued_at, e.uid, a.name, a.uri, e.partition_key, e.source_dag_id,
+            e.source_run_id, e.source_task_id, e.source_map_index, e.told_by,
+        )
+        .join(t.asset_event, e.uid == q.event_uid)
+        .join(t.asset, a.id == e.asset_id)
+        .order_by(e.id)
+    )  # fmt: skip
+    return AssetImage(
+        [(alias, AssetKey(workspace, name, uri)) for alias, workspace, name, uri in members],
+        [(DagKey(row.workspace, row.dag_id), row.target, _event(row)) for row in waiting],
+    )
+
+
+def _event(row: Any) -> QueuedEvent:
+    source = row.told_by or ""
+    if row.source_task_id is not None:
+        index = f"[{row.source_map_index}]" if row.source_map_index >= 0 else ""
+        source = f"task {row.source_task_id}{index} of DAG {row.source_dag_id}, run {row.source_run_id}"
+    return QueuedEvent(
+        row.uid, AssetKey(row.workspace, row.name, row.uri), row.queued_at, (), row.partition_key, source
+    )
