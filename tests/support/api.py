@@ -22,7 +22,7 @@ from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
-from tradewind.core.commands import Command, Dispatch, Kill
+from tradewind.core.commands import Command, Dispatch, FeedBackfill, Kill, RepeatRun
 from tradewind.core.events import (
     AttemptExited,
     AttemptFailed,
@@ -33,7 +33,7 @@ from tradewind.core.events import (
     VersionAdded,
 )
 from tradewind.core.shard import Shard
-from tradewind.db import Database, images, inbox, parses, passwords, pools, users
+from tradewind.db import Database, backfills, images, inbox, parses, passwords, pools, users
 from tradewind.db.cipher import key_file_cipher
 from tradewind.db.transitions import write
 from tradewind.protocol.messages import Ended
@@ -110,7 +110,11 @@ class Engine:
                 self.drain()
 
     def drain(self) -> None:
-        """Act on all that is in the inbox."""
+        """Act on all that is in the inbox, and on what that puts there."""
+        while self._drain():
+            pass
+
+    def _drain(self) -> bool:
         with self._lock, self._database.write() as tx:
             items = inbox.take(tx)
             commands: list[Command] = []
@@ -122,6 +126,7 @@ class Engine:
                 commands += self._shard.apply(item.event, _now())
             write(tx, commands, consumed=[item.id for item in items], now=_now())
         self._note(commands)
+        return any(isinstance(command, RepeatRun) for command in commands)
 
     def apply(self, *events: Event, outputs: Mapping[str, Ended] | None = None) -> None:
         """Tell the core something, and commit."""
@@ -135,6 +140,10 @@ class Engine:
             if isinstance(command, Dispatch):
                 self.dispatched[command.task_id, command.map_index] = command
         for command in commands:
+            if isinstance(command, FeedBackfill):
+                with self._database.read() as tx:
+                    fed = backfills.feed(tx, command)
+                self.apply(fed)
             if isinstance(command, Kill):
                 self.dispatched = {key: one for key, one in self.dispatched.items() if one.attempt != command.attempt}
                 self.apply(AttemptExited(command.attempt, _now()))
@@ -254,6 +263,9 @@ class Api:
 
     def post(self, path: str, body: Any = None, **more: Any) -> Answer:
         return self.send("POST", path, {} if body is None else body, **more)
+
+    def put(self, path: str, body: Any, **more: Any) -> Answer:
+        return self.send("PUT", path, body=body, **more)
 
     def patch(self, path: str, body: Any, **more: Any) -> Answer:
         return self.send("PATCH", path, body, **more)

@@ -351,6 +351,8 @@ class AttemptSucceeded:
     """Keys of the XComs pushed with a value other than None."""
     skip: tuple[str, ...] = ()
     """Task ids this one decided to skip: a branch, a short circuit, latest-only."""
+    again: bool = False
+    """Of the task that decides a loop: another iteration follows."""
     assets: tuple[AssetUpdate, ...] = ()
     """Assets that the task updated."""
 
@@ -470,6 +472,8 @@ Event = (
     | RunDeleted
     | DagDeleted
     | PoolSet
+    | AssetUpdated
+    | AssetEventsDropped
     | BackfillAsked
     | BackfillFed
     | BackfillChanged

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from tradewind.base.clock import Clock
 from tradewind.base.errors import LeaseLost, NotFound
 from tradewind.base.settings import SchedulerSettings
-from tradewind.core.commands import Command, CreateRun
+from tradewind.core.commands import Command, CreateRun, FeedBackfill, RepeatRun
 from tradewind.core.events import (
     AttemptLost,
     Cleared,
     Event,
     RunDeleted,
     RunMarked,
+    RunRepeated,
     RunRequested,
     TasksMarked,
     Tick,
@@ -154,7 +155,15 @@ class Scheduler:
             for uid in conflicts:
                 log.warning("run.exists uid=%s: a run with this id or logical date is there already", uid)
                 turn.add(self._shard.apply(RunDeleted(uid), turn.now))
+            for command in batch.commands:
+                if isinstance(command, FeedBackfill):
+                    self._gather(turn, self._fed(command))
+                elif isinstance(command, RepeatRun):
+                    self._inbox_due = True
         self.last_turn = turn.now
+
+    def _fed(self, command: FeedBackfill) -> Event:
+        return patiently("backfill", lambda: self._parts.loader.feed(command))
 
     def _apply_fact(self, turn: _Turn, fact: Fact) -> None:
         if isinstance(fact, Ended):
@@ -209,8 +218,8 @@ class Scheduler:
     def _to_be_loaded(self, event: Event | None) -> str | None:
         """Finished runs are not in memory: the one that an event is about."""
         match event:
-            case Cleared() | TasksMarked() | RunMarked() | RunDeleted() if not self._shard.has_run(event.run_uid):
-                return event.run_uid
+            case Cleared() | TasksMarked() | RunMarked() | RunDeleted() | RunRepeated():
+                return None if self._shard.has_run(event.run_uid) else event.run_uid
             case _:
                 return None
 
@@ -218,7 +227,12 @@ class Scheduler:
         uid = self._to_be_loaded(event)
         if uid is not None:
             load, dispatcher = self._parts.loader.load_run, self._parts.dispatcher
-            turn.add(patiently("run", lambda: load(self._shard, dispatcher, uid)))
+            try:
+                turn.add(patiently("run", lambda: load(self._shard, dispatcher, uid)))
+            except NotFound:
+                if not isinstance(event, RunRepeated):
+                    raise
+                log.info("backfill.run_gone uid=%s: it was deleted, and can't run again", uid)
         elif isinstance(event, RunRequested):
             self._parts.dispatcher.know_run(event.run)
         self._gather(turn, event)
