@@ -23,6 +23,7 @@ from tradewind.spec import (
     DagSpec,
     GroupSpec,
     LiteralInput,
+    LoopSpec,
     MapSpec,
     ScheduleSpec,
     TaskSpec,
@@ -56,6 +57,11 @@ def each(*tasks: str) -> MapSpec:
     """A task that follows mapped tasks one by one."""
     parts = tuple(XComInput(task) for task in tasks)
     return MapSpec((("x", parts[0] if len(parts) == 1 else ZipInput(parts)),), follows=tasks)
+
+
+def looped(decider: str, most: int) -> MapSpec:
+    """A task or group that is repeated while its decider says so."""
+    return MapSpec((), loop=LoopSpec(decider, most))
 
 
 def dag(edges: str = "", *, name: str = "d", schedule: str | tuple[str, dict[str, object]] = "none",
@@ -503,11 +509,11 @@ def started(task: str, index: int = -1, run: str = "") -> Step:
 
 
 def succeeded(task: str, index: int = -1, *, run: str = "", length: int | None = None, skip: tuple[str, ...] = (),
-              pushed: bool = True) -> Step:  # fmt: skip
+              pushed: bool = True, again: bool = False) -> Step:  # fmt: skip
     """It succeeded (it was started before, if nobody said so); `length`: of its output."""
     keys = frozenset({"return_value"}) if pushed else frozenset[str]()
     lengths = {} if length is None else {"return_value": length}
-    return _report(task, index, run, lambda a, at: e.AttemptSucceeded(a, at, lengths, keys, skip))
+    return _report(task, index, run, lambda a, at: e.AttemptSucceeded(a, at, lengths, keys, skip, again=again))
 
 
 def failed(task: str, index: int = -1, *, run: str = "", retryable: bool = True, called_back: bool = True,

@@ -9,6 +9,7 @@ from tradewind.core.events import Cleared, TaskRef, TasksMarked
 from tradewind.core.expanding import expand_known
 from tradewind.core.graph import Graph
 from tradewind.core.instances import end_by_hand, withdraw
+from tradewind.core.loops import shorten
 from tradewind.core.machine import Machine
 from tradewind.core.rules import Verdict, decide
 from tradewind.core.run import Instance, Key, Run
@@ -25,6 +26,7 @@ from tradewind.core.states import (
     UPSTREAM_FAILED,
     TaskState,
 )
+from tradewind.spec import MapSpec
 
 __all__ = ["cleared", "tasks_marked"]
 
@@ -83,6 +85,7 @@ def _keys(run: Run, refs: Iterable[TaskRef]) -> dict[Key, None]:
 def _clear(m: Machine, run: Run, keys: dict[Key, None]) -> None:
     if not keys:
         return
+    keys = shorten(m, run, keys)
     for key in keys:
         _clear_instance(m, run, key)
     _take_back(m, run, {node for node, _ in keys})
@@ -173,12 +176,18 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
             m.rows.append(CreateTasks(run.uid, node.task_id, -1, -1))
     for node in graph.nodes:
         counts = {run.count[member] for member in node.group.members} if node.group else set[int]()
-        if run.count[node.index] >= 0 and (len(counts) > 1 or node.mapping != mappings.get(node.task_id)):
+        is_other = not _same_kind(node.mapping, mappings.get(node.task_id))
+        if run.count[node.index] >= 0 and (len(counts) > 1 or is_other):
             run.outdated.add(node.index)
     _follow(m, run)
     _take_back(m, run, set(range(len(graph))))
     expand_known(m, run)
     run.touch()
+
+
+def _same_kind(new: MapSpec | None, old: MapSpec | None) -> bool:
+    """Whether instances made for one mapping are those of the other: so it is for a loop with another bound."""
+    return new == old or bool(new and old and new.loop and old.loop)
 
 
 def _drop(m: Machine, run: Run, node: int, *, is_gone: bool) -> None:

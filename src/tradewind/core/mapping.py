@@ -70,6 +70,8 @@ def _length_of_output(run: Run, node: Node, key: str) -> int:
         if length is None:
             raise Unmappable(f"task {node.task_id!r} pushed no list or dict under {key!r} that could be mapped over")
         return length
+    if node.mapping is not None and node.mapping.loop is not None:
+        return run.lengths.get(node.index, {}).get(key, 0)  # that of the last iteration
     return sum(
         run.state_of(node.index, index) == SUCCESS and key in run.pushed.get((node.index, index), ())
         for index in range(run.count[node.index])

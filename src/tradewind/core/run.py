@@ -293,11 +293,14 @@ class Run:
         self.states[start : start + old] = bytes(old)
         self.count[node] = count
         self._weigh(node, base, new, sign=1)
+        fresh = range(kept, new)
         if node in self.inner:
-            self.inner[node] = [self._inner_tally(node, index) for index in range(new)]
+            self.inner[node] = self.inner[node][:kept] + [self._inner_tally(node, index) for index in fresh]
         for target, inner, _ in self.graph.nodes[node].edges:
             if inner:
-                self.inner[target] = [self._inner_tally(target, index) for index in range(len(self.inner[target]))]
+                mine = self.inner[target]
+                for index in range(kept, len(mine)):
+                    mine[index] = self._inner_tally(target, index)
         self.seen.pop(node, None)
         self._busy[self.uid] = self
 

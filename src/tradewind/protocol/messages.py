@@ -19,24 +19,29 @@ __all__ = [
     "CallbackWork",
     "ConnectionReply",
     "DagFacts",
+    "DeleteState",
     "DeleteVariable",
     "DeleteXCom",
     "Done",
     "Ended",
     "ErrorReply",
     "GetConnection",
+    "GetDag",
     "GetPrevious",
     "GetRunState",
+    "GetState",
     "GetTaskCount",
     "GetVariable",
     "GetXCom",
     "GetXComSequence",
+    "ListState",
     "ListVariables",
     "PreviousReply",
     "Reply",
     "Report",
     "Request",
     "RunInfo",
+    "SetState",
     "SetVariable",
     "SetXCom",
     "Started",
@@ -178,6 +183,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     rendered_map_index: str | None = None
     error: str | None = None
     """Traceback text, for display."""
+    again: bool = False
+    """The task decides a loop, and another iteration follows."""
 
 
 Report = Started | Ended
@@ -257,6 +264,43 @@ class GetConnection(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     conn_id: str
 
 
+class GetState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """A value of a state store: of the asset that is named, else of this task instance. -> ValueReply (JSON; None: not
+    there)"""
+
+    key: str
+    asset_name: str = ""
+    asset_uri: str = ""
+
+
+class SetState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Store a value in a state store. -> Done"""
+
+    key: str
+    value: str
+    """JSON."""
+    retention_s: float | None = None
+    """How long a task's value is kept; None: as the server is set."""
+    never_expires: bool = False
+    asset_name: str = ""
+    asset_uri: str = ""
+
+
+class DeleteState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Forget a value of a state store; key None: all. -> Done"""
+
+    key: str | None = None
+    asset_name: str = ""
+    asset_uri: str = ""
+
+
+class ListState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The keys of a state store. -> ValueReply (JSON: a list, in order)"""
+
+    asset_name: str = ""
+    asset_uri: str = ""
+
+
 class GetTaskCount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How many instances of tasks, groups or runs there are, by state. -> ValueReply (JSON: {state: n})"""
 
@@ -265,6 +309,13 @@ class GetTaskCount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     group_id: str = ""
     run_ids: list[str] = []
     logical_dates: list[datetime] = []
+
+
+class GetDag(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """What there is to know of a DAG. -> ValueReply (JSON: `dag_id`, `is_paused`, `is_stale`, `task_ids`, `group_ids`,
+    `results`, ...; None: no such DAG)"""
+
+    dag_id: str
 
 
 class GetRunState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -353,7 +404,12 @@ Request = (
     | DeleteVariable
     | ListVariables
     | GetConnection
+    | GetState
+    | SetState
+    | DeleteState
+    | ListState
     | GetTaskCount
+    | GetDag
     | GetRunState
     | GetPrevious
     | TriggerRun

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.resolve import Reference, Resolvable, references, resolve_nested
@@ -24,6 +24,8 @@ class ExpandInput:
 
     sources: Mapping[str, Any]
     """Lists, dicts or outputs by argument name; one with an empty name for `expand_kwargs`."""
+    is_loop: ClassVar[bool] = False
+    """Whether the instances come one after another, each after the one before; see `tradewind.sdk.loop`."""
     follows: Callable[[], Sequence[TaskNode]] | None = None
     """The mapped tasks that are followed one by one, asked once the DAG is complete; see `tradewind.sdk.flow`."""
 

@@ -48,7 +48,7 @@ def _may_follow(task: TaskNode, leaders: tuple[TaskNode, ...], values: Iterable[
 
 def _leaders(follower: MappedOperator | MappedTaskGroup, given: ExpandInput) -> tuple[TaskNode, ...]:
     sources = list(given.sources.values())
-    if len(sources) != 1 or not isinstance(sources[0], XComArg):
+    if given.is_loop or len(sources) != 1 or not isinstance(sources[0], XComArg):
         return ()
     found = _of_source(sources[0])
     if not found or any(_around(leader) != _around(follower) for leader in found):
@@ -61,7 +61,8 @@ def _of_source(source: XComArg) -> tuple[TaskNode, ...]:
     match source:
         case PlainXComArg():
             task = source.operator
-            return (task,) if task.is_mapped or task.get_closest_mapped_task_group() is not None else ()
+            origin = task if task.is_mapped else task.get_closest_mapped_task_group()
+            return (task,) if origin is not None and not origin.expand_input.is_loop else ()  # type: ignore[union-attr]
         case MapXComArg():
             return _of_source(source.arg)
         case ZipXComArg() if not source.is_longest:

@@ -131,14 +131,29 @@ class TaskGroupFactory:
             raise InvalidArgumentType(f"{self.function.__name__}.{call}() got an unexpected keyword argument {listed}")
 
 
-def task_group(python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> Any:
-    """Make a function that creates tasks a task group; the arguments are those of `TaskGroup`.
+class TaskGroupDecorator:
+    """`task_group` and what belongs to it."""
 
-    Raises:
-        InvalidArgumentType: what is decorated is no function.
-    """
-    if python_callable is None:
-        return lambda function: TaskGroupFactory(function, kwargs, {})
-    if not callable(python_callable):
-        raise InvalidArgumentType("use keyword arguments with @task_group: @task_group(group_id=...)")
-    return TaskGroupFactory(python_callable, kwargs, {})
+    def __call__(self, python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> Any:
+        """Make a function that creates tasks a task group; the arguments are those of `TaskGroup`.
+
+        Raises:
+            InvalidArgumentType: what is decorated is no function.
+        """
+        if python_callable is None:
+            return lambda function: TaskGroupFactory(function, kwargs, {})
+        if not callable(python_callable):
+            raise InvalidArgumentType("use keyword arguments with @task_group: @task_group(group_id=...)")
+        return TaskGroupFactory(python_callable, kwargs, {})
+
+    @staticmethod
+    def loop(**options: Any) -> Callable[..., Any]:
+        """Repeat the group below, each time on the result that its function returns, until that is good enough or
+        `max_iterations` times."""
+        from tradewind.sdk.loop import loop_group  # noqa: PLC0415 - few DAGs need it
+
+        return loop_group(**options)
+
+
+task_group = TaskGroupDecorator()
+"""``@task_group``, and ``@task_group.loop(...)``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 from tradewind.sdk.dependency import Dependable, DependencyMixin
@@ -92,6 +92,9 @@ class XComArg(Resolvable, DependencyMixin):
 
 class PlainXComArg(XComArg):
     """The output of one task under one key."""
+
+    is_last: ClassVar[bool] = False
+    """Whether it stands for the last instance's output only: that of a loop."""
 
     def __init__(self, operator: TaskNode, key: str = XCOM_RETURN_KEY) -> None:
         self.operator = operator

@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.base.ids import IdSource, UuidSource
-from tradewind.core.commands import Command, CreateTasks, Dispatch, ForgetTasks, RunCallback, SaveRun, SaveTask
+from tradewind.core.commands import (
+    Command,
+    CreateTasks,
+    Dispatch,
+    ForgetTasks,
+    RunCallback,
+    SaveRun,
+    SaveTask,
+    StartTrigger,
+    StopTrigger,
+)
 from tradewind.core.events import (
     AttemptAwaitsInput,
     AttemptDeferred,
@@ -32,6 +42,7 @@ from tradewind.core.events import (
 )
 from tradewind.core.shard import Limits, Shard
 from tradewind.core.states import RUN_FINISHED, RunState, TaskState
+from tradewind.core.timers import after
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, RunInfo, Workload
 from tradewind.sdk.task_api import Mask, TaskApi
 from tradewind.sdk.xcom_codec import ArtifactStore
@@ -39,7 +50,9 @@ from tradewind.spec import DagSpec, ScheduleSpec
 from tradewind.testing.clock import JumpingClock
 from tradewind.testing.memory import MemoryApi, MemoryServer
 from tradewind.testing.result import DagResult, TaskResult
+from tradewind.testing.waits import InlineWaits
 from tradewind.worker.client import to_stored
+from tradewind.worker.fired import ended_of_fired, event_of_fired
 from tradewind.worker.runner import HOSTNAME, Surroundings, run_attempt, run_callback
 
 __all__ = ["InlineRun", "Plan", "Progress", "Recorder"]
@@ -95,6 +108,7 @@ class InlineRun:
         self._callbacks: deque[RunCallback] = deque()
         self._saves: dict[tuple[str, int], SaveTask] = {}
         self._rescheduled: dict[tuple[str, int], tuple[datetime, int]] = {}
+        self._waits = InlineWaits(plan.clock)
         self._unwritten: list[Command] = []
         self._outputs: dict[str, Ended] = {}
         self._tasks = {task.task_id: task for task in plan.spec.tasks}
@@ -113,13 +127,16 @@ class InlineRun:
             KeyboardInterrupt: somebody pressed Ctrl-C; the run is marked failed first.
         """
         self._begin()
-        while self.result.state not in RUN_FINISHED or self._callbacks:
-            if self._callbacks:
-                self._call_back(self._callbacks.popleft())
-            elif self._ready:
-                self._attempt(self._ready.popleft())
-            elif not self._wait():
-                break
+        try:
+            while self.result.state not in RUN_FINISHED or self._callbacks:
+                if self._callbacks:
+                    self._call_back(self._callbacks.popleft())
+                elif self._ready:
+                    self._attempt(self._ready.popleft())
+                elif not self._wait():
+                    break
+        finally:
+            self._waits.close()
         self._write()
         return self.result
 
@@ -150,6 +167,10 @@ class InlineRun:
                     self._forgotten(command)
                 case RunCallback():
                     self._callbacks.append(command)
+                case StartTrigger():
+                    self._waits.start(command, self._plan.facts.run_id)
+                case StopTrigger():
+                    self._waits.stop(command.trigger, is_cancelled=command.is_cancelled)
                 case _:
                     pass  # rows of attempts and outputs, for the recorder
 
@@ -189,6 +210,9 @@ class InlineRun:
         retries = [s.next_at for s in self._saves.values() if s.state is TaskState.UP_FOR_RETRY and s.next_at]
         looks = [s.next_at for s in self._saves.values() if s.state is TaskState.UP_FOR_RESCHEDULE and s.next_at]
         due = self._shard.next_deadline()
+        if self._waits.is_waiting:
+            self._turn_triggers(due)
+            return True
         if due is None:
             return False
         if retries:
@@ -200,21 +224,38 @@ class InlineRun:
         self._apply(Tick())
         return True
 
+    def _turn_triggers(self, due: datetime | None) -> None:
+        """Let triggers run until one fires, or something else is due."""
+        left_s = None if due is None else max((due - self._plan.clock.now()).total_seconds(), 0.0)
+        fired = self._waits.turn(left_s)
+        for one in fired:
+            order = next(k for k, s in self._saves.items() if s.attempt == one.id)
+            ended = ended_of_fired(one)
+            if ended is not None:
+                self._keep(order, ended)
+            self._apply(event_of_fired(one))
+        if not fired:
+            self._apply(Tick())
+
     # -- attempts ------------------------------------------------------------------------------------------------------
 
     def _attempt(self, order: Dispatch) -> None:
         key, now = (order.task_id, order.map_index), self._plan.clock.now()
         self._apply(AttemptStarted(order.attempt, now, HOSTNAME, os.getpid()))
         first_start, reschedules = self._rescheduled.pop(key, (now, 0))
-        if reschedules == 0:
+        if reschedules == 0 and order.resume is None:
             self._plan.server.forget(*key)
+        if order.resume is not None:
+            first_start = self._saves[key].start_date or now
         try:
-            ended = self._run_attempt(order, first_start if reschedules else None, reschedules)
+            ended = self._run_attempt(order, first_start if reschedules or order.resume else None, reschedules)
         except KeyboardInterrupt:
             self._interrupted(order)
             raise
         if ended.outcome == "up_for_reschedule":
             self._rescheduled[key] = (first_start, reschedules + 1)
+        if ended.deferral is not None:
+            self._waits.know(order.attempt, ended.deferral)
         self._keep(key, ended)
         self._apply(event_of(ended))
         self._write()
@@ -262,6 +303,7 @@ class InlineRun:
             priority=order.priority,
             pool=task.pool,
             pool_slots=order.pool_slots,
+            resume=self._waits.resume_of(order.resume),
         )
 
     def _dag_facts(self) -> DagFacts:
@@ -326,6 +368,7 @@ def event_of(ended: Ended) -> Event:
                 lengths={value.key: value.length for value in ended.xcoms if value.length is not None},
                 pushed=frozenset(value.key for value in ended.xcoms if not value.is_none),
                 skip=tuple(ended.skip),
+                again=ended.again,
             )
         case "skipped":
             return AttemptSkipped(ended.attempt, ended.at)
@@ -336,6 +379,7 @@ def event_of(ended: Ended) -> Event:
                 ended.attempt, ended.at, ended.reason, ended.retryable, retry_delay_s=ended.retry_delay_s
             )
         case "deferred":
-            return AttemptDeferred(ended.attempt, ended.at)
+            timeout_s = ended.deferral.timeout_s if ended.deferral else None
+            return AttemptDeferred(ended.attempt, ended.at, None if timeout_s is None else after(ended.at, timeout_s))
         case "awaiting_input":
             return AttemptAwaitsInput(ended.attempt, ended.at)

@@ -33,6 +33,7 @@ from tradewind.sdk.exceptions import (
     UnmappableXComTypePushed,
     XComForMappingNotPushed,
 )
+from tradewind.sdk.loop import goes_on
 from tradewind.sdk.operator import BaseAsyncOperator
 from tradewind.sdk.plugins import PLUGINS
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
@@ -102,6 +103,8 @@ class _End:
     error: BaseException | None = None
     form: InputForm | None = None
     deferral: Deferral | None = None
+    again: bool = False
+    """The task decides a loop, and another iteration follows."""
 
 
 class _Attempt:
@@ -210,6 +213,8 @@ class _Attempt:
             end = _End("success", skip=[one if isinstance(one, str) else one[0] for one in skip.tasks])
         else:
             self._push(operator, result, ti)
+            if ti.map_index >= 0:
+                end.again = goes_on(self._dag.task_dict[ti.task_id], ti.map_index, result)
         self._label(context, ti)
         return end
 
@@ -325,6 +330,7 @@ class _Attempt:
             error=encodable(MASKER.redact(traceback_text(failed))) if failed is not None else None,
             form=end.form,
             deferral=end.deferral,
+            again=end.again,
         )
 
 

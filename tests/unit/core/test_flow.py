@@ -116,7 +116,7 @@ def test_a_mapped_task_follows_a_task_of_a_group() -> None:
 
 def test_one_cleared_item_runs_again_with_what_follows_it() -> None:
     story = line().work().expect(run_state("success")).when(cleared("a[1]", "b[1]"))
-    story.expect(dispatched("a[1]", attempt=2)).when(succeeded("a", 1)).expect(dispatched("a[1]", "b[1]", attempt=2))
+    story.expect(dispatched("a[1]", attempt=2)).when(succeeded("a", 1)).expect(dispatched("b[1]", attempt=2))
 
 
 def test_a_cleared_source_that_grows_makes_the_whole_line_longer() -> None:
