@@ -27,6 +27,8 @@ from tradewind.db.cipher import key_file_cipher, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
 from tradewind.parsing.build import dag_processor
+from tradewind.parsing.calls import ForkServer
+from tradewind.parsing.desk import TimetableDesk
 from tradewind.parsing.processor import BEAT_S
 from tradewind.scheduler import Scheduler, SchedulerParts
 from tradewind.scheduler.channel import Channel
@@ -60,9 +62,18 @@ class Composition:
         self._cipher = key_file_cipher(settings.home)
         self._signing_key = read_or_make_key(settings.home / "token.key")
         self._specs = Specs()
+        caller = ForkServer(os.environ)
+        self._desk = TimetableDesk(
+            caller,
+            self.database,
+            home=settings.home,
+            clock=self.clock,
+            bell=self._channel.ring,
+            timeout_s=settings.parsing.timeout_s,
+        )
         self._scheduler = self._build_scheduler()
         self._processor = dag_processor(
-            settings, self.database, clock=self.clock, ids=self._ids, bell=self._channel.ring, environ=os.environ
+            settings, self.database, clock=self.clock, ids=self._ids, bell=self._channel.ring, caller=caller
         )
         self._local_token_id = self._ids.new()
         self.app = create_app(
@@ -77,17 +88,26 @@ class Composition:
                 health=self._health,
                 log_folder=settings.log_folder,
                 version=importlib.metadata.version("tradewind"),
+                manual_interval=self._desk.manual_interval,
             )
         )
 
     def __enter__(self) -> Self:
         self._stack.callback(self.database.close)
         self._revoke_token_of_killed_server()
-        handler = request_handler(self.database, self._cipher, self.clock, self._ids, self._channel.ring)
+        handler = request_handler(
+            self.database,
+            self._cipher,
+            self.clock,
+            self._ids,
+            self._channel.ring,
+            retention_days=self.settings.state_store.default_retention_days,
+        )
         self._work.connect(self._channel.put, handler)
         self._scheduler.start()
         self._stack.callback(self._work.executor.stop, 0.0)
         self._stack.callback(self._scheduler.stop)
+        self._stack.callback(self._desk.close)
         self._processor.start()
         self._stack.callback(self._processor.stop)
         bell = BellListener(self.settings.home / "bell.sock", self._channel.ring)
@@ -142,6 +162,7 @@ class Composition:
             mint=lambda _: "",
             sink=self._channel.put,
             clock=self.clock,
+            ask=self._desk.ask,
         )
         return Scheduler(
             SchedulerParts(

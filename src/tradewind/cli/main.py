@@ -28,6 +28,7 @@ COMMANDS: Listed = {
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),
     "standalone": (f"{HERE}.servers:standalone", "Run everything in one process: API, scheduler, parser, executor."),
+    "state-store": (f"{HERE}.state_store:state_store", "Look after what tasks have stored for their next try."),
     "tasks": (f"{HERE}.tasks:tasks", "Look at tasks, run one, clear some."),
     "users": (f"{HERE}.users:users", "Manage who may log in."),
     "variables": (f"{HERE}.variables:variables", "Manage variables."),

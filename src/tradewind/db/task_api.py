@@ -19,7 +19,7 @@ from tradewind.spec import DagKey
 
 __all__ = [
     "AttemptOwner", "PreviousRun", "RunsOf", "clear_number", "delete_xcom", "owner_of_attempt", "previous_run", "prior_xcom", "put_xcom",
-    "require_live", "run_counts", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run",
+    "require_live", "run_counts", "run_id", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run",
     "xcom_indexes", "xcom_sequence", "xcom_value",
 ]  # fmt: skip
 
@@ -206,6 +206,11 @@ def run_uid(tx: Tx, dag: DagKey, run_id: str) -> str:
     if found is None:
         raise NotFound(f"DAG {dag.dag_id!r} has no run {run_id!r}", dag_id=dag.dag_id, run_id=run_id)
     return found
+
+
+def run_id(tx: Tx, uid: str) -> str | None:
+    """The id of a run for people; None: no such run."""
+    return tx.scalar(select(_R.run_id).where(_R.uid == uid))
 
 
 def same_run(tx: Tx, facts: RunFacts) -> tuple[str, str] | None:

@@ -174,7 +174,9 @@ def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0)
         map_index_template=task.map_index_template,
         outlets=getattr(task, "outlets", None) or [],
         params=_params(task.params, run.conf),
+        asset_state_store=Lazy(lambda: _stores().AssetStateStores(context["inlets"], context["outlets"])),
         task=task,
+        task_state_store=Lazy(lambda: _stores().TaskStateStore()),
         task_instance=ti,
         task_instance_key_str=f"{ti.dag_id}__{ti.task_id}__{context.get('ds_nodash', run.run_id)}",
         task_reschedule_count=reschedules,
@@ -240,6 +242,10 @@ def _add_previous(context: Context, *, has_dates: bool) -> None:
     if has_dates:
         context["prev_data_interval_start_success"] = value("interval_start")
         context["prev_data_interval_end_success"] = value("interval_end")
+
+
+def _stores() -> Any:
+    return import_module("tradewind.sdk.state_store")
 
 
 def _instance_count(ti: RuntimeTaskInstance) -> int | None:

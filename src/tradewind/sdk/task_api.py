@@ -20,6 +20,7 @@ __all__ = [
     "Mask",
     "NoTaskApi",
     "PreviousRun",
+    "StatePlace",
     "TaskApi",
     "XComAddress",
     "bound",
@@ -58,6 +59,14 @@ class XComAddress:
     dag_id: str = ""
     run_id: str = ""
     include_prior_dates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatePlace:
+    """Whose state is meant: an asset's, by name or URI; neither: that of the running task instance."""
+
+    asset_name: str = ""
+    asset_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +109,20 @@ class TaskApi(Protocol):
 
     def connection(self, conn_id: str) -> Mapping[str, Any] | None: ...
 
+    def state(self, where: StatePlace, key: str) -> str | None:
+        """A stored value as JSON; None: not there."""
+        ...
+
+    def set_state(
+        self, where: StatePlace, key: str, value: str, retention_s: float | None, *, never_expires: bool
+    ) -> None: ...
+
+    def delete_state(self, where: StatePlace, key: str | None) -> None:
+        """Forget a value; None: all of them."""
+        ...
+
+    def state_keys(self, where: StatePlace) -> list[str]: ...
+
     def task_counts(
         self,
         dag_id: str,
@@ -109,6 +132,10 @@ class TaskApi(Protocol):
         run_ids: Sequence[str] = (),
         logical_dates: Sequence[datetime] = (),
     ) -> dict[str, int]: ...
+
+    def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
+        """What there is to know of a DAG (`is_paused`, `task_ids`, `group_ids`, `results`, ...); None: there is none."""
+        ...
 
     def run_state(self, dag_id: str, run_id: str) -> str | None: ...
 

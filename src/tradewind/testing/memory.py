@@ -13,7 +13,7 @@ from typing import Any
 from tradewind.core.states import TaskState
 from tradewind.sdk.connection import Connection
 from tradewind.sdk.exceptions import AirflowRuntimeError
-from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
 
 __all__ = ["MemoryApi", "MemoryServer", "read_connections", "read_variables"]
 
@@ -31,6 +31,10 @@ class MemoryServer:
         self.groups: dict[str, set[str]] = {}
         self.variables: dict[str, str] = {}
         self.connections: dict[str, Mapping[str, Any]] = {}
+        self.stores: dict[tuple[str, ...], dict[str, str]] = {}
+        """State stores: of tasks by id and map index, of assets by name or URI."""
+        self.results: list[str] = []
+        """The tasks whose values the DAG returns."""
         self.run_state: str = "running"
         self.logical_date: datetime | None = None
 
@@ -120,6 +124,37 @@ class MemoryApi:
         """The fields of a connection."""
         return self._server.connections.get(conn_id)
 
+    def _store(self, where: StatePlace) -> dict[str, str]:
+        asset = where.asset_name or where.asset_uri
+        key = ("asset", asset) if asset else ("task", self._task_id, str(self._map_index))
+        return self._server.stores.setdefault(key, {})
+
+    def state(self, where: StatePlace, key: str) -> str | None:
+        """A stored value as JSON."""
+        return self._store(where).get(key)
+
+    def set_state(
+        self,
+        where: StatePlace,
+        key: str,
+        value: str,
+        retention_s: float | None,  # noqa: ARG002 - it lives as long as the run
+        *,
+        never_expires: bool,  # noqa: ARG002 - the same
+    ) -> None:
+        """Store a value for this run."""
+        self._store(where)[key] = value
+
+    def delete_state(self, where: StatePlace, key: str | None) -> None:
+        """Forget a value; None: all of them."""
+        store = self._store(where)
+        for one in [key] if key is not None else list(store):
+            store.pop(one, None)
+
+    def state_keys(self, where: StatePlace) -> list[str]:
+        """The keys that have a value."""
+        return sorted(self._store(where))
+
     def task_counts(
         self,
         dag_id: str,
@@ -138,6 +173,15 @@ class MemoryApi:
         wanted = set(task_ids) | server.groups.get(group_id, set())
         counts = Counter(str(state) for (task_id, _), state in server.states.items() if task_id in wanted)
         return dict(counts)
+
+    def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
+        """What there is to know of a DAG; of others than the one that runs nothing is known."""
+        server = self._server
+        if dag_id != server.dag_id:
+            return None
+        task_ids = list(dict.fromkeys(task_id for task_id, _ in server.states))
+        return {"dag_id": dag_id, "is_paused": False, "is_stale": False, "task_ids": task_ids,
+                "group_ids": list(server.groups), "results": server.results}  # fmt: skip
 
     def run_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run."""

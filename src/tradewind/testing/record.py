@@ -33,7 +33,7 @@ from tradewind.db.listing import Page, Range
 from tradewind.db.parses import ParsedFile, store_parse
 from tradewind.parsing.bundles import snapshot_path
 from tradewind.protocol.messages import Ended, Reply, Request
-from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
 from tradewind.spec import DagKey, DagSpec
 from tradewind.spec.codec import spec_hash
 from tradewind.testing.inline import Recorder
@@ -223,6 +223,10 @@ class RecordedApi(MemoryApi):
             return super().task_counts(dag_id, **wanted)
         return self._elsewhere.task_counts(dag_id, **wanted)
 
+    def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
+        """What there is to know of a DAG."""
+        return super().dag_facts(dag_id) if dag_id == self._server.dag_id else self._elsewhere.dag_facts(dag_id)
+
     def run_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run."""
         if dag_id == self._server.dag_id and run_id == self._server.run_id:
@@ -232,6 +236,27 @@ class RecordedApi(MemoryApi):
     def trigger_run(self, dag_id: str, **wanted: Any) -> str:
         """Ask for a run of another DAG: a server on this home starts it."""
         return self._elsewhere.trigger_run(dag_id, **wanted)
+
+    # what a task keeps for its next try lives as long as this process; what is kept with an asset, in the home
+
+    def state(self, where: StatePlace, key: str) -> str | None:
+        """A stored value as JSON."""
+        return self._elsewhere.state(where, key) if _is_of_asset(where) else super().state(where, key)
+
+    def set_state(self, where: StatePlace, key: str, value: str, retention_s: float | None, *,
+                  never_expires: bool) -> None:  # fmt: skip
+        """Store a value."""
+        owner = self._elsewhere if _is_of_asset(where) else super()
+        owner.set_state(where, key, value, retention_s, never_expires=never_expires)
+
+    def delete_state(self, where: StatePlace, key: str | None) -> None:
+        """Forget a value; None: all of them."""
+        owner = self._elsewhere if _is_of_asset(where) else super()
+        owner.delete_state(where, key)
+
+    def state_keys(self, where: StatePlace) -> list[str]:
+        """The keys that have a value."""
+        return self._elsewhere.state_keys(where) if _is_of_asset(where) else super().state_keys(where)
 
     def variable(self, key: str) -> str | None:
         """The text of a variable."""
@@ -288,6 +313,10 @@ class RecordedApi(MemoryApi):
             run_type=run.run_type,
             run_after=run.run_after,
         )
+
+
+def _is_of_asset(where: StatePlace) -> bool:
+    return bool(where.asset_name or where.asset_uri)
 
 
 @dataclass(frozen=True, slots=True)

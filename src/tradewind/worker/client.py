@@ -13,7 +13,7 @@ from tradewind.base.errors import ExecutorError, StaleAttempt
 from tradewind.protocol import messages
 from tradewind.protocol.messages import Reply, Report, Request, XComValue
 from tradewind.sdk.exceptions import AirflowRuntimeError, DagRunAlreadyExists
-from tradewind.sdk.task_api import EncodedXCom, PreviousRun, XComAddress
+from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
 
 __all__ = ["HttpRequests", "Requests", "WorkerTaskApi", "plain_moment", "to_message", "to_stored"]
 
@@ -131,6 +131,37 @@ class WorkerTaskApi:
             "extra": reply.extra,
         }
 
+    # -- state stores ------------------------------------------------------------------------------------------------
+
+    def state(self, where: StatePlace, key: str) -> str | None:
+        """A stored value as JSON; None: not there."""
+        message = messages.GetState(key=key, asset_name=where.asset_name, asset_uri=where.asset_uri)
+        return self._ask(message, messages.ValueReply).value
+
+    def set_state(
+        self, where: StatePlace, key: str, value: str, retention_s: float | None, *, never_expires: bool
+    ) -> None:
+        """Store a value now."""
+        message = messages.SetState(
+            key=key,
+            value=value,
+            retention_s=retention_s,
+            never_expires=never_expires,
+            asset_name=where.asset_name,
+            asset_uri=where.asset_uri,
+        )
+        self._ask(message, messages.Done)
+
+    def delete_state(self, where: StatePlace, key: str | None) -> None:
+        """Forget a value; None: all of them."""
+        message = messages.DeleteState(key=key, asset_name=where.asset_name, asset_uri=where.asset_uri)
+        self._ask(message, messages.Done)
+
+    def state_keys(self, where: StatePlace) -> list[str]:
+        """The keys that have a value, in order."""
+        message = messages.ListState(asset_name=where.asset_name, asset_uri=where.asset_uri)
+        return msgspec.json.decode(self._ask(message, messages.ValueReply).value or "[]", type=list[str])
+
     # -- runs --------------------------------------------------------------------------------------------------------
 
     def task_counts(
@@ -152,6 +183,11 @@ class WorkerTaskApi:
         )
         text = self._ask(message, messages.ValueReply).value
         return msgspec.json.decode(text or "{}", type=dict[str, int])
+
+    def dag_facts(self, dag_id: str) -> Mapping[str, object] | None:
+        """What there is to know of a DAG; None: there is none."""
+        text = self._ask(messages.GetDag(dag_id=dag_id), messages.ValueReply).value
+        return None if text is None else msgspec.json.decode(text, type=dict[str, object])
 
     def run_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run; None: no such run."""

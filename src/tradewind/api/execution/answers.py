@@ -10,6 +10,7 @@ from typing import Any, assert_never
 import msgspec
 
 from tradewind.api.execution.places import Places
+from tradewind.api.execution.states import STATE_ANSWERS
 from tradewind.api.requests import RunWish, plan_run
 from tradewind.base.clock import Clock
 from tradewind.base.errors import Conflict, NotFound, TradewindError
@@ -52,14 +53,16 @@ def asker_of(work: m.Workload | m.CallbackWork) -> Asker:
 
 
 def request_handler(
-    database: Database, cipher: Cipher, clock: Clock, ids: IdSource, bell: Callable[[], None]
-) -> RequestHandler:
+    database: Database, cipher: Cipher, clock: Clock, ids: IdSource, bell: Callable[[], None], *,
+    retention_days: int = 30,
+) -> RequestHandler:  # fmt: skip
     """Answers for an executor whose workers are children of this process.
 
     Args:
         bell: wakes the scheduler after something was put into its inbox.
+        retention_days: how long what tasks store is kept, where they don't say; 0: for good.
     """
-    answers = Answers(database, cipher, clock, ids, bell)
+    answers = Answers(database, cipher, clock, ids, bell, retention_days=retention_days)
     return lambda work, request: answers.give(asker_of(work), request)
 
 
@@ -67,13 +70,16 @@ class Answers:
     """Answers requests, from whichever thread asks."""
 
     def __init__(
-        self, database: Database, cipher: Cipher, clock: Clock, ids: IdSource, bell: Callable[[], None]
-    ) -> None:
+        self, database: Database, cipher: Cipher, clock: Clock, ids: IdSource, bell: Callable[[], None], *,
+        retention_days: int = 30,
+    ) -> None:  # fmt: skip
         self.database = database
         self.cipher = cipher
         self.clock = clock
         self.ids = ids
         self.bell = bell
+        self.retention_days = retention_days
+        """How long what tasks store is kept, where they don't say; 0: for good."""
         self.specs = versions.Specs()
         self.places = Places()
 
@@ -244,6 +250,31 @@ def _members(tx: Tx, on: Answers, dag: DagKey, group_id: str) -> list[str]:
     return [task.task_id for task in specs[0].tasks if is_inside(task.group_id)]
 
 
+def _get_dag(on: Answers, asker: Asker, ask: m.GetDag) -> m.Reply:
+    dag = DagKey(asker.dag.workspace, ask.dag_id)
+    with on.database.read() as tx:
+        try:
+            known = dags.get_dag(tx, dag)
+        except NotFound:
+            return m.ValueReply(value=None)
+        specs = dags.newest_specs(tx, on.specs, [dag])
+    facts: dict[str, object] = {
+        "dag_id": known.dag_id,
+        "is_paused": known.is_paused,
+        "is_stale": known.is_stale,
+        "bundle_name": known.bundle_name,
+        "bundle_version": known.bundle_version,
+        "relative_fileloc": known.relative_fileloc,
+        "owners": ", ".join(known.owners),
+        "tags": list(known.tags),
+        "next_dagrun": known.next_logical_date,
+        "task_ids": [task.task_id for spec in specs for task in spec.tasks],
+        "group_ids": [group.group_id for spec in specs for group in spec.groups],
+        "results": [task.task_id for spec in specs for task in spec.tasks if task.returns_dag_result],
+    }
+    return m.ValueReply(value=msgspec.json.encode(facts).decode())
+
+
 def _get_run_state(on: Answers, asker: Asker, ask: m.GetRunState) -> m.Reply:
     with on.database.read() as tx:
         state = task_api.run_state(tx, DagKey(asker.dag.workspace, ask.dag_id), ask.run_id)
@@ -303,7 +334,9 @@ ANSWERS: Mapping[type, Answer] = {
     m.DeleteVariable: _delete_variable,
     m.ListVariables: _list_variables,
     m.GetConnection: _get_connection,
+    **STATE_ANSWERS,
     m.GetTaskCount: _get_task_count,
+    m.GetDag: _get_dag,
     m.GetRunState: _get_run_state,
     m.GetPrevious: _get_previous,
     m.TriggerRun: _trigger_run,

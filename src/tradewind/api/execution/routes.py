@@ -64,7 +64,14 @@ class _Desk:
     def __init__(self, services: ApiServices) -> None:
         self._services = services
         self._tokens = AttemptTokens(services.signing_key, services.settings.auth.attempt_token_ttl_s)
-        self._answers = Answers(services.database, services.cipher, services.clock, services.ids, services.bell)
+        self._answers = Answers(
+            services.database,
+            services.cipher,
+            services.clock,
+            services.ids,
+            services.bell,
+            retention_days=services.settings.state_store.default_retention_days,
+        )
 
     def claims(self, authorization: str | None) -> AttemptClaims:
         """Who calls.

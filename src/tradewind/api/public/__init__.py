@@ -20,6 +20,7 @@ MODULES = (
     "tasks",
     "logs",
     "xcoms",
+    "state_stores",
     "hitl",
     "task_instances",
     "task_changes",
