@@ -37,7 +37,7 @@ EVENTS = [
     e.BackfillChanged("b", DAG, is_paused=True),
     e.RunRepeated("run-1", "b", DAG, on_newest=True),
     e.AttemptStarted("a-1", at(1), "host", 1),
-    e.AttemptSucceeded("a-1", at(1), {"return_value": 3}, frozenset({"return_value", "x"}), ("b",), (UPDATE,)),
+    e.AttemptSucceeded("a-1", at(1), {"return_value": 3}, frozenset({"return_value", "x"}), ("b",), assets=(UPDATE,)),
     e.AttemptFailed("a-1", at(1), "why", retryable=False),
     e.AttemptSkipped("a-1", at(1)),
     e.AttemptRescheduled("a-1", at(1), at(2)),
