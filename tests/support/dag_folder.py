@@ -16,7 +16,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings, load_settings
 from tradewind.db import Database, open_database, schema
-from tradewind.parsing import DagProcessor, dag_processor
+from tradewind.parsing import DagProcessor, ForkServer, dag_processor
 
 __all__ = ["DagFolder", "dag_source"]
 
@@ -59,7 +59,12 @@ class DagFolder:
     def processor(self) -> Iterator[DagProcessor]:
         """A processor that has looked at the folder once."""
         processor = dag_processor(
-            self.settings, self.database, clock=self.clock, ids=UuidSource(), bell=self._ring, environ=os.environ
+            self.settings,
+            self.database,
+            clock=self.clock,
+            ids=UuidSource(),
+            bell=self._ring,
+            caller=ForkServer(os.environ),
         )
         processor.start()
         try:

@@ -13,6 +13,8 @@ from tradewind.base.settings import Settings
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
+from tradewind.spec import DagKey
+from tradewind.timetables import Interval
 
 __all__ = ["ApiServices", "Liveness"]
 
@@ -42,5 +44,7 @@ class ApiServices:
     """By part: ``scheduler``, ``triggerer``, ``dag_processor``; a part that this installation has not is absent."""
     log_folder: Path
     version: str
+    manual_interval: Callable[[DagKey, str, datetime], Interval | None] | None = None
+    """Asks the timetable that a user wrote, by DAG, version and moment, what a run by hand is about; blocks."""
     specs: Specs = field(default_factory=Specs)
     """Decoded specs; hand over the scheduler's where both live in one process."""

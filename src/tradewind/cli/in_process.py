@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import getpass
 import importlib.metadata
+import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -21,6 +24,8 @@ from tradewind.base.settings import Settings
 from tradewind.cli.client import Answer
 from tradewind.db.cipher import key_file_cipher
 from tradewind.db.engine import Database
+from tradewind.spec import DagKey
+from tradewind.timetables import Interval
 
 __all__ = ["InProcess"]
 
@@ -59,6 +64,7 @@ class InProcess:
             health=_nothing_runs,
             log_folder=settings.log_folder,
             version=importlib.metadata.version("tradewind"),
+            manual_interval=partial(_manual_interval, settings, database),
         )
         self._apps: dict[str, FastAPI] = {}
         self._runner = asyncio.Runner()
@@ -89,6 +95,27 @@ class InProcess:
             app.state.desk.sessions = _Owner()
             self._apps[found] = app
         return self._apps[found]
+
+
+def _manual_interval(
+    settings: Settings, database: Database, dag: DagKey, version_id: str, moment: datetime
+) -> Interval | None:
+    """Ask the timetable that a user wrote."""
+    from tradewind.parsing.calls import FreshInterpreter
+    from tradewind.parsing.desk import TimetableDesk
+
+    desk = TimetableDesk(
+        FreshInterpreter(os.environ),
+        database,
+        home=settings.home,
+        clock=SystemClock(),
+        bell=lambda: None,
+        timeout_s=settings.parsing.timeout_s,
+    )
+    try:
+        return desk.manual_interval(dag, version_id, moment)
+    finally:
+        desk.close()
 
 
 def _likeliest_first(path: str) -> list[str]:

@@ -11,6 +11,7 @@ from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.db.engine import Database
 from tradewind.parsing.build import dag_processor
+from tradewind.parsing.calls import ForkServer
 
 __all__ = ["parse_now"]
 
@@ -26,7 +27,12 @@ def parse_now(settings: Settings, database: Database, timeout_s: float) -> None:
         raise BundleError(f"the DAGs folder {settings.dags_folder} does not exist; parsing.dags_folder names it")
     bell_path = settings.home / "bell.sock"
     processor = dag_processor(
-        settings, database, clock=SystemClock(), ids=UuidSource(), bell=lambda: ring(bell_path), environ=os.environ
+        settings,
+        database,
+        clock=SystemClock(),
+        ids=UuidSource(),
+        bell=lambda: ring(bell_path),
+        caller=ForkServer(os.environ),
     )
     processor.start()
     try:

@@ -278,7 +278,7 @@ def _shown(file: ParsedFile, spec: DagSpec, version_id: str, now: datetime) -> d
         "timetable_kind": kind,
         "timetable_summary": spec.schedule.summary,
         "timetable_description": spec.schedule.description,
-        "timetable_periodic": kind not in _NOT_PERIODIC,
+        "timetable_periodic": kind not in _NOT_PERIODIC and not spec.schedule.args.get("is_irregular"),
         "timezone": spec.timezone,
         "catchup": spec.catchup,
         "max_active_tasks": spec.max_active_tasks,
@@ -295,7 +295,7 @@ def _shown(file: ParsedFile, spec: DagSpec, version_id: str, now: datetime) -> d
     }
 
 
-_NOT_PERIODIC = frozenset({"none", "once", "assets", "events", "custom"})
+_NOT_PERIODIC = frozenset({"none", "once", "assets", "events"})
 
 
 def _replace_labels(tx: Tx, file: ParsedFile, now: datetime) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tradewind.parsing.build import BUNDLE, dag_processor, parse_once
     from tradewind.parsing.bundles import LocalBundle, Manifest, forget_snapshots, snapshot_path
     from tradewind.parsing.calls import Caller, ForkServer, FreshInterpreter
+    from tradewind.parsing.desk import TimetableDesk
     from tradewind.parsing.parser import FileResult, Parser
     from tradewind.parsing.processor import DagProcessor
     from tradewind.parsing.store import ParseStore
@@ -31,6 +32,7 @@ __all__ = [
     "Manifest",
     "ParseStore",
     "Parser",
+    "TimetableDesk",
     "dag_processor",
     "forget_snapshots",
     "parse_once",
@@ -40,6 +42,7 @@ __all__ = [
 MODULES = {
     "build": ("BUNDLE", "dag_processor", "parse_once"),
     "bundles": ("LocalBundle", "Manifest", "forget_snapshots", "snapshot_path"),
+    "desk": ("TimetableDesk",),
     "calls": ("Caller", "ForkServer", "FreshInterpreter"),
     "parser": ("FileResult", "Parser"),
     "processor": ("DagProcessor",),

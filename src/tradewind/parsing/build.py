@@ -11,7 +11,7 @@ from tradewind.base.ids import IdSource
 from tradewind.base.settings import Settings
 from tradewind.db.engine import Database
 from tradewind.parsing.bundles import LocalBundle
-from tradewind.parsing.calls import ForkServer
+from tradewind.parsing.calls import Caller, ForkServer
 from tradewind.parsing.parser import FileResult, Parser
 from tradewind.parsing.processor import DagProcessor
 from tradewind.parsing.store import ParseStore
@@ -29,13 +29,13 @@ def dag_processor(
     clock: Clock,
     ids: IdSource,
     bell: Callable[[], None],
-    environ: Mapping[str, str],
+    caller: Caller,
 ) -> DagProcessor:
     """The processor of the DAG folder, not yet started.
 
     Args:
         bell: rung after each commit that has news for the scheduler.
-        environ: the environment of parsing processes.
+        caller: makes the parsing processes.
     """
     store = ParseStore(
         database,
@@ -45,7 +45,7 @@ def dag_processor(
         bell=bell,
         paused_by_default=settings.parsing.dags_are_paused_at_creation,
     )
-    return DagProcessor(_bundle(settings), _parser(settings, environ), store, settings.parsing, settings.home)
+    return DagProcessor(_bundle(settings), _parser(settings, caller), store, settings.parsing, settings.home)
 
 
 def parse_once(settings: Settings, environ: Mapping[str, str], files: Sequence[str] | None = None) -> list[FileResult]:
@@ -63,7 +63,7 @@ def parse_once(settings: Settings, environ: Mapping[str, str], files: Sequence[s
         NotFound: one of `files` is not there.
         CallerBrokenError: no process can be had to parse in.
     """
-    bundle, parser = _bundle(settings), _parser(settings, environ)
+    bundle, parser = _bundle(settings), _parser(settings, ForkServer(environ))
     manifest = bundle.read()
     wanted = sorted(manifest.dag_files() if files is None else files)
     missing = [path for path in wanted if path not in manifest.files]
@@ -83,9 +83,9 @@ def _bundle(settings: Settings) -> LocalBundle:
     )
 
 
-def _parser(settings: Settings, environ: Mapping[str, str]) -> Parser:
+def _parser(settings: Settings, caller: Caller) -> Parser:
     return Parser(
-        ForkServer(environ),
+        caller,
         root=settings.dags_folder.resolve(),
         log_folder=settings.log_folder / "dag_processor",
         timeout_s=settings.parsing.timeout_s,

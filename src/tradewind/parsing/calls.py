@@ -24,7 +24,13 @@ from tradewind.worker.comms import Channel, Fork, FromZygote, Gone, Returned, St
 
 __all__ = ["CallDiedError", "CallTimedOutError", "Caller", "CallerBrokenError", "ForkServer", "FreshInterpreter"]
 
-PRELOAD = ["tradewind.worker.entry", "tradewind.parsing.child", "tradewind.sdk.serialize", "tradewind.timetables"]
+PRELOAD = [
+    "tradewind.worker.entry",
+    "tradewind.parsing.child",
+    "tradewind.parsing.questions",
+    "tradewind.sdk.serialize",
+    "tradewind.timetables",
+]
 LAST_WAIT_S = 10.0
 KEPT_FROM_FILES = ("TRADEWIND__DB__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 """Variables that a DAG file has no business with."""

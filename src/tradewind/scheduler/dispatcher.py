@@ -11,7 +11,17 @@ from typing import Literal, Protocol
 
 from tradewind.base.clock import Clock
 from tradewind.base.errors import TradewindError
-from tradewind.core.commands import Command, DeleteRun, Dispatch, EndAttempt, Kill, RunCallback, SaveRun, SaveTask
+from tradewind.core.commands import (
+    AskTimetable,
+    Command,
+    DeleteRun,
+    Dispatch,
+    EndAttempt,
+    Kill,
+    RunCallback,
+    SaveRun,
+    SaveTask,
+)
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RUN_FINISHED, RunState
 from tradewind.executors.base import Executor, NotStarted, Sink
@@ -63,6 +73,10 @@ class _RunView:
     state: RunState = RunState.QUEUED
 
 
+def _nobody(question: AskTimetable) -> None:
+    log.error("timetable.not_asked dag_id=%s: nobody here can", question.dag.dag_id)
+
+
 class Dispatcher:
     """Knows the active runs well enough to describe an attempt to a worker without asking the database."""
 
@@ -75,6 +89,7 @@ class Dispatcher:
         mint: Callable[[str], str],
         sink: Sink,
         clock: Clock,
+        ask: Callable[[AskTimetable], None] = _nobody,
     ) -> None:
         self._executors = executors
         self._versions = versions
@@ -82,6 +97,7 @@ class Dispatcher:
         self._mint = mint
         self._sink = sink
         self._clock = clock
+        self._ask = ask
         self._code: dict[str, VersionCode] = {}
         self._runs: dict[str, _RunView] = {}
         self._instances: dict[str, InstanceKey] = {}
@@ -121,6 +137,8 @@ class Dispatcher:
                     self._see_end(command, saves)
                 case RunCallback():
                     self._call_back(command)
+                case AskTimetable():
+                    self._ask(command)
                 case _:
                     pass
         for command in commands:

@@ -22,6 +22,7 @@ from tradewind.sdk.authoring_errors import ParamValidationError
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.serialize import serialize_dag
+from tradewind.sdk.timetable_base import BaseTimetable, is_written_by_user, pendulum_moment
 from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
 from tradewind.spec import DagKey, DagSpec
 from tradewind.testing.clock import JumpingClock
@@ -72,7 +73,7 @@ def test_dag(
     _check_params(dag, run_conf)
     spec = serialize_dag(dag)
     clock = JumpingClock()
-    facts = _facts(spec, clock.now(), run_after=run_after, logical_date=logical_date, conf=run_conf)
+    facts = _facts(dag, spec, clock.now(), run_after=run_after, logical_date=logical_date, conf=run_conf)
     server = MemoryServer(spec.dag_id, facts.run_id)
     if variable_file_path:
         server.variables.update(read_variables(variable_file_path))
@@ -134,7 +135,7 @@ def run_dag(
     clock = JumpingClock()
     recorder = HomeRecorder(settings)
     try:
-        asked = _facts(spec, clock.now(), run_after=None, logical_date=logical_date or NOTSET, conf=conf)
+        asked = _facts(dag, spec, clock.now(), run_after=None, logical_date=logical_date or NOTSET, conf=conf)
         facts = recorder.open(dag, spec, replace(asked, triggered_by="cli", triggering_user=getpass.getuser()))
         plan = Plan(
             dag=dag,
@@ -171,6 +172,7 @@ def _check_params(dag: Any, conf: dict[str, Any] | None) -> None:
 def _run(plan: Plan) -> DagResult:
     facts = plan.facts
     plan.server.groups = _group_members(plan.spec)
+    plan.server.results = [task.task_id for task in plan.spec.tasks if task.returns_dag_result]
     plan.server.logical_date = facts.logical_date
     result = DagResult(
         dag_id=plan.spec.dag_id,
@@ -187,16 +189,20 @@ def _run(plan: Plan) -> DagResult:
 
 
 def _facts(
-    spec: DagSpec, now: datetime, *, run_after: datetime | None, logical_date: Any, conf: dict[str, Any] | None
+    dag: Any,
+    spec: DagSpec,
+    now: datetime,
+    *,
+    run_after: datetime | None,
+    logical_date: Any,
+    conf: dict[str, Any] | None,
 ) -> RunFacts:
     date = (run_after or now) if logical_date is NOTSET else logical_date
     date = _aware(date)
     after = _aware(run_after) or date or now
     start = end = None
     if date is not None:
-        schedule = spec.schedule
-        interval = build(schedule.kind, schedule.args, schedule.timezone).manual_interval(date)
-        start, end = interval.start, interval.end
+        start, end = _interval(dag, spec, date)
     return RunFacts(
         uid=UuidSource().new(),
         dag=DagKey(WORKSPACE, spec.dag_id),
@@ -211,6 +217,20 @@ def _facts(
         conf=dict(conf or {}),
         triggered_by="test",
     )
+
+
+def _interval(dag: Any, spec: DagSpec, date: datetime) -> tuple[datetime, datetime]:
+    """What a run by hand is about; a timetable that the user wrote is asked itself."""
+    timetable = dag.schedule
+    if isinstance(timetable, BaseTimetable) and is_written_by_user(timetable):
+        try:
+            found = timetable.infer_manual_data_interval(run_after=pendulum_moment(date))
+        except NotImplementedError:
+            return date, date
+        return found.start.astimezone(UTC), found.end.astimezone(UTC)
+    schedule = spec.schedule
+    interval = build(schedule.kind, schedule.args, schedule.timezone).manual_interval(date)
+    return interval.start, interval.end
 
 
 def _aware(moment: datetime | None) -> datetime | None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.intervals import about_its_interval
 from tradewind.api.models.base import page_of
 from tradewind.api.models.runs import (
     AssetEventCollectionResponse,
@@ -119,6 +120,8 @@ async def trigger_dag_run(
         note=body.note,
         user=call.actor.username,
     )
+
+    wish = await about_its_interval(call, dag_id, wish)
 
     def request(tx: Tx) -> tuple[RunRecord, list[Event]]:
         dag = dags.get_dag(tx, call.dag(dag_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 from tradewind.providers.standard.moments import now
 from tradewind.sdk.branch import BaseBranchOperator
+from tradewind.sdk.timetable_base import DataInterval, TimeRestriction, Timetable, pendulum_moment
 from tradewind.timetables import Interval, build
 
 __all__ = ["LatestOnlyOperator"]
@@ -41,6 +42,13 @@ class LatestOnlyOperator(BaseBranchOperator):
         """When the run after this one is due; None: none follows."""
         start = run.data_interval_start or run.logical_date or run.run_after
         end = run.data_interval_end or start
+        if isinstance(dag.schedule, Timetable):
+            last = DataInterval(pendulum_moment(start), pendulum_moment(end))
+            found = dag.schedule.next_dagrun_info(
+                last_automated_data_interval=last,
+                restriction=TimeRestriction(earliest=None, latest=dag.end_date, catchup=True),
+            )
+            return None if found is None else found.run_after
         spec = dag.schedule_spec
         following = build(spec.kind, spec.args, spec.timezone).next_run(
             Interval(start, end), earliest=None, latest=dag.end_date, catchup=True, now=now()
