@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from support.story import Story, over
+from support.story import Story, each, looped, over
 from tradewind.base.ids import SequentialIds
 from tradewind.core import commands as c
 from tradewind.core import events as e
@@ -31,7 +31,7 @@ def specs(draw: st.DrawFn) -> DagSpec:
     tasks: list[TaskSpec] = []
     group: MapSpec | None = None
     if has_group:
-        group = over(draw(st.sampled_from([0, 1, 3, NAMES[0]])))
+        group = draw(st.sampled_from([over(0), over(1), over(3), over(NAMES[0]), looped("", 3)]))
     for n in range(size):
         upstream = tuple(name for name in NAMES[:n] if draw(st.integers(0, 2)) == 0)
         in_group = has_group and n > 0 and draw(st.booleans())
@@ -39,10 +39,14 @@ def specs(draw: st.DrawFn) -> DagSpec:
         if in_group and group is not None:
             upstream += tuple(x.task_id for _, x in group.inputs if isinstance(x, XComInput))
         elif draw(st.integers(0, 3)) == 0:
-            mapped = over(draw(st.sampled_from([2, 0, 3, *NAMES[:n]])))
+            mapped = draw(st.sampled_from([over(2), over(0), over(3), looped(NAMES[n], 3), *map(over, NAMES[:n])]))
             upstream += tuple(x.task_id for _, x in mapped.inputs if isinstance(x, XComInput))
         role = draw(st.sampled_from(["plain"] * 6 + ["setup", "teardown"]))
         some_rule = draw(st.sampled_from(["all_success"] * 6 + sorted(RULES)))
+        followed = [t.task_id for t in tasks if is_followable(t, group)]
+        if not in_group and role == "plain" and followed and draw(st.integers(0, 2)) == 0:
+            mapped, some_rule = each(draw(st.sampled_from(followed))), "all_success"
+            upstream += mapped.follows
         tasks.append(
             TaskSpec(
                 task_id=NAMES[n],
@@ -68,6 +72,9 @@ def specs(draw: st.DrawFn) -> DagSpec:
                 wait_for_downstream=uses_past and draw(st.booleans()),
             )
         )
+    if group is not None and group.loop is not None:
+        inside = [t.task_id for t in tasks if t.group_id is not None]
+        group = looped(draw(st.sampled_from(inside)), 3) if inside else None
     return DagSpec(
         dag_id="d",
         schedule=ScheduleSpec(draw(st.sampled_from(["none", "none", "once"]))),
@@ -79,6 +86,12 @@ def specs(draw: st.DrawFn) -> DagSpec:
         dagrun_timeout_s=draw(st.sampled_from([None, None, 5_000.0])),
         fail_fast=draw(st.integers(0, 4)) == 0,
     )
+
+
+def is_followable(task: TaskSpec, group: MapSpec | None) -> bool:
+    """Whether a task outside of groups may follow this one."""
+    mapping = task.mapped if task.group_id is None else group
+    return mapping is not None and mapping.loop is None
 
 
 class AnyStory(RuleBasedStateMachine):
@@ -115,7 +128,12 @@ class AnyStory(RuleBasedStateMachine):
         self.tries.add(a_try)
         spec = dict(self.story.versions[KEY])[order.version_id]
         task = next(t for t in spec.tasks if t.task_id == order.task_id)
-        if task.trigger_rule != "all_success" or task.mapped is not None or task.group_id is not None:
+        if task.trigger_rule != "all_success" or task.group_id is not None:
+            return
+        if task.mapped is not None:
+            for name in task.mapped.follows:
+                leader = self.story.rows.tasks[order.run_uid, name, order.map_index]
+                assert leader.state is TaskState.SUCCESS, f"{order.task_id} begins while its {name} is {leader.state}"
             return
         for (uid, name, _), row in self.story.rows.tasks.items():
             if uid == order.run_uid and name in task.upstream:
@@ -165,7 +183,9 @@ class AnyStory(RuleBasedStateMachine):
             case "succeed":
                 length = data.draw(st.integers(0, 3))
                 skip = tuple(data.draw(st.sets(st.sampled_from(NAMES), max_size=1)))
-                event = e.AttemptSucceeded(attempt, at, {"return_value": length}, frozenset({"return_value"}), skip)
+                pushed = frozenset({"return_value"} if data.draw(st.integers(0, 4)) else set[str]())
+                again = data.draw(st.booleans())
+                event = e.AttemptSucceeded(attempt, at, {"return_value": length}, pushed, skip, again=again)
             case "fail":
                 event = e.AttemptFailed(attempt, at, "boom", data.draw(st.booleans()), data.draw(st.booleans()))
             case "skip":
@@ -174,7 +194,7 @@ class AnyStory(RuleBasedStateMachine):
                 event = e.AttemptRescheduled(attempt, at, at + timedelta(seconds=30))
             case "defer":
                 until = data.draw(st.sampled_from([None, at + timedelta(seconds=90)]))
-                event = e.AttemptDeferred(attempt, at, until, data.draw(st.integers(0, 9)) == 0)
+                event = e.AttemptDeferred(attempt, at, until)
             case "ask":
                 until = data.draw(st.sampled_from([None, at + timedelta(seconds=90)]))
                 event = e.AttemptAwaitsInput(attempt, at, until, data.draw(st.booleans()))
