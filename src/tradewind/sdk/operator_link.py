@@ -13,10 +13,8 @@ class BaseOperatorLink:
     operators: ClassVar[list[type]] = []
     """Operators that get this link, apart from those that name it in `operator_extra_links`."""
 
-    @property
-    def name(self) -> str:
-        """The words of the link."""
-        raise NotImplementedError(f"{type(self).__name__} has no name")
+    name: str = ""
+    """The words of the link; a class attribute, or a property."""
 
     @property
     def xcom_key(self) -> str:

@@ -7,11 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from tradewind.protocol.waits import InputForm
-from tradewind.sdk.exceptions import AirflowRuntimeError, TaskAwaitingInput
+from tradewind.sdk.exceptions import AirflowRuntimeError, TaskAwaitingInput, TaskDeferred
 from tradewind.sdk.hitl import Question
 from tradewind.sdk.xcom_codec import XComCodec
 
-__all__ = ["form_of"]
+__all__ = ["awaiting", "form_of"]
+
+
+def awaiting(raised: TaskDeferred, now: datetime) -> TaskAwaitingInput:
+    """The wait of a task that deferred to a trigger which stands for a person's answer."""
+    until: datetime | None = raised.trigger.deadline
+    timeout = raised.timeout if until is None else until - now
+    return TaskAwaitingInput(method_name=raised.method_name, kwargs=raised.kwargs, timeout=timeout)
 
 
 def form_of(raised: TaskAwaitingInput, question: Question | None, codec: XComCodec, now: datetime) -> InputForm:

@@ -44,7 +44,8 @@ from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.coroutines import run_coroutine
 from tradewind.worker.deadline import deadline
-from tradewind.worker.inputs import form_of
+from tradewind.worker.inputs import awaiting, form_of
+from tradewind.worker.links import keep_links
 from tradewind.worker.policies import ask_policy
 from tradewind.worker.resuming import deferral_of, go_on, journal_of
 from tradewind.worker.secrets_masking import MASKER
@@ -134,6 +135,8 @@ class _Attempt:
             elif end.outcome == "success" and around.clear_state_on_success:
                 self._api.delete_state(StatePlace(), None)
             self._call_back(end)
+            if self._ti is not None and self._ti.task.operator_extra_links and end.outcome in {"success", "failed"}:
+                keep_links(self._ti)
             return self._report(end)
 
     def _run(self) -> _End:
@@ -268,7 +271,9 @@ class _Attempt:
 
     def _end_of(self, error: BaseException) -> _End:
         if isinstance(error, TaskDeferred):
-            return self._defers(error)
+            if not getattr(error.trigger, "awaits_input", False):
+                return self._defers(error)
+            error = awaiting(error, self._around.clock.now())
         return self._waits_for_input(error) if isinstance(error, TaskAwaitingInput) else _end_of(error)
 
     def _defers(self, raised: TaskDeferred) -> _End:

@@ -257,7 +257,8 @@ def test_another_dag_is_triggered(dag):
     bench = Bench(dag)
     api = Others(bench.server)
     ended = bench.run("t", api=api)
-    assert bench.pushed(ended) == {"trigger_run_id": "run-9"}
+    link = {"_link_TriggerDagRunLink": "/dags/other/runs/run-9"}
+    assert bench.pushed(ended) == {"trigger_run_id": "run-9"} | link
     dag_id, wanted = api.asked[0]
     assert dag_id == "other"
     assert wanted["conf"] == {"day": "2026-01-05"}

@@ -195,7 +195,7 @@ class Elsewhere(MemoryApi):
         ({"failed": 1}, {"failed_states": ["failed"], "soft_fail": True}, "skipped"),
         ({"skipped": 1}, {"skipped_states": ["skipped"]}, "skipped"),
         ({"failed": 1}, {"allowed_states": ["failed"]}, "success"),
-        (None, {"check_existence": True}, "failed"),
+        (None, {}, "failed"),
     ],
 )
 def test_a_sensor_for_tasks_of_another_dag(counts, options, outcome):
@@ -204,6 +204,24 @@ def test_a_sensor_for_tasks_of_another_dag(counts, options, outcome):
     assert bench.run("wait", api=api).outcome == outcome
     dag_id, wanted = api.asked[0]
     assert (dag_id, wanted["task_ids"]) == ("other", ["t"])
+
+
+@pytest.mark.parametrize(
+    ("what", "facts", "error"),
+    [
+        ({"external_task_id": "t"}, None, "ExternalDagNotFoundError: The external DAG other does not exist"),
+        ({"external_task_id": "t"}, {"is_stale": True}, "ExternalDagNotFoundError"),
+        ({"external_task_id": "x"}, {}, "ExternalTaskNotFoundError: The external task x in DAG other"),
+        ({"external_task_group_id": "x"}, {}, "ExternalTaskGroupNotFoundError: The external task group 'x'"),
+    ],
+)
+def test_what_is_waited_for_can_be_checked_to_exist(what, facts, error):
+    bench = bench_of(ExternalTaskSensor, external_dag_id="other", timeout=0.01, check_existence=True, **what)
+    api = Elsewhere(bench.server, {"success": 1})
+    known = None if facts is None else {"is_stale": False, "task_ids": ["t"], "group_ids": ["g"], **facts}
+    api.dag_facts = lambda dag_id: known if dag_id == "other" else None
+    ended = bench.run("wait", api=api)
+    assert (ended.outcome, error in ended.reason) == ("failed", True), ended.reason
 
 
 def test_the_other_run_may_be_earlier():

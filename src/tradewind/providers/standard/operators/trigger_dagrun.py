@@ -9,16 +9,42 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from tradewind.base.clock import SystemClock
+from tradewind.base.ids import UuidSource
+from tradewind.providers.standard.configuration import default_deferrable
+from tradewind.providers.standard.external import asked_api
 from tradewind.providers.standard.moments import moment_of, now
-from tradewind.sdk.authoring_errors import InvalidArgument
-from tradewind.sdk.exceptions import AirflowException, AirflowRuntimeError, AirflowSkipException, DagRunAlreadyExists
+from tradewind.providers.standard.triggers.external_task import DagStateTrigger
+from tradewind.sdk.dag_call import waits_s
+from tradewind.sdk.exceptions import AirflowException, AirflowSkipException, DagRunAlreadyExists
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.operator import BaseOperator
-from tradewind.sdk.task_api import TaskApi, task_api
+from tradewind.sdk.operator_link import BaseOperatorLink
+from tradewind.sdk.task_api import TaskApi
 
-__all__ = ["TriggerDagRunOperator"]
+__all__ = ["DagIsPaused", "TriggerDagRunLink", "TriggerDagRunOperator"]
 
 log = logging.getLogger("tradewind.task")
+RUN_ID_KEY = "trigger_run_id"
+
+
+class DagIsPaused(AirflowException):
+    """The DAG to be run is paused."""
+
+    def __init__(self, dag_id: str) -> None:
+        super().__init__(f"Dag {dag_id} is paused")
+        self.dag_id = dag_id
+
+
+class TriggerDagRunLink(BaseOperatorLink):
+    """The run that was triggered."""
+
+    name = "Triggered DAG"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:
+        """Its page."""
+        run_id = ti_key.xcom_pull(task_ids=operator.task_id, key=RUN_ID_KEY, map_indexes=ti_key.map_index)
+        return f"/dags/{operator.trigger_dag_id}/runs/{run_id}"
 
 
 class TriggerDagRunOperator(BaseOperator):
@@ -28,16 +54,16 @@ class TriggerDagRunOperator(BaseOperator):
         trigger_dag_id: which DAG.
         trigger_run_id: the run's id; None: made from the date.
         conf: what the run is started with.
-        logical_date: of the run; not given: now; None: a run without one.
-        run_after: when it may start; not given: now.
+        logical_date: of the run; None: a run without one; not given: now, or none where `run_after` is given.
+        run_after: when it may start; not given: at once.
         reset_dag_run: where the run is there already, clear it and run it again.
         wait_for_completion: end when the run has ended.
-        poke_interval: seconds between looks while waiting.
+        poke_interval: seconds between looks while waiting, at most; a run that has just begun is looked at more often.
         allowed_states, failed_states: run states that end the wait in success, and in failure.
         skip_when_already_exists: skip, not fail, where the run is there already.
-        fail_when_dag_is_paused: not available, as in Airflow 3.
+        fail_when_dag_is_paused: fail where the DAG is paused, since the run would stay queued.
         note: for people.
-        deferrable: accepted; the wait stays in the task's process.
+        deferrable: wait without a process; None: as ``operators.default_deferrable`` says.
         openlineage_inject_parent_info: accepted; lineage is not sent from here.
     """
 
@@ -51,6 +77,7 @@ class TriggerDagRunOperator(BaseOperator):
     )
     template_fields_renderers = {"conf": "py"}  # noqa: RUF012 - Airflow's shape
     ui_color = "#ffefeb"
+    operator_extra_links = (TriggerDagRunLink(),)
 
     def __init__(
         self,
@@ -68,13 +95,11 @@ class TriggerDagRunOperator(BaseOperator):
         skip_when_already_exists: bool = False,
         fail_when_dag_is_paused: bool = False,
         note: str | None = None,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         openlineage_inject_parent_info: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        if fail_when_dag_is_paused:
-            raise InvalidArgument("Setting `fail_when_dag_is_paused` is not supported")
         self.trigger_dag_id = trigger_dag_id
         self.trigger_run_id = trigger_run_id
         self.conf = conf
@@ -87,7 +112,8 @@ class TriggerDagRunOperator(BaseOperator):
         self.failed_states = list(["failed"] if failed_states is None else failed_states)
         self.skip_when_already_exists = skip_when_already_exists
         self.note = note
-        self.deferrable = deferrable
+        self.fail_when_dag_is_paused = fail_when_dag_is_paused
+        self.deferrable = default_deferrable() if deferrable is None else deferrable
         self.openlineage_inject_parent_info = openlineage_inject_parent_info
 
     def execute(self, context: Any) -> None:
@@ -95,21 +121,20 @@ class TriggerDagRunOperator(BaseOperator):
 
         Raises:
             AirflowException: `conf` is not JSON, or the run ended in one of `failed_states`.
+            DagIsPaused: the DAG is paused, and that is to fail the task.
         """
-        api = task_api()
-        if api is None:
-            raise AirflowRuntimeError("TriggerDagRunOperator needs a server to ask")
-        try:
-            json.dumps(self.conf)
-        except TypeError as error:
-            raise AirflowException("conf parameter should be JSON Serializable") from error
+        api = asked_api()
+        conf = _conf(self.conf)
+        if self.fail_when_dag_is_paused and (api.dag_facts(self.trigger_dag_id) or {}).get("is_paused"):
+            raise DagIsPaused(self.trigger_dag_id)
+        logical_date = _moment(self.logical_date, (None if self.run_after is not NOTSET else now()))
         try:
             run_id = api.trigger_run(
                 self.trigger_dag_id,
-                run_id=self.trigger_run_id or "",
-                logical_date=_moment(self.logical_date),
-                run_after=_moment(self.run_after),
-                conf=self.conf,
+                run_id=self._run_id(logical_date),
+                logical_date=logical_date,
+                run_after=_moment(self.run_after, None),
+                conf=conf,
                 reset=self.reset_dag_run,
                 note=self.note,
             )
@@ -119,24 +144,66 @@ class TriggerDagRunOperator(BaseOperator):
                     f"Skipping due to skip_when_already_exists is set to True: {error}"
                 ) from error
             raise
-        context["ti"].xcom_push("trigger_run_id", run_id)
+        context["ti"].xcom_push(RUN_ID_KEY, run_id)
         log.info("Triggered run %s of DAG %s", run_id, self.trigger_dag_id)
-        if self.wait_for_completion:
-            self._wait(api, run_id)
+        if not self.wait_for_completion:
+            return
+        if self.deferrable:
+            trigger = DagStateTrigger(
+                dag_id=self.trigger_dag_id,
+                states=[*self.allowed_states, *self.failed_states],
+                run_ids=[run_id],
+                poll_interval=self.poke_interval,
+            )
+            self.defer(trigger=trigger, method_name="execute_complete")
+        self._wait(api, run_id)
+
+    def _run_id(self, logical_date: datetime | None) -> str:
+        if self.trigger_run_id or logical_date is not None or self.run_after is NOTSET:
+            return str(self.trigger_run_id or "")
+        # Runs for the same moment, without a date of their own, are to be as many as were asked for.
+        return f"manual__{moment_of(self.run_after).isoformat()}_{UuidSource().new()[-8:]}"
+
+    def execute_complete(self, context: Any, event: tuple[str, dict[str, Any]]) -> None:  # noqa: ARG002 - the shape of a resumption
+        """Go on with the states that the trigger says.
+
+        Raises:
+            AirflowException: a run ended in one of `failed_states`, or is gone.
+        """
+        _, data = event
+        for run_id in data["run_ids"]:
+            self._check(run_id, data[run_id])
 
     def _wait(self, api: TaskApi, run_id: str) -> None:
-        while True:
-            state = api.run_state(self.trigger_dag_id, run_id)
-            if state in self.failed_states:
-                raise AirflowException(f"{self.trigger_dag_id} failed with failed state {state}")
-            if state in self.allowed_states:
-                log.info("%s finished with allowed state %s", self.trigger_dag_id, state)
-                return
+        clock = SystemClock()
+        begun, next_wait_s = clock.monotonic(), waits_s(self.poke_interval)
+        while not self._check(run_id, state := api.run_state(self.trigger_dag_id, run_id)):
             log.info("Waiting for %s on %s: it is %s", self.trigger_dag_id, run_id, state)
-            time.sleep(self.poke_interval)
+            time.sleep(next_wait_s(clock.monotonic() - begun))
+
+    def _check(self, run_id: str, state: str | None) -> bool:
+        """Whether the wait is over."""
+        if state is None:
+            raise AirflowException(f"the run {run_id} of {self.trigger_dag_id} is gone")
+        if state in self.failed_states:
+            raise AirflowException(f"{self.trigger_dag_id} failed with failed state {state}")
+        if state in self.allowed_states:
+            log.info("%s finished with allowed state %s", self.trigger_dag_id, state)
+            return True
+        return False
 
 
-def _moment(value: Any) -> datetime | None:
+def _conf(given: Any) -> dict[str, Any] | None:
+    """The conf as a dict; one that is a text, as of a template, is JSON."""
+    try:
+        conf = json.loads(given) if isinstance(given, str) else given
+        json.dumps(conf)
+    except (TypeError, ValueError) as error:
+        raise AirflowException("conf parameter should be JSON Serializable") from error
+    return conf
+
+
+def _moment(value: Any, default: datetime | None) -> datetime | None:
     if value is NOTSET:
-        return now()
+        return default
     return None if value is None else moment_of(value)

@@ -7,14 +7,22 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from tradewind.providers.standard.configuration import default_deferrable
+from tradewind.providers.standard.exceptions import (
+    ExternalDagFailedError,
+    ExternalTaskFailedError,
+    ExternalTaskGroupFailedError,
+)
+from tradewind.providers.standard.external import ExternalWork, asked_api, check_existence, look
 from tradewind.providers.standard.operators.empty import EmptyOperator
+from tradewind.providers.standard.triggers.external_task import WorkflowTrigger
 from tradewind.sdk.authoring_errors import InvalidArgument
-from tradewind.sdk.exceptions import AirflowException, AirflowRuntimeError, AirflowSkipException
+from tradewind.sdk.exceptions import AirflowException, AirflowSkipException
 from tradewind.sdk.keywords import keyword_arguments
+from tradewind.sdk.operator_link import BaseOperatorLink
 from tradewind.sdk.sensor import BaseSensorOperator
-from tradewind.sdk.task_api import TaskApi, task_api
 
-__all__ = ["ExternalTaskMarker", "ExternalTaskSensor"]
+__all__ = ["ExternalDagLink", "ExternalTaskMarker", "ExternalTaskSensor"]
 
 log = logging.getLogger("tradewind.task")
 _TASK_STATES = frozenset(
@@ -36,6 +44,16 @@ _TASK_STATES = frozenset(
 )
 
 
+class ExternalDagLink(BaseOperatorLink):
+    """The DAG that is waited for, or that waits."""
+
+    name = "External DAG"
+
+    def get_link(self, operator: Any, *, ti_key: Any) -> str:  # noqa: ARG002 - the same for all instances
+        """Its page."""
+        return f"/dags/{operator.external_dag_id}"
+
+
 class ExternalTaskSensor(BaseSensorOperator):
     """Waits for a run of another DAG, or for tasks or a group in it, of the same logical date.
 
@@ -46,12 +64,14 @@ class ExternalTaskSensor(BaseSensorOperator):
         allowed_states, skipped_states, failed_states: states that end the wait in success, skip this task, fail it.
         execution_delta: how much earlier the other run's logical date is.
         execution_date_fn: gives the logical date, or several, from this run's.
-        check_existence: fail where the server does not know the DAG or task; else that counts as not there yet.
-        poll_interval, deferrable: accepted; the wait stays in the task's process.
+        check_existence: fail where there is no such DAG, task or group; else that counts as not there yet.
+        poll_interval: an older name of `poke_interval`.
+        deferrable: wait without a process; None: as ``operators.default_deferrable`` says.
     """
 
     template_fields = ("external_dag_id", "external_task_id", "external_task_ids", "external_task_group_id")
     ui_color = "#4db7db"
+    operator_extra_links = (ExternalDagLink(),)
 
     def __init__(
         self,
@@ -67,7 +87,7 @@ class ExternalTaskSensor(BaseSensorOperator):
         execution_date_fn: Callable[..., Any] | None = None,
         check_existence: bool = False,
         poll_interval: float | None = None,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -88,6 +108,7 @@ class ExternalTaskSensor(BaseSensorOperator):
             raise InvalidArgument(
                 "Only one of `external_task_group_id` or `external_task_ids` may be provided to ExternalTaskSensor"
             )
+        self._has_checked = False
         self.external_dag_id = external_dag_id
         self.external_task_id = external_task_id
         self.external_task_ids = external_task_ids
@@ -95,49 +116,84 @@ class ExternalTaskSensor(BaseSensorOperator):
         self.execution_delta = execution_delta
         self.execution_date_fn = execution_date_fn
         self.check_existence = check_existence
-        self.poll_interval = poll_interval
-        self.deferrable = deferrable
+        if poll_interval is not None:
+            self.poke_interval = poll_interval
+        self.deferrable = default_deferrable() if deferrable is None else deferrable
 
     def poke(self, context: Any) -> bool:
         """Ask once.
 
         Raises:
-            AirflowException: something is in one of `failed_states`.
-            AirflowSkipException: something is in one of `skipped_states`.
+            ExternalTaskFailedError, ExternalTaskGroupFailedError, ExternalDagFailedError: something is in one of
+                `failed_states`.
+            AirflowSkipException: something is in one of `skipped_states`, or in `failed_states` and `soft_fail` is set.
         """
-        api = task_api()
-        if api is None:
-            raise AirflowRuntimeError("ExternalTaskSensor needs a server to ask")
-        task_ids = self._task_ids()
-        dates = self._dates(context)
-        log.info("Poking for %s of DAG %s on %s", task_ids or self.external_task_group_id or "the run",
-                 self.external_dag_id, ", ".join(date.isoformat() for date in dates))  # fmt: skip
-        return all(self._is_there(api, task_ids, date) for date in dates)
+        work = self._work(context)
+        api = asked_api()
+        if self.check_existence and not self._has_checked:
+            check_existence(api, work)
+            self._has_checked = True
+        dates = ", ".join(date.isoformat() for date in work.logical_dates)
+        log.info("Poking for %s of DAG %s on %s", work.words, work.dag_id, dates)
+        verdict = look(api, work)
+        if verdict in {"failed", "skipped"}:
+            self._end(verdict, work)
+        return verdict == "success"
 
-    def _is_there(self, api: TaskApi, task_ids: Sequence[str], date: datetime) -> bool:
-        try:
-            counts = api.task_counts(
-                self.external_dag_id,
-                task_ids=task_ids,
-                group_id=self.external_task_group_id or "",
-                logical_dates=[date],
-            )
-        except AirflowRuntimeError:
-            if self.check_existence:
-                raise
-            return False
-        what = ", ".join(task_ids) or self.external_task_group_id or "the run"
-        if any(counts.get(state) for state in self.failed_states):
-            message = f"The external DAG {self.external_dag_id} failed: {what} is {' or '.join(self.failed_states)}."
-            if self.soft_fail:
-                raise AirflowSkipException(message + " Skipping due to soft_fail.")
-            raise AirflowException(message)
-        if any(counts.get(state) for state in self.skipped_states):
+    def execute(self, context: Any) -> Any:
+        """Wait, in this process or without one."""
+        if not self.deferrable:
+            return super().execute(context)
+        if self.poke(context):
+            return None
+        work = self._work(context)
+        trigger = WorkflowTrigger(
+            external_dag_id=work.dag_id,
+            external_task_ids=list(work.task_ids) or None,
+            external_task_group_id=self.external_task_group_id,
+            allowed_states=self.allowed_states,
+            failed_states=self.failed_states,
+            skipped_states=self.skipped_states,
+            poke_interval=self.poke_interval,
+            soft_fail=self.soft_fail,
+            logical_dates=list(work.logical_dates),
+        )
+        return self.defer(trigger=trigger, method_name="execute_complete", timeout=self.timeout)
+
+    def execute_complete(self, context: Any, event: dict[str, Any] | None = None) -> None:
+        """Go on with what the trigger says.
+
+        Raises:
+            ExternalTaskFailedError, ExternalTaskGroupFailedError, ExternalDagFailedError, AirflowSkipException: as `poke`.
+        """
+        verdict = (event or {}).get("status")
+        work = self._work(context)
+        if verdict != "success":
+            self._end(str(verdict), work)
+        log.info("External %s of DAG %s has executed successfully.", work.words, work.dag_id)
+
+    def _end(self, verdict: str, work: ExternalWork) -> None:
+        if verdict == "skipped":
             raise AirflowSkipException(
-                f"The external DAG {self.external_dag_id}: {what} is in a state that skips this task."
+                f"The external DAG {work.dag_id}: {work.words} is in a state that skips this task."
             )
-        total, allowed = sum(counts.values()), sum(counts.get(state, 0) for state in self.allowed_states)
-        return allowed == total and total >= max(len(task_ids), 1)
+        message = f"The external DAG {work.dag_id} failed: {work.words} is {' or '.join(self.failed_states)}."
+        if self.soft_fail:
+            raise AirflowSkipException(message + " Skipping due to soft_fail.")
+        if work.group_id:
+            raise ExternalTaskGroupFailedError(message)
+        raise ExternalTaskFailedError(message) if work.task_ids else ExternalDagFailedError(message)
+
+    def _work(self, context: Any) -> ExternalWork:
+        return ExternalWork(
+            dag_id=self.external_dag_id,
+            task_ids=self._task_ids(),
+            group_id=self.external_task_group_id or "",
+            logical_dates=self._dates(context),
+            allowed_states=self.allowed_states,
+            skipped_states=self.skipped_states,
+            failed_states=self.failed_states,
+        )
 
     def _task_ids(self) -> list[str]:
         if self.external_task_ids is not None:
@@ -185,6 +241,7 @@ class ExternalTaskMarker(EmptyOperator):
 
     template_fields = ("external_dag_id", "external_task_id", "logical_date")
     ui_color = "#4db7db"
+    operator_extra_links = (ExternalDagLink(),)
 
     def __init__(
         self,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from functools import cached_property
-from glob import glob
 from pathlib import Path
 from typing import Any
 
+from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.hooks.filesystem import FSHook
+from tradewind.providers.standard.triggers.file import FileTrigger, is_there
+from tradewind.sdk.exceptions import AirflowException
 from tradewind.sdk.sensor import BaseSensorOperator
+from tradewind.sdk.trigger import StartTriggerArgs
 
 __all__ = ["FileSensor"]
+
+log = logging.getLogger("tradewind.task")
 
 
 class FileSensor(BaseSensorOperator):
@@ -21,8 +27,9 @@ class FileSensor(BaseSensorOperator):
         filepath: a file, a folder, or a pattern with ``*``; relative to the folder of the connection.
         fs_conn_id: the connection.
         recursive: ``**`` in the pattern means folders at any depth.
-        deferrable: accepted; the wait stays in the task's process.
-        start_from_trigger, trigger_kwargs: accepted; the same.
+        deferrable: wait without a process; None: as ``operators.default_deferrable`` says.
+        start_from_trigger: wait from the start, before any process runs the task; `filepath` is a whole path then.
+        trigger_kwargs: arguments of the trigger, where the task starts from it.
     """
 
     template_fields = ("filepath", "fs_conn_id")
@@ -34,7 +41,7 @@ class FileSensor(BaseSensorOperator):
         filepath: Any,
         fs_conn_id: str = FSHook.default_conn_name,
         recursive: bool = False,
-        deferrable: bool = False,
+        deferrable: bool | None = None,
         start_from_trigger: bool = False,
         trigger_kwargs: dict[str, Any] | None = None,
         **kwargs: Any,
@@ -43,9 +50,16 @@ class FileSensor(BaseSensorOperator):
         self.filepath = filepath
         self.fs_conn_id = fs_conn_id
         self.recursive = recursive
-        self.deferrable = deferrable
-        self.start_from_trigger = start_from_trigger
-        self.trigger_kwargs = trigger_kwargs
+        self.deferrable = default_deferrable() if deferrable is None else deferrable
+        self.start_from_trigger = start_from_trigger and self.deferrable
+        if self.start_from_trigger:
+            given = {"filepath": str(filepath), "recursive": recursive, "poke_interval": self.poke_interval}
+            self.start_trigger_args = StartTriggerArgs(
+                trigger_cls=f"{FileTrigger.__module__}.{FileTrigger.__qualname__}",
+                trigger_kwargs={**given, **(trigger_kwargs or {})},
+                next_method="execute_complete",
+                timeout=timedelta(seconds=self.timeout),
+            )
 
     @cached_property
     def path(self) -> str:
@@ -54,13 +68,27 @@ class FileSensor(BaseSensorOperator):
 
     def poke(self, context: Any) -> bool:  # noqa: ARG002 - the shape of a sensor
         """Look once."""
-        log = logging.getLogger("tradewind.task")
         log.info("Poking for file %s", self.path)
-        for name in glob(self.path, recursive=self.recursive):  # noqa: PTH207 - the pattern is a whole path
-            found = Path(name)
-            if found.is_file():
-                log.info("Found File %s", name)
-                return True
-            if any(one.is_file() for one in found.rglob("*")):
-                return True
-        return False
+        found = is_there(self.path, recursive=self.recursive)
+        if found is not None:
+            log.info("Found File %s", found)
+        return found is not None
+
+    def execute(self, context: Any) -> Any:
+        """Wait, in this process or without one."""
+        if not self.deferrable:
+            return super().execute(context)
+        if self.poke(context):
+            return None
+        trigger = FileTrigger(filepath=self.path, recursive=self.recursive, poke_interval=self.poke_interval)
+        return self.defer(trigger=trigger, method_name="execute_complete", timeout=self.timeout)
+
+    def execute_complete(self, context: Any, event: Any = None) -> None:  # noqa: ARG002 - the shape of a resumption
+        """The file is there.
+
+        Raises:
+            AirflowException: it is not.
+        """
+        if not event:
+            raise AirflowException(f"{self.task_id} task failed as {self.filepath} not found.")
+        log.info("%s completed successfully as %s found.", self.task_id, self.filepath)

@@ -1,0 +1,144 @@
+"""Triggers that wait for runs and tasks of other DAGs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from datetime import datetime
+from typing import Any
+
+from tradewind.providers.standard.external import ExternalWork, asked_api, look
+from tradewind.providers.standard.moments import moment_of
+from tradewind.sdk.dag_call import waits_s
+from tradewind.sdk.trigger import BaseTrigger, TriggerEvent
+
+__all__ = ["DagStateTrigger", "WorkflowTrigger"]
+
+
+def _dates(given: Collection[Any] | None) -> list[datetime] | None:
+    return None if given is None else [moment_of(one) for one in given]
+
+
+class WorkflowTrigger(BaseTrigger):
+    """Fires when runs of another DAG, or tasks or a group in them, are done: says
+    ``{"status": "success" | "failed" | "skipped"}``.
+
+    Args:
+        external_dag_id: the DAG.
+        run_ids, logical_dates (or, as it was called, execution_dates): which runs.
+        external_task_ids, external_task_group_id: what of them; neither: the runs themselves.
+        allowed_states, failed_states, skipped_states: states that end the wait.
+        poke_interval: seconds between looks, at most.
+        soft_fail: for the sensor.
+    """
+
+    def __init__(  # noqa: PLR0917 - Airflow's shape
+        self,
+        external_dag_id: str,
+        run_ids: list[str] | None = None,
+        execution_dates: list[datetime] | None = None,
+        logical_dates: list[datetime] | None = None,
+        external_task_ids: Collection[str] | None = None,
+        external_task_group_id: str | None = None,
+        failed_states: Collection[str] | None = None,
+        skipped_states: Collection[str] | None = None,
+        allowed_states: Collection[str] | None = None,
+        poke_interval: float = 2.0,
+        soft_fail: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.external_dag_id = external_dag_id
+        self.run_ids = run_ids
+        self.execution_dates = _dates(execution_dates)
+        self.logical_dates = _dates(logical_dates)
+        self.external_task_ids = None if external_task_ids is None else list(external_task_ids)
+        self.external_task_group_id = external_task_group_id
+        self.failed_states = list(failed_states or [])
+        self.skipped_states = list(skipped_states or [])
+        self.allowed_states = list(allowed_states or ["success"])
+        self.poke_interval = poke_interval
+        self.soft_fail = soft_fail
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        names = (
+            "external_dag_id", "run_ids", "execution_dates", "logical_dates", "external_task_ids",
+            "external_task_group_id", "failed_states", "skipped_states", "allowed_states", "poke_interval", "soft_fail",
+        )  # fmt: skip
+        return f"{__name__}.WorkflowTrigger", {name: getattr(self, name) for name in names}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        work = ExternalWork(
+            dag_id=self.external_dag_id,
+            task_ids=self.external_task_ids or (),
+            group_id=self.external_task_group_id or "",
+            run_ids=self.run_ids or (),
+            logical_dates=self.logical_dates or self.execution_dates or (),
+            allowed_states=self.allowed_states,
+            skipped_states=self.skipped_states,
+            failed_states=self.failed_states,
+        )
+        loop = asyncio.get_running_loop()
+        begun, next_wait_s = loop.time(), waits_s(self.poke_interval)
+        while True:
+            verdict = await asyncio.to_thread(look, asked_api(), work)
+            if verdict != "waiting":
+                yield TriggerEvent({"status": verdict})
+                return
+            await asyncio.sleep(next_wait_s(loop.time() - begun))
+
+
+class DagStateTrigger(BaseTrigger):
+    """Fires when all of some runs of a DAG are in one of some states; says which run is in which.
+
+    Args:
+        dag_id: the DAG.
+        states: the states to wait for.
+        run_ids, execution_dates: which runs.
+        poll_interval: seconds between looks, at most.
+    """
+
+    def __init__(
+        self,
+        dag_id: str,
+        states: list[str],
+        run_ids: list[str] | None = None,
+        execution_dates: list[datetime] | None = None,
+        poll_interval: float = 5.0,
+    ) -> None:
+        super().__init__()
+        self.dag_id = dag_id
+        self.states = [str(state) for state in states]
+        self.run_ids = run_ids
+        self.execution_dates = _dates(execution_dates)
+        self.poll_interval = poll_interval
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return f"{__name__}.DagStateTrigger", {
+            "dag_id": self.dag_id,
+            "states": self.states,
+            "run_ids": self.run_ids,
+            "execution_dates": self.execution_dates,
+            "poll_interval": self.poll_interval,
+        }
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        loop = asyncio.get_running_loop()
+        begun, next_wait_s = loop.time(), waits_s(self.poll_interval)
+        while True:
+            found = await asyncio.to_thread(self._states)
+            if found is not None:
+                data = self.serialize()[1]
+                yield TriggerEvent((self.serialize()[0], data | found))
+                return
+            await asyncio.sleep(next_wait_s(loop.time() - begun))
+
+    def _states(self) -> dict[str, Any] | None:
+        """State by run id, or how many runs there are by state; None: they are not all there yet."""
+        api = asked_api()
+        if self.run_ids:
+            states = {run_id: api.run_state(self.dag_id, run_id) for run_id in self.run_ids}
+            return dict(states) if all(state is None or state in self.states for state in states.values()) else None
+        counts = api.task_counts(self.dag_id, logical_dates=self.execution_dates or ())
+        done = sum(counts.get(state, 0) for state in self.states)
+        return dict(counts) if done == len(self.execution_dates or ()) else None
