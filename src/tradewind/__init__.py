@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.connection import Connection
     from tradewind.sdk.context import Context, get_current_context
     from tradewind.sdk.dag import DAG
+    from tradewind.sdk.dag_call import call_dag
     from tradewind.sdk.dag_decorator import dag
     from tradewind.sdk.deadline import (
         AsyncCallback,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.param import Param, ParamsDict
     from tradewind.sdk.parsing_context import get_parsing_context
     from tradewind.sdk.resolve import literal
+    from tradewind.sdk.results import result
     from tradewind.sdk.resumable import ResumableJobMixin
     from tradewind.sdk.retry import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryPolicy, RetryRule
     from tradewind.sdk.sensor import BaseSensorOperator, PokeReturnValue
@@ -65,8 +67,8 @@ __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for 
     "Label", "MultipleCronTriggerTimetable", "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask",
     "ResumableJobMixin", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask",
     "SyncCallback", "TaskGroup", "TriggerRule", "Variable", "VariableInterval", "WeightRule", "XComArg",
-    "__version__", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference", "get_current_context",
-    "get_parsing_context", "literal", "macros", "once", "wait_for", "setup", "task", "task_decorator_factory", "task_group", "teardown",
+    "__version__", "call_dag", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference", "get_current_context",
+    "get_parsing_context", "literal", "macros", "once", "result", "wait_for", "setup", "task", "task_decorator_factory", "task_group", "teardown",
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ PUBLIC: dict[str, str] = {
     "task_group": "task_decorators",
     "setup": "task_decorators",
     "teardown": "task_decorators",
+    "result": "results",
+    "call_dag": "dag_call",
     "TaskGroup": "group",
     "XComArg": "xcom_arg",
     "chain": "edges",
