@@ -534,12 +534,12 @@ def rescheduled(task: str, wait: str, index: int = -1, run: str = "") -> Step:
     return _report(task, index, run, lambda a, at: e.AttemptRescheduled(a, at, at + timedelta(seconds=seconds(wait))))
 
 
-def deferred(task: str, timeout: str = "", index: int = -1, *, run: str = "", has_fired: bool = False) -> Step:
+def deferred(task: str, timeout: str = "", index: int = -1, *, run: str = "") -> Step:
     """It waits for a trigger, up to a time where one is given."""
 
     def make(attempt: str, at: datetime) -> e.Event:
         until = at + timedelta(seconds=seconds(timeout)) if timeout else None
-        return e.AttemptDeferred(attempt, at, until, has_fired)
+        return e.AttemptDeferred(attempt, at, until)
 
     return _report(task, index, run, make)
 

@@ -22,10 +22,7 @@ def deferred(m: Machine, event: AttemptDeferred) -> None:
     if attempt is None:
         return
     wait = _wait(m, attempt, event.at, state=DEFERRED, until=event.until)
-    if event.has_fired:
-        _go_on(m, wait)
-    else:
-        m.effects.append(start_trigger(wait, event.at))
+    m.effects.append(start_trigger(wait, event.at))
 
 
 def awaits_input(m: Machine, event: AttemptAwaitsInput) -> None:

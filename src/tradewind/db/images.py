@@ -261,7 +261,7 @@ def _images(tx: Tx, condition: ColumnElement[bool]) -> list[RunImage]:
 
 _SAVED = (
     "run_uid", "task_id", "map_index", "state", "try_number", "max_tries", "attempt", "losses", "scheduled_at",
-    "queued_at", "start_date", "end_date", "next_at", "skipped_by", "reason",
+    "queued_at", "start_date", "end_date", "next_at", "skipped_by", "reason", "resume",
 )  # fmt: skip
 _STATES: Mapping[str | None, TaskState | None] = {None: None, **{state.value: state for state in TaskState}}
 
@@ -292,7 +292,7 @@ def saved_tasks(tx: Tx, *conditions: ColumnElement[bool], limit: int) -> list[Sa
 def _save(row: Sequence[Any]) -> SaveTask:
     (
         run_uid, task_id, map_index, state, try_number, max_tries, attempt, losses, scheduled_at, queued_at, start_date,
-        end_date, next_at, skipped_by, reason,
+        end_date, next_at, skipped_by, reason, resume,
     ) = row  # fmt: skip
     return SaveTask(
         run_uid=run_uid,
@@ -310,6 +310,7 @@ def _save(row: Sequence[Any]) -> SaveTask:
         next_at=next_at,
         skipped_by=skipped_by,
         reason=reason,
+        resume=resume,
     )
 
 

@@ -36,6 +36,8 @@ from tradewind.core.commands import (
     SaveTask,
     SaveWarning,
     StartAttempt,
+    StartTrigger,
+    StopTrigger,
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
@@ -45,14 +47,17 @@ from tradewind.db.asset_transitions import AssetCommand, write_assets
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
+from tradewind.db.waits import Seal, keep_fired, write_waits
 from tradewind.db.warnings import save_schedule_warning
 from tradewind.protocol import messages
+from tradewind.protocol.triggers import Fired
 from tradewind.spec import DagKey
 
 __all__ = ["write"]
 
 _TaskKey = tuple[str, str, int]
 _NO_OUTPUTS: Mapping[str, messages.Ended] = {}
+_NO_FIRED: Mapping[str, Fired] = {}
 _MAX_XCOM_KEY = 512
 
 
@@ -63,6 +68,8 @@ def write(
     consumed: Sequence[int] = (),
     *,
     now: datetime,
+    fired: Mapping[str, Fired] = _NO_FIRED,
+    seal: Seal = str,
 ) -> list[str]:
     """Write a batch.
 
@@ -70,6 +77,8 @@ def write(
         commands: in the order the core gave them; those that touch no row (`Kill`, `RunCallback`) are passed over.
         outputs: attempt -> its report; stored for the attempts that a `KeepOutput` names.
         consumed: inbox rows whose events led to these commands; deleted with them.
+        fired: trigger -> what it said, where that led to some of these commands.
+        seal: encrypts what triggers are given and say.
 
     Returns:
         uids of `CreateRun`s whose run id or logical date is taken: nothing was written for them.
@@ -82,6 +91,7 @@ def write(
     # One round trip for the whole batch instead of one a statement; errors surface where the block ends.
     with tx.raw.pipeline() if tx.dialect == "postgresql" else nullcontext():
         batch = _Batch(tx, outputs, owners, lost, now)
+        batch.hear(fired, seal)
         for command in commands:
             batch.take(command)
         batch.flush()
@@ -119,8 +129,13 @@ class _Batch:
         self._kept: list[str] = []
         self._dags: dict[DagKey, SaveDag] = {}
         self._paused: dict[DagKey, bool] = {}
+        self._waits: list[StartTrigger | StopTrigger] = []
         self._assets: list[AssetCommand] = []
         self._backfills: list[Command] = []
+
+    def hear(self, fired: Mapping[str, Fired], seal: Seal) -> None:
+        """What triggers said, and how their arguments are encrypted."""
+        self._fired, self._seal = fired, seal
 
     def take(self, command: Command) -> None:
         match command:
@@ -144,6 +159,8 @@ class _Batch:
                     self._paused[dag] = command.is_paused
             case SaveBackfill() | RepeatRun():
                 self._backfills.append(command)
+            case StartTrigger() | StopTrigger():
+                self._waits.append(command)
             case SaveWarning():
                 save_schedule_warning(self._tx, command, self._now)
             case ForgetTasks():
@@ -179,6 +196,11 @@ class _Batch:
             self._keep_outputs()
         if self._backfills:
             backfills.write(tx, self._backfills, self._at)
+        if self._waits:
+            write_waits(tx, self._waits, self._outputs, self._seal, self._at)
+        if self._fired:
+            keep_fired(tx, self._fired, self._seal)
+            self._fired = _NO_FIRED
         if self._dags:
             _SAVE_DAG.run(tx, [self._dag_row(save) for save in self._dags.values()])
             _PAUSE_DAG.run(tx, [(is_paused, *dag) for dag, is_paused in self._paused.items()])
@@ -205,7 +227,7 @@ class _Batch:
             None if save.state is None else save.state.value, save.try_number, save.max_tries, save.attempt,
             save.losses, moment(save.scheduled_at), moment(save.queued_at), moment(save.start_date),
             moment(save.end_date), _seconds(save.start_date, save.end_date), moment(save.next_at), save.skipped_by,
-            printable(save.reason), self._now, save.run_uid, save.task_id, save.map_index,
+            printable(save.reason), save.resume, self._now, save.run_uid, save.task_id, save.map_index,
         )  # fmt: skip
 
     def _append_attempts(self) -> None:
@@ -218,7 +240,7 @@ class _Batch:
                 for d in self._dispatched
             ],
         )  # fmt: skip
-        again = [(d.run_uid, d.task_id, d.map_index) for d in self._dispatched if d.try_number > 1]
+        again = [(d.run_uid, d.task_id, d.map_index) for d in self._dispatched if d.try_number > 1 and not d.resume]
         _DELETE_XCOMS.run(self._tx, again)
 
     def _start_row(self, start: StartAttempt) -> Row:
@@ -230,7 +252,11 @@ class _Batch:
         return (self._moment(end.at), end.outcome, printable(end.reason) or None, error, end.attempt)
 
     def _keep_outputs(self) -> None:
-        tried_again = {(d.run_uid, d.task_id, d.map_index): d.attempt for d in self._dispatched if d.try_number > 1}
+        tried_again = {
+            (d.run_uid, d.task_id, d.map_index): d.attempt
+            for d in self._dispatched
+            if d.try_number > 1 and not d.resume
+        }
         xcoms: dict[tuple[str, str, int, str], Row] = {}
         fields: dict[_TaskKey, Row] = {}
         indexes: list[Row] = []
@@ -356,7 +382,7 @@ _REFRESH_TASKS = Bulk(
 _SAVE_TASK = update(
     t.task_instance,
     ("state", "try_number", "max_tries", "attempt", "losses", "scheduled_at", "queued_at", "start_date", "end_date",
-     "duration", "next_at", "skipped_by", "reason", "updated_at"),
+     "duration", "next_at", "skipped_by", "reason", "resume", "updated_at"),
     ("run_uid", "task_id", "map_index"),
 )  # fmt: skip
 _NAME_INDEX = update(t.task_instance, ("rendered_map_index",), ("run_uid", "task_id", "map_index"))

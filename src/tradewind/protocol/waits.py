@@ -22,8 +22,6 @@ class Deferral(msgspec.Struct, frozen=True, kw_only=True):
     method_kwargs: str = "{}"
     """JSON as the XCom codec writes it."""
     timeout_s: float | None = None
-    event: str | None = None
-    """Set by a trigger that is known to have fired already; the task goes on at once."""
 
 
 class InputForm(msgspec.Struct, frozen=True, kw_only=True):

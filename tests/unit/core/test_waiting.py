@@ -188,14 +188,6 @@ def test_a_paused_dag_starts_no_trigger() -> None:
     story.when(event(lambda s: e.PauseSet(s.dag_key, False))).expect(state("b", "deferred"))
 
 
-def test_a_trigger_that_has_fired_already_costs_no_wait() -> None:
-    story = Story().given(dag("a")).run()
-    trigger = story.rows.newest("r1", "a", -1)
-    story.when(deferred("a", has_fired=True)).expect(state("a", "queued"))
-    assert not any(isinstance(order, c.StartTrigger) for order in story.said)
-    assert last_dispatch(story).resume == trigger
-
-
 def test_a_task_that_asks_a_person_goes_on_with_the_answer() -> None:
     story = Story(parallelism=1).given(dag("a; b")).run()
     request = story.rows.newest("r1", "a", -1)

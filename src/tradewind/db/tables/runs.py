@@ -79,6 +79,7 @@ task_instance = Table(
     Column("executor", Text),
     Column("priority_weight", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("resume", UID),  # the attempt whose wait is over, with which the next one goes on
     Index(None, "workspace", "dag_id", "task_id"),
     Index(None, "state", "pool"),
     Index(None, "workspace", "start_date"),
