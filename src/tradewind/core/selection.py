@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from tradewind.core.events import TaskRef
 from tradewind.core.graph import Graph
 from tradewind.core.states import TaskState
+from tradewind.spec import DagSpec
 
-__all__ = ["closure", "select", "with_relatives"]
+__all__ = ["closure", "in_lines", "select", "with_relatives"]
 
 _FAILED = frozenset({TaskState.FAILED, TaskState.UPSTREAM_FAILED})
 
@@ -44,6 +45,32 @@ def with_relatives(
     return {graph.nodes[n].task_id for n in found}
 
 
+def in_lines(spec: DagSpec) -> set[str]:
+    """Tasks whose instances follow others one by one, and those in loops."""
+    loops = {group.group_id for group in spec.groups if group.mapped is not None and group.mapped.loop is not None}
+    return {
+        task.task_id
+        for task in spec.tasks
+        if task.group_id in loops or (task.mapped is not None and (task.mapped.follows or task.mapped.loop is not None))
+    }
+
+
+def _keep_to_lines(graph: Graph, names: Collection[str], given: dict[str, set[int]]) -> None:
+    """Of what follows chosen instances one by one, choose the same indexes: in a loop, those behind them are taken
+    back by themselves."""
+    for node in graph.nodes:
+        if node.task_id in given or node.task_id not in names:
+            continue
+        above = [graph.nodes[n] for n in node.upstream if graph.nodes[n].task_id in names]
+        in_line = [
+            n.index in node.leaders
+            or (n.group is not None and n.group is node.group and n.group.mapping.loop is not None)
+            for n in above
+        ]
+        if above and all(in_line) and all(-1 not in given.get(n.task_id, {-1}) for n in above):
+            given[node.task_id] = {index for n in above for index in given[n.task_id]}
+
+
 def select(
     graph: Graph,
     states: Mapping[TaskRef, TaskState | None],
@@ -72,6 +99,7 @@ def select(
         for ref in tasks:
             given.setdefault(ref.task_id, set()).add(ref.map_index)
         names = with_relatives(graph, given, upstream=upstream, downstream=downstream)
+        _keep_to_lines(graph, names, given)
     wanted: set[TaskState] = set()
     if only_failed:
         wanted |= _FAILED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.story import dag
+from support.story import dag, each, looped, over
 from tradewind.core.events import TaskRef
 from tradewind.core.graph import Graph
 from tradewind.core.selection import closure, select, with_relatives
@@ -57,3 +57,32 @@ STATES = {
 def test_a_selection_is_filtered_and_in_order(options: dict[str, object], expected: list[str]) -> None:
     found = select(GRAPH, STATES, **options)  # type: ignore[arg-type]
     assert [f"{r.task_id}{r.map_index if r.map_index >= 0 else ''}" for r in found] == expected
+
+
+LINE = Graph(
+    dag("l >> z", tasks={"m": {"mapped": over(3)}, "n": {"mapped": each("m")}, "z": {}, "l": {"mapped": each("n")}})
+)
+IN_LINE = {TaskRef(task, index): TaskState.SUCCESS for task in "mnl" for index in range(3)} | {TaskRef("z"): None}
+
+
+def test_what_follows_an_instance_is_chosen_with_its_own_index_only() -> None:
+    found = select(LINE, IN_LINE, tasks=[TaskRef("m", 1)], downstream=True)
+    assert found == [TaskRef("m", 1), TaskRef("n", 1), TaskRef("l", 1), TaskRef("z")]
+
+
+def test_what_follows_a_whole_map_is_chosen_as_a_whole() -> None:
+    found = select(LINE, IN_LINE, tasks=[TaskRef("m")], downstream=True)
+    assert found == [*(TaskRef(task, index) for task in "mnl" for index in range(3)), TaskRef("z")]
+
+
+def test_a_mapped_group_is_chosen_with_all_its_copies() -> None:
+    graph = Graph(dag("g.a >> g.b", groups={"g": over(2)}))
+    states = {TaskRef(task, index): TaskState.SUCCESS for task in ("g.a", "g.b") for index in range(2)}
+    found = select(graph, states, tasks=[TaskRef("g.a", 1)], downstream=True)
+    assert found == [TaskRef("g.a", 1), TaskRef("g.b", 0), TaskRef("g.b", 1)]
+
+
+def test_in_a_loop_the_rest_of_the_iteration_is_chosen() -> None:
+    graph = Graph(dag("g.a >> g.b", groups={"g": looped("g.b", 3)}))
+    states = {TaskRef(task, index): TaskState.SUCCESS for task in ("g.a", "g.b") for index in range(2)}
+    assert select(graph, states, tasks=[TaskRef("g.a", 1)], downstream=True) == [TaskRef("g.a", 1), TaskRef("g.b", 1)]

@@ -21,6 +21,7 @@ from tradewind.api.selection import Relatives, instances_of, runs_around, spec_o
 from tradewind.api.wire import reply
 from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.core.events import Event, TaskRef, TasksMarked
+from tradewind.core.selection import in_lines
 from tradewind.core.states import FINISHED, TaskState
 from tradewind.db import dags, runs, tasks, versions
 from tradewind.db.engine import Tx
@@ -328,4 +329,6 @@ def _to_clear(tx: Tx, call: Call, dag_id: str, body: ClearTaskInstancesBody) -> 
         )
     version_id = dag.version_id if body.run_on_latest_version else None
     partly = {task_id for task_id, index in wanted if index is not None}
+    if partly:  # what goes on item by item, or round by round, is taken in part with what it follows
+        partly |= in_lines(spec)
     return clearing(found, meant, instances, partly, version_id)
