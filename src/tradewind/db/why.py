@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from tradewind.base.errors import NotFound
 from tradewind.core.commands import SaveTask
 from tradewind.core.states import RunState, TaskState
 from tradewind.core.why import (
+    AssetWait,
     AttemptFacts,
     DagScene,
     FailedTask,
@@ -30,6 +32,7 @@ from tradewind.db.images import facts_of_run, saved_tasks
 from tradewind.db.task_api import previous_run
 from tradewind.db.versions import Specs, spec_of_version
 from tradewind.spec import DagKey, DagSpec, TaskSpec
+from tradewind.spec.assets import asset_schedule, leaves
 
 __all__ = ["InstanceName", "Server", "dag_scene", "run_scene", "task_scene"]
 
@@ -98,7 +101,53 @@ def _dag_scene(tx: Tx, dag: DagKey, spec: DagSpec, server: Server) -> DagScene:
         failed_in_a_row=_failed_in_a_row(tx, dag) if record.is_paused else 0,
         is_scheduler_alive=server.is_scheduler_alive,
         scheduler_beat=server.scheduler_beat,
+        assets=_asset_waits(tx, dag, spec),
+        is_clocked="timetable" in spec.schedule.args or spec.schedule.kind != "assets",
+        refused=_refusal(tx, dag),
     )
+
+
+def _asset_waits(tx: Tx, dag: DagKey, spec: DagSpec) -> tuple[AssetWait, ...]:
+    """What the DAG's condition waits for, each with the last event of it that no run has taken."""
+    schedule = asset_schedule(spec.schedule)
+    if schedule is None:
+        return ()
+    q, e, a = t.asset_queue.c, t.asset_event.c, t.asset.c
+    waiting = tx.execute(
+        select(a.name, a.uri, e.timestamp, e.source_dag_id, e.source_task_id, e.told_by, e.uid, q.target)
+        .select_from(t.asset_queue)
+        .join(t.asset_event, e.uid == q.event_uid)
+        .join(t.asset, a.id == e.asset_id)
+        .where(q.workspace == dag.workspace, q.dag_id == dag.dag_id)
+        .order_by(e.timestamp)
+    ).all()
+    by_alias = _aliases(tx, [row.uid for row in waiting])
+    found: list[AssetWait] = []
+    for leaf in leaves(schedule.condition):
+        rows = [
+            r for r in waiting if leaf.names(r.name, r.uri) or (leaf.kind == "alias" and leaf.name in by_alias[r.uid])
+        ]
+        last = rows[-1] if rows else None
+        source = "" if last is None else last.told_by or f"task {last.source_task_id} of {last.source_dag_id}"
+        found.append(AssetWait(name=leaf.label, arrived_at=None if last is None else last.timestamp, source=source))
+    return tuple(found)
+
+
+def _aliases(tx: Tx, events: Sequence[str]) -> Mapping[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    if events:
+        named, alias = t.asset_event_alias.c, t.asset_alias.c
+        query = select(named.event_uid, alias.name).join(t.asset_alias, alias.id == named.alias_id)
+        for uid, name in tx.execute(query.where(named.event_uid.in_(events))):
+            found[uid].add(name)
+    return found
+
+
+def _refusal(tx: Tx, dag: DagKey) -> str | None:
+    """Why the last event of an asset could not be taken, where that was so."""
+    c = t.asset_refusal.c
+    query = select(c.reason).where(c.workspace == dag.workspace, c.dag_id == dag.dag_id).order_by(c.at.desc()).limit(1)
+    return tx.scalar(query)
 
 
 def _failed_in_a_row(tx: Tx, dag: DagKey) -> int:

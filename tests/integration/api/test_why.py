@@ -13,7 +13,14 @@ from support.api import Api
 from support.rows import parsed, spec
 from tradewind.api.models.why import WhyResponse
 from tradewind.base.ids import UuidSource
-from tradewind.core.events import AttemptFailed, AttemptRescheduled, AttemptSkipped, AttemptSucceeded
+from tradewind.core.events import (
+    AssetUpdate,
+    AssetUpdated,
+    AttemptFailed,
+    AttemptRescheduled,
+    AttemptSkipped,
+    AttemptSucceeded,
+)
 from tradewind.db import parses
 from tradewind.spec import LiteralInput, MapSpec, ScheduleSpec, TaskSpec
 
@@ -141,6 +148,21 @@ def _waiting(api: Api) -> None:
     api.engine.start("first")
 
 
+def _assets(names: str) -> ScheduleSpec:
+    of = [{"type": "asset", "name": name, "uri": name, "group": "asset", "extra": {}} for name in names]
+    return ScheduleSpec("assets", {"condition": {"type": "all", "of": of}})
+
+
+def _updated(api: Api, name: str) -> None:
+    update = AssetUpdate(uid=api.services.ids.new(), name=name, uri=name)
+    api.engine.apply(AssetUpdated("default", update, NOW, "a test"))
+
+
+def _one_of_two_assets(api: Api) -> None:
+    api.has(spec(schedule=_assets("ab")))
+    _updated(api, "a")
+
+
 TASK = "/dags/etl/dagRuns/r/taskInstances/extract/why"
 RUN = "/dags/etl/dagRuns/r/why"
 DAG = "/dags/etl/why"
@@ -164,6 +186,7 @@ INJECTED = [
         DAG,
         "end_date has passed",
     ),
+    Injected("waiting_for_assets", _one_of_two_assets, DAG, "an update of b; a arrived", "materialize --name b"),
     Injected("max_active_runs", _max_active_runs, RUN, "1 of at most 1 runs are running (first)"),
     Injected("pool_full", _pool_full, TASK, "Pool 'gpu' is full: 1 of 1 slots are used (by etl.a)"),
     Injected("pool_too_small", _pool_too_small, TASK, "needs 2 slots of pool 'gpu', which has only 1"),
@@ -227,6 +250,15 @@ def test_the_first_cause_is_the_one_that_was_injected(api: Api) -> None:
     (only,) = api.get(TASK).ok()["causes"]
     assert only["code"] == "pool_full"
     assert only["facts"] == {"used": 1, "slots": 1, "need": 1, "ahead": 0}
+
+
+def test_a_run_that_events_of_assets_made_tells_so(both: Api) -> None:
+    both.has(spec(schedule=_assets("a")))
+    _updated(both, "a")
+    (run,) = both.get("/dags/etl/dagRuns").ok()["dag_runs"]
+    causes = both.get(f"/dags/etl/dagRuns/{run['dag_run_id']}/why").ok()["causes"]
+    assert causes[-1]["code"] == "started_because"
+    assert "asset a was updated" in causes[-1]["sentence"]
 
 
 def test_what_went_well_is_told_too(api: Api) -> None:

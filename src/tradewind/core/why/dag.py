@@ -123,11 +123,12 @@ def _assets(scene: DagScene) -> list[Cause]:
     arrived = "".join(
         f"; {w.name} arrived {ago(w.arrived_at, scene.now)}{w.source and f' from {w.source}'}" for w in there
     )
-    names = listed([wait.name for wait in missing])
+    refused = f" The last event was refused: {scene.refused}." if scene.refused else ""
+    clock = f" Its clock starts a run {ago(scene.next_run_after, scene.now)}." if scene.is_clocked else ""
     return [
         Cause(
             code="waiting_for_assets",
-            sentence=f"The schedule waits for an update of {names}{arrived}.",
+            sentence=f"The schedule waits for an update of {listed([wait.name for wait in missing])}{arrived}.{clock}{refused}",
             fix=f"Run what updates it, or: tradewind assets materialize --name {missing[0].name}",
             facts={"missing": [wait.name for wait in missing], "arrived": [wait.name for wait in there]},
         )

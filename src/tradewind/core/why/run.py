@@ -11,7 +11,14 @@ __all__ = ["why_run"]
 
 
 def why_run(scene: RunScene) -> list[Cause]:
-    """Why the run is in its state, the most decisive cause first; never empty."""
+    """Why the run is in its state, the most decisive cause first, and why it was made; never empty."""
+    found = _of_state(scene)
+    if scene.facts.reason:
+        found.append(Cause(code="started_because", sentence=f"The run was made because {scene.facts.reason}."))
+    return found
+
+
+def _of_state(scene: RunScene) -> list[Cause]:
     match scene.state:
         case RunState.QUEUED:
             return _queued_run(scene)

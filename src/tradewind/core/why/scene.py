@@ -55,6 +55,11 @@ class DagScene:
     is_scheduler_alive: bool
     scheduler_beat: datetime | None
     assets: tuple[AssetWait, ...] = ()
+    """What a schedule by assets waits for."""
+    is_clocked: bool = True
+    """Whether the schedule, or part of it, is a clock's."""
+    refused: str | None = None
+    """Why the last event of an asset could not be taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
