@@ -83,7 +83,7 @@ class Engine:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._shard = Shard(UuidSource())
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._bell = threading.Event()
         self._is_open = True
         self.dispatched: dict[tuple[str, int], Dispatch] = {}
@@ -111,11 +111,12 @@ class Engine:
 
     def drain(self) -> None:
         """Act on all that is in the inbox, and on what that puts there."""
-        while self._drain():
-            pass
+        with self._lock:
+            while self._drain():
+                pass
 
-    def _drain(self) -> bool:
-        with self._lock, self._database.write() as tx:
+    def _drain(self) -> int:
+        with self._database.write() as tx:
             items = inbox.take(tx)
             commands: list[Command] = []
             for item in items:
@@ -126,14 +127,15 @@ class Engine:
                 commands += self._shard.apply(item.event, _now())
             write(tx, commands, consumed=[item.id for item in items], now=_now())
         self._note(commands)
-        return any(isinstance(command, RepeatRun) for command in commands)
+        return len(items)
 
     def apply(self, *events: Event, outputs: Mapping[str, Ended] | None = None) -> None:
         """Tell the core something, and commit."""
-        with self._lock, self._database.write() as tx:
-            commands = [command for event in events for command in self._shard.apply(event, _now())]
-            write(tx, commands, outputs or {}, now=_now())
-        self._note(commands)
+        with self._lock:
+            with self._database.write() as tx:
+                commands = [command for event in events for command in self._shard.apply(event, _now())]
+                write(tx, commands, outputs or {}, now=_now())
+            self._note(commands)
 
     def _note(self, commands: Sequence[Command]) -> None:
         for command in commands:
@@ -144,6 +146,8 @@ class Engine:
                 with self._database.read() as tx:
                     fed = backfills.feed(tx, command)
                 self.apply(fed)
+            if isinstance(command, RepeatRun):
+                self._bell.set()
             if isinstance(command, Kill):
                 self.dispatched = {key: one for key, one in self.dispatched.items() if one.attempt != command.attempt}
                 self.apply(AttemptExited(command.attempt, _now()))

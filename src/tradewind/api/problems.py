@@ -23,7 +23,7 @@ from tradewind.base.errors import (
     Unauthenticated,
 )
 
-__all__ = ["BodyLimit", "TooLarge", "install", "status_of"]
+__all__ = ["BodyLimit", "TooLarge", "Unprocessable", "install", "status_of"]
 
 log = logging.getLogger("tradewind.api")
 
@@ -34,6 +34,10 @@ class TooLarge(TradewindError):
     code = "too_large"
 
 
+class Unprocessable(InvalidInput):
+    """Input of the right shape that can't be acted on, where Airflow answers 422."""
+
+
 STATUS: dict[type[TradewindError], int] = {
     NotFound: 404,
     Conflict: 409,
@@ -41,6 +45,7 @@ STATUS: dict[type[TradewindError], int] = {
     LeaseLost: 409,
     Unauthenticated: 401,
     Forbidden: 403,
+    Unprocessable: 422,
     InvalidInput: 400,
     AuthoringError: 400,
     TooLarge: 413,

@@ -24,7 +24,7 @@ from tradewind.db.listing import rows as rows_of
 from tradewind.spec import DagKey
 
 __all__ = [
-    "BackfillRecord", "ExistingRun", "PlannedSlot", "Progress", "active", "add", "existing_runs", "feed", "get",
+    "BackfillRecord", "ExistingRun", "PlannedSlot", "Progress", "active", "add", "existing_partitions", "existing_runs", "feed", "get",
     "is_active", "list_backfills", "progress", "typical_duration", "write",
 ]  # fmt: skip
 
@@ -185,6 +185,26 @@ def existing_runs(tx: Tx, dag: DagKey, first: datetime, last: datetime) -> dict[
         ),
     )
     return {date: ExistingRun(uid, run_id, RunState(state)) for date, uid, run_id, state in found}
+
+
+def existing_partitions(tx: Tx, dag: DagKey, keys: Sequence[str]) -> dict[str, ExistingRun]:
+    """The latest run of each of these parts of the data."""
+    found: dict[str, ExistingRun] = {}
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        query = (
+            select(_R.partition_key, _R.uid, _R.run_id, _R.state)
+            .where(
+                _R.workspace == dag.workspace,
+                _R.dag_id == dag.dag_id,
+                _R.partition_key.in_(keys[start : start + _KEYS_AT_ONCE]),
+            )
+            .order_by(_R.run_after, _R.uid)
+        )
+        found |= {key: ExistingRun(uid, run_id, RunState(state)) for key, uid, run_id, state in rows_of(tx, query)}
+    return found
+
+
+_KEYS_AT_ONCE = 500
 
 
 def typical_duration(tx: Tx, dag: DagKey) -> float | None:
