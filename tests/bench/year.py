@@ -38,6 +38,9 @@ def main() -> None:
         assert set(simulation.fired.values()) == {1}, f"day {day}: a run fired twice"
         runs += len(simulation.fired)
         simulation.fired.clear()
+        if day % 30 == 0:
+            spent = time.process_time() - cpu
+            print(f"  day {day}: {runs:,} runs in {spent:,.0f} s of CPU, {spent / runs * 1e6:.1f} us a run", flush=True)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert simulation.succeeded == runs, f"{runs - simulation.succeeded} runs did not end in success"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
