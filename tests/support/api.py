@@ -37,7 +37,9 @@ from tradewind.db import Database, backfills, images, inbox, parses, passwords, 
 from tradewind.db.cipher import key_file_cipher
 from tradewind.db.transitions import write
 from tradewind.protocol.messages import Ended
+from tradewind.sdk.task_api import EncodedXCom
 from tradewind.spec import DagSpec
+from tradewind.worker.client import to_message
 
 __all__ = ["ROLES", "Answer", "Api", "Engine", "live"]
 
@@ -170,6 +172,11 @@ class Engine:
         pushed = frozenset(key for key, value in xcoms.items() if value is not None)
         event = AttemptSucceeded(attempt, _now(), lengths, pushed)
         self.apply(event, outputs={attempt: ended(attempt, **xcoms)})
+
+    def end_with(self, attempt: str, value: EncodedXCom) -> None:
+        """The attempt ends well, with what it returns as a worker encodes it."""
+        report = Ended(attempt=attempt, at=_now(), outcome="success", xcoms=[to_message("return_value", value)])
+        self.apply(AttemptSucceeded(attempt, _now(), {}, frozenset({"return_value"})), outputs={attempt: report})
 
     def fail(self, task_id: str, map_index: int = -1, reason: str = "ValueError: no") -> None:
         """The attempt starts and fails."""

@@ -108,6 +108,17 @@ async def trigger_dag_run(
     dag_id: str, body: TriggerDAGRunPostBody, call: Annotated[Call, may("edit", "dag_run")]
 ) -> Response:
     """Ask for a run; it starts when the scheduler has room. The answer does not wait for that."""
+    return reply(run_out(await request_run(call, dag_id, body)))
+
+
+async def request_run(call: Call, dag_id: str, body: TriggerDAGRunPostBody) -> RunRecord:
+    """Ask for a run.
+
+    Raises:
+        NotFound: there is no such DAG.
+        InvalidInput: the DAG can't run, or not so.
+        Conflict: there is a run of this id or logical date.
+    """
     if body.partition_key is not None:
         raise InvalidInput("partition_key is for DAGs with a partitioned timetable, which this one has not")
     wish = RunWish(
@@ -146,7 +157,7 @@ async def trigger_dag_run(
         return Audit(event="trigger_dag_run", dag_id=dag_id, run_id=run.run_id, extra=extra)
 
     run, _ = await call.act(audit, request, wait=False)
-    return reply(run_out(run))
+    return run
 
 
 @router.patch("/dags/{dag_id}/dagRuns/{dag_run_id}", operation_id="patch_dag_run", response_model=DAGRunResponse)

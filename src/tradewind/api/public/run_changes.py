@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response, StreamingResponse
 
@@ -22,6 +21,7 @@ from tradewind.api.models.runs import (
 )
 from tradewind.api.models.tasks import BulkTaskInstanceBody, ClearTaskInstanceCollectionResponse
 from tradewind.api.public.dag_runs import run_changes
+from tradewind.api.public.results import result_tasks, returned
 from tradewind.api.public.task_changes import Target, change_events, check_deletable, plan_change
 from tradewind.api.public.task_instances import INSTANCES, shown
 from tradewind.api.runs import Clearing, clear_events, clear_runs, delete_event
@@ -34,6 +34,7 @@ from tradewind.core.states import RUN_FINISHED
 from tradewind.db import dags, runs, tasks, versions, xcoms
 from tradewind.db.engine import Tx
 from tradewind.db.runs import RunRecord
+from tradewind.worker.xcom import open_artifacts
 
 router = APIRouter(tags=["DagRun"])
 
@@ -232,7 +233,7 @@ async def wait_dag_run_until_finished(
 ) -> Response:
     """One line of JSON with the run's state each `interval` seconds, the last one at once when the run has ended.
 
-    The last line holds what the tasks named in `result` returned.
+    The last line holds what the tasks named in `result` returned; where none is named, the DAG's own result tasks.
     """
     run = await call.read(lambda tx: runs.get_run(tx, call.workspace, dag_id, dag_run_id))
     return StreamingResponse(_lines(call, run, interval, result or []), media_type="application/x-ndjson")
@@ -251,13 +252,9 @@ async def _lines(call: Call, run: RunRecord, interval: float, wanted: list[str])
         except NotFound:
             return
     line: dict[str, Any] = {"state": run.state, "duration": run.duration}
-    if wanted:
-        found = await call.read(lambda tx: xcoms.results_of(tx, run.uid, wanted))
-        line["results"] = {task_id: _result([one.value for one in found.get(task_id, [])]) for task_id in wanted}
+    named = wanted or await call.read(lambda tx: result_tasks(tx, call, run))
+    if named:
+        found = await call.read(lambda tx: xcoms.results_of(tx, run.uid, named))
+        store = open_artifacts(call.services.settings.artifact_url)
+        line["results"] = {task_id: returned(found.get(task_id, []), store) for task_id in named}
     yield encode(line) + b"\n"
-
-
-def _result(values: list[str]) -> Any:
-    """What a task returned; of a mapped task the list of what its instances returned."""
-    decoded = [msgspec.json.decode(value) for value in values]
-    return decoded[0] if len(decoded) == 1 else decoded or None

@@ -24,7 +24,7 @@ COLUMNS = ("dag_id", "dag_run_id", "state", "logical_date", "run_after", "conf")
 @click.option("-c", "--conf", help="Parameters of the run, as a JSON object.")
 @click.option("-l", "--logical-date", type=MOMENT, help="The moment that the run is for.")
 @click.option("--note", help="A note to keep with the run.")
-@click.option("--wait", is_flag=True, help="Wait for the end of the run; the exit code is 1 if it failed.")
+@click.option("--wait", is_flag=True, help="Wait for the end of the run, and show what the DAG returns; the exit code is 1 if it failed.")
 @click.option("--follow", is_flag=True, help="As --wait, with the states of the tasks on the terminal all the way.")
 @output_option
 @click.pass_context
@@ -38,7 +38,9 @@ def trigger(
     """
     body = _request(given["run_id"], given["conf"], given["logical_date"], given["note"])
     run = session.client.call("POST", ("dags", dag_id, "dagRuns"), body=body)
-    show([run], COLUMNS, output)
+    waits = (wait or follow) and session.client.has_scheduler
+    if not waits:
+        show([run], COLUMNS, output)
     if not session.client.has_scheduler:
         click.echo("No server runs: the run stays queued until one is started.", err=True)
         return
@@ -47,7 +49,13 @@ def trigger(
     if wait or follow:
         from tradewind.cli.follow import follow_run
 
-        ctx.exit(0 if follow_run(session.client, dag_id, run["dag_run_id"], is_live=follow) == "success" else 1)
+        state = follow_run(session.client, dag_id, run["dag_run_id"], is_live=follow)
+        ended = session.client.get("dags", dag_id, "dagRuns", run["dag_run_id"])
+        result = session.client.get("dags", dag_id, "dagRuns", run["dag_run_id"], "result")
+        has_result = bool(result["result_task_ids"])
+        columns = (*COLUMNS, "result") if has_result else COLUMNS
+        show([{**ended, "result": result["result"]}], columns, output)
+        ctx.exit(0 if state == "success" else 1)
 
 
 def parse_conf(text: str | None) -> dict[str, Any]:
