@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tradewind.api.deps import Call
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.core.graph import Graph
-from tradewind.core.selection import closure, with_relatives
+from tradewind.core.selection import closure, keep_to_lines, with_relatives
 from tradewind.db import runs, versions
 from tradewind.db.engine import Tx
 from tradewind.db.runs import RunRecord
@@ -90,6 +90,13 @@ def instances_of(
     single = {(task_id, index) for task_id, index in wanted if index is not None and task_id not in whole}
     if to_run or relatives.upstream or relatives.downstream:
         reach = with_relatives if to_run else closure
-        whole |= reach(Graph(spec), named, upstream=relatives.upstream, downstream=relatives.downstream) - named
+        graph = Graph(spec)
+        names = reach(graph, named, upstream=relatives.upstream, downstream=relatives.downstream)
+        chosen: dict[str, set[int]] = {task_id: {-1} for task_id in whole}
+        for task_id, index in single:
+            chosen.setdefault(task_id, set()).add(index)
+        keep_to_lines(graph, names, chosen)
+        single |= {(task_id, index) for task_id in names - named for index in chosen.get(task_id, ())}
+        whole |= names - chosen.keys()
     rows = tasks_of(tx, [run.uid for run in found], sorted(whole | named))
     return [row for row in rows if row.task_id in whole or (row.task_id, row.map_index) in single]

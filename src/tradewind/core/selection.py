@@ -9,7 +9,7 @@ from tradewind.core.graph import Graph
 from tradewind.core.states import TaskState
 from tradewind.spec import DagSpec
 
-__all__ = ["closure", "in_lines", "select", "with_relatives"]
+__all__ = ["closure", "in_lines", "keep_to_lines", "select", "with_relatives"]
 
 _FAILED = frozenset({TaskState.FAILED, TaskState.UPSTREAM_FAILED})
 
@@ -55,7 +55,7 @@ def in_lines(spec: DagSpec) -> set[str]:
     }
 
 
-def _keep_to_lines(graph: Graph, names: Collection[str], given: dict[str, set[int]]) -> None:
+def keep_to_lines(graph: Graph, names: Collection[str], given: dict[str, set[int]]) -> None:
     """Of what follows chosen instances one by one, choose the same indexes: in a loop, those behind them are taken
     back by themselves."""
     for node in graph.nodes:
@@ -99,7 +99,7 @@ def select(
         for ref in tasks:
             given.setdefault(ref.task_id, set()).add(ref.map_index)
         names = with_relatives(graph, given, upstream=upstream, downstream=downstream)
-        _keep_to_lines(graph, names, given)
+        keep_to_lines(graph, names, given)
     wanted: set[TaskState] = set()
     if only_failed:
         wanted |= _FAILED
