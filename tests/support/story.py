@@ -35,7 +35,8 @@ START = datetime(2024, 1, 1, tzinfo=UTC)
 SLOTS_AT_ONCE = 3
 _DAG_FIELDS = {
     "catchup", "max_active_tasks", "max_active_runs", "max_consecutive_failed_dag_runs", "dagrun_timeout_s",
-    "fail_fast", "start_date", "end_date", "has_callbacks", "allowed_run_types",
+    "fail_fast", "start_date", "end_date", "has_callbacks", "allowed_run_types", "deadlines", "run_retries",
+    "run_retry_delay_s",
 }  # fmt: skip
 
 
@@ -138,6 +139,7 @@ class Rows:
     saved_backfills: dict[str, c.SaveBackfill] = field(default_factory=dict)
     posted: list[e.Event] = field(default_factory=list)
     """What the core wrote into its own inbox, and what it asked for."""
+    deadlines: dict[str, c.SaveDeadline] = field(default_factory=dict)
     waiting: dict[str, str | None] = field(default_factory=dict)
     """Triggers and requests, with how they were stopped."""
 
@@ -213,6 +215,11 @@ class Rows:
                     self.waiting[trigger] = "cancelled" if command.is_cancelled else "timeout"
                 case c.RunCallback():
                     pass
+                case c.SaveDeadline():
+                    assert command.run_uid is None or command.run_uid in self.runs
+                    before = self.deadlines.get(command.id)
+                    assert before is None or before.state == "pending", "a deadline ends twice"
+                    self.deadlines[command.id] = command
                 case c.SaveBackfill():
                     self.saved_backfills[command.uid] = command
                 case c.RepeatRun():
@@ -260,6 +267,8 @@ class Rows:
             start_date=row.start_date,
             end_date=row.end_date,
             clear_number=row.clear_number,
+            retries=row.retries,
+            retry_at=row.retry_at,
             tasks=tasks,
         )
 
@@ -399,6 +408,11 @@ class Story:
             self.shard.load_dag(
                 key, versions[-1][0], is_paused=self.paused[key], is_stale=False, latest=latest, failed_in_a_row=0
             )
+        took: dict[DagKey, list[float]] = {}
+        for uid, row in self.rows.runs.items():
+            if row.state is RunState.SUCCESS and row.start_date and row.end_date:
+                took.setdefault(self.rows.facts[uid].dag, []).append((row.end_date - row.start_date).total_seconds())
+        self.shard.load_deadlines([d for d in self.rows.deadlines.values() if d.state == "pending"], took)
         for name, slots in self.pools.items():
             self.apply(e.PoolSet("default", name, slots, name in self.counting))
         for uid, row in list(self.rows.runs.items()):

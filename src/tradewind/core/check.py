@@ -43,10 +43,15 @@ def check(m: Machine) -> None:
             if run.state is RunState.RUNNING:
                 _check_progress(m, run)
             _require(run.state not in RUN_FINISHED, f"finished run {uid} is still in memory")
-            _require(not (run.state is RunState.RUNNING and not run.unfinished), f"run {uid} should have ended")
+            is_over = run.state is RunState.RUNNING and not run.unfinished
+            _require(not is_over or run.retry_at is not None, f"run {uid} should have ended")
+            waits = run.retry_at is None or ("retry", uid) in m.timers
+            _require(waits, f"run {uid} waits to try again, but nothing will wake it")
         except BrokenInvariant as error:
             error.facts.update(run=uid, story=m.story.about(uid, run.facts.dag.dag_id))
             raise
+    for deadline in m.deadlines.pending.values():
+        _require(("deadline", deadline.id) in m.timers, f"deadline {deadline.id} has no timer")
     _check_attempts(m)
     _check_dags(m)
 

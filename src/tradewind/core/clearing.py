@@ -8,12 +8,13 @@ from tradewind.core.commands import CreateTasks, ForgetTasks, SaveTask
 from tradewind.core.events import Cleared, TaskRef, TasksMarked
 from tradewind.core.expanding import expand_known
 from tradewind.core.graph import Graph
-from tradewind.core.instances import end_by_hand, withdraw
+from tradewind.core.instances import CALLBACKS, call_back, end_by_hand, withdraw
 from tradewind.core.loops import shorten
 from tradewind.core.machine import Machine
 from tradewind.core.rules import Verdict, decide
 from tradewind.core.run import Instance, Key, Run
 from tradewind.core.runs import make_room, reopen
+from tradewind.core.selection import with_relatives
 from tradewind.core.states import (
     ALIVE,
     CODES,
@@ -22,13 +23,16 @@ from tradewind.core.states import (
     NONE,
     RESTARTING,
     RUN_FINISHED,
+    RUNNING,
     SCHEDULED,
+    STATES,
     UPSTREAM_FAILED,
+    WAITS,
     TaskState,
 )
 from tradewind.spec import MapSpec
 
-__all__ = ["cleared", "tasks_marked"]
+__all__ = ["cleared", "tasks_marked", "try_again"]
 
 BY_HAND = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.SKIPPED})
 
@@ -42,6 +46,7 @@ def cleared(m: Machine, event: Cleared) -> None:
         graph = m.dags[run.facts.dag].versions.get(event.version_id)
         if graph is not None:
             _move_to(m, run, graph, event.version_id)
+    _stop_waiting(m, run)
     keys = _keys(run, event.tasks)
     for ref in event.tasks:
         node = run.graph.index.get(ref.task_id)
@@ -55,9 +60,10 @@ def tasks_marked(m: Machine, event: TasksMarked) -> None:
     run = m.runs.get(event.run_uid)
     if run is None or event.state not in BY_HAND:
         return
+    _stop_waiting(m, run)
     keys = _keys(run, event.tasks)
     for key in keys:
-        end_by_hand(m, run, key, CODES[event.state], f"marked {event.state} by hand")
+        _mark(m, run, key, CODES[event.state])
     _take_back(m, run, {node for node, _ in keys})
     below = run.graph.descendants({node for node, _ in keys})
     again = [
@@ -68,6 +74,36 @@ def tasks_marked(m: Machine, event: TasksMarked) -> None:
     ]
     if again:
         _clear(m, run, dict.fromkeys(again))
+
+
+def _mark(m: Machine, run: Run, key: Key, state: int) -> None:
+    """End an instance by hand, and call back: whoever wants to hear of a failure hears of one that a person declares."""
+    before = run.state_of(*key)
+    end_by_hand(m, run, key, state, f"marked {STATES[state]} by hand")
+    if before not in (state, RUNNING) and not WAITS[before]:
+        call_back(m, run, *key, CALLBACKS[state])
+
+
+def try_again(m: Machine, run: Run) -> None:
+    """A run that would have failed tries its failed tasks again, with the setups they need, as a person would."""
+    if run.retry_at is None:
+        return
+    _stop_waiting(m, run)
+    failed = {(n.index, i) for n in run.graph.nodes for i in run.indexes(n.index)
+              if run.state_of(n.index, i) in (FAILED, UPSTREAM_FAILED)}  # fmt: skip
+    names = {run.graph.nodes[node].task_id for node, _ in failed}
+    around = {run.graph.index[name] for name in with_relatives(run.graph, names) - names}
+    run.retries += 1
+    run.touch()
+    _clear(m, run, dict.fromkeys(sorted(failed | {(n, i) for n in around for i in run.indexes(n)})))
+
+
+def _stop_waiting(m: Machine, run: Run) -> None:
+    """Somebody or something goes on with a run that waits to try again."""
+    if run.retry_at is not None:
+        run.retry_at = None
+        m.timers.drop(("retry", run.uid))
+        run.touch()
 
 
 def _keys(run: Run, refs: Iterable[TaskRef]) -> dict[Key, None]:

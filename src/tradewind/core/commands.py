@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from tradewind.core.events import AssetKey, AssetUpdate, Outcome, RunFacts
 from tradewind.core.states import RunState, TaskState
 from tradewind.spec import DagKey, StartTriggerSpec
+from tradewind.timetables import Interval
 
 __all__ = [
     "AskTimetable",
@@ -36,6 +38,7 @@ __all__ = [
     "RunCallback",
     "SaveBackfill",
     "SaveDag",
+    "SaveDeadline",
     "SaveRun",
     "SaveTask",
     "SaveWarning",
@@ -65,6 +68,10 @@ class SaveRun:
     start_date: datetime | None
     end_date: datetime | None
     clear_number: int = 0
+    retries: int = 0
+    """How often the run has tried its failed tasks again by itself, since somebody last cleared it."""
+    retry_at: datetime | None = None
+    """When it does so next: all its tasks have ended, and some failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +304,9 @@ class RunCallback:
     map_index: int = -1
     wait: str | None = None
     """``on_kill`` of a task that waits: the attempt that deferred, or asked a person."""
+    try_number: int = 0
+    deadline: SaveDeadline | None = None
+    """The deadline that was missed (``deadline``), or whose moment the code is to say (``resolve_deadline``)."""
 
 
 # -- assets -----------------------------------------------------------------------------------------------------------
@@ -361,6 +371,33 @@ class RefuseAssetEvent:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDeadline:
+    """A deadline as it is now: of a run, of a task in it, or of a run that the schedule asks for."""
+
+    id: str
+    dag: DagKey
+    version_id: str
+    """Whose code is called on a miss."""
+    run_uid: str | None
+    """None: the run that the schedule asks for is not made yet."""
+    alert: int
+    """Which of the DAG's deadlines, or of the task's."""
+    at: datetime
+    created_at: datetime
+    task_id: str | None = None
+    name: str | None = None
+    reference: str = ""
+    run_after: datetime | None = None
+    """The moment of the run that the schedule asks for."""
+    state: Literal["pending", "met", "missed", "void"] = "pending"
+    """``void``: it can neither be met nor missed any more."""
+    ended_at: datetime | None = None
+    reason: str = ""
+    predicted_at: datetime | None = None
+    """When the run is likely to end, where that is too late; told when it starts."""
+
+
 Command = (
     CreateRun
     | SaveRun
@@ -388,4 +425,5 @@ Command = (
     | DropAssetEvents
     | ConsumeAssetEvents
     | RefuseAssetEvent
+    | SaveDeadline
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tradewind.core import asking, assets
+from tradewind.core import asking, assets, deadlines
+from tradewind.core.clearing import try_again
 from tradewind.core.dag import Dag
 from tradewind.core.deferral import waited_too_long
 from tradewind.core.events import DagStale, PauseSet, PoolSet, Tick, TimetableAnswered, VersionAdded
@@ -120,6 +121,10 @@ def tick(m: Machine, _: Tick) -> None:
                 _wake_instance(m, uid, task_id, index)
             case ("run", str(uid)) if uid in m.runs and m.runs[uid].state is RunState.RUNNING:
                 ran_out_of_time(m, m.runs[uid])
+            case ("retry", str(uid)) if uid in m.runs:
+                try_again(m, m.runs[uid])
+            case ("deadline", str(deadline)):
+                deadlines.due(m, deadline)
             case ("dag", str(workspace), str(dag_id), _):
                 dag = m.dags.get(DagKey(workspace, dag_id))
                 if dag is not None:

@@ -33,6 +33,7 @@ __all__ = [
     "Cleared",
     "DagDeleted",
     "DagStale",
+    "DeadlineKnown",
     "DispatchFailed",
     "Event",
     "InputGiven",
@@ -396,8 +397,6 @@ class AttemptDeferred:
     at: datetime
     until: datetime | None = None
     """When waiting is given up: the task then fails, and may be tried again."""
-    has_fired: bool = False
-    """The trigger is known to have fired already, and never runs: the task goes on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +450,18 @@ class AttemptExited:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineKnown:
+    """The code has said when a deadline is that only it knows: a reference of its own, or an interval in a variable."""
+
+    run_uid: str
+    alert: int
+    """Which of the DAG's deadlines, or of the task's."""
+    at: datetime | None
+    """None: there is none for this run."""
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchFailed:
     """The executor could not start the attempt."""
 
@@ -490,6 +501,7 @@ Event = (
     | AttemptLost
     | AttemptExited
     | DispatchFailed
+    | DeadlineKnown
 )
 
 Outcome = Literal[

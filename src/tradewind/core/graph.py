@@ -104,6 +104,9 @@ class Graph:
         self.leaves = frozenset(self._leaves())
         """Nodes whose end decides the state of the run."""
         self.uses_past = any(t.depends_on_past or t.wait_for_downstream for t in spec.tasks)
+        self.has_deadlines = bool(spec.deadlines) or any(t.deadlines for t in spec.tasks)
+        self.expects = tuple(alert for alert, one in enumerate(spec.deadlines) if one.reference == "expected")
+        """Deadlines of runs that the schedule asks for, whether or not they come."""
         self.outer_totals = [node.outer_total for node in self.nodes]
 
     def __getitem__(self, task_id: str) -> Node:

@@ -33,3 +33,5 @@ class RunImage:
     end_date: datetime | None
     clear_number: int
     tasks: Sequence[TaskImage]
+    retries: int = 0
+    retry_at: datetime | None = None

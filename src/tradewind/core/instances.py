@@ -23,7 +23,10 @@ from tradewind.core.states import (
 )
 from tradewind.core.waiting import cancel_wait, start_waiting, starts_waiting
 
-__all__ = ["call_back", "end_by_hand", "process_gone", "timer_due", "to_scheduled", "withdraw"]
+__all__ = ["CALLBACKS", "call_back", "end_by_hand", "process_gone", "timer_due", "to_scheduled", "withdraw"]
+
+CALLBACKS = {SUCCESS: "on_success", FAILED: "on_failure", SKIPPED: "on_skipped"}
+"""What is called where somebody or something else ends an instance so."""
 
 
 def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool) -> None:
@@ -78,16 +81,25 @@ def end_by_hand(m: Machine, run: Run, key: Key, state: int, reason: str) -> None
     instance.reason = reason
     run.move(node, index, state)
     if before == RUNNING or WAITS[before]:
-        call_back(m, run, node, index, {SUCCESS: "on_success", FAILED: "on_failure", SKIPPED: "on_skipped"}[state])
+        call_back(m, run, node, index, CALLBACKS[state])
 
 
 def call_back(m: Machine, run: Run, node: int, index: int, kind: str) -> None:
     """Have a task's callback run, since its own process can't."""
     spec = run.graph.nodes[node].spec
-    if kind in spec.has_callbacks:
-        reason = run.detail(node, index).reason or ""
+    if kind in spec.has_callbacks or kind in spec.mails_on:
+        instance = run.detail(node, index)
         m.effects.append(
-            RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason, spec.task_id, run.map_index(node, index))
+            RunCallback(
+                run.uid,
+                run.facts.dag,
+                run.version_id,
+                kind,
+                instance.reason or "",
+                spec.task_id,
+                run.map_index(node, index),
+                try_number=instance.try_number,
+            )
         )
 
 

@@ -51,6 +51,7 @@ def load_run(m: Machine, image: RunImage) -> None:
     run.state = image.state
     run.start_date, run.end_date = image.start_date, image.end_date
     run.clear_number = image.clear_number
+    run.retries = image.retries
     _install(run, image)
     m.runs[run.uid] = run
     m.dags[facts.dag].add(run)
@@ -64,6 +65,9 @@ def load_run(m: Machine, image: RunImage) -> None:
         m.visitors.add(run.uid)
     elif run.state is RunState.RUNNING:
         watch(m, run)
+        if image.retry_at is not None:
+            run.retry_at = image.retry_at
+            m.timers.set(("retry", run.uid), image.retry_at)
         m.busy[run.uid] = run
         for node in graph.nodes:
             run.look_at(node.index)
@@ -150,7 +154,9 @@ def _resume(m: Machine, run: Run) -> None:
             elif state in (UP_FOR_RETRY, UP_FOR_RESCHEDULE):
                 m.timers.set(m.timer_name(run, node.index, index), instance.next_at or EPOCH)
             elif WAITS[state]:
-                hold_wait(m, run, (node.index, index), instance.attempt or m.ids.new(), state=state, until=instance.next_at)
+                hold_wait(
+                    m, run, (node.index, index), instance.attempt or m.ids.new(), state=state, until=instance.next_at
+                )
 
 
 def _hold(m: Machine, run: Run, node: int, index: int, state: int) -> None:

@@ -10,6 +10,7 @@ from tradewind.base.ids import IdSource
 from tradewind.core.asset_book import AssetBook
 from tradewind.core.commands import Command, EndAttempt, Kill, SaveRun, SaveTask
 from tradewind.core.dag import Dag
+from tradewind.core.deadlines import DeadlineBook
 from tradewind.core.events import Outcome, RunFacts, TaskRef
 from tradewind.core.graph import Graph
 from tradewind.core.limits import Gate, Queue
@@ -71,6 +72,7 @@ class Machine:
         """Instances whose former attempt still has a process."""
         self.assets = AssetBook()
         self.timers = Timers()
+        self.deadlines = DeadlineBook()
         self.queue = Queue(self.gates)
         self.parallelism = Gate("parallelism", parallelism)
         self.pools: dict[tuple[str, str], Gate] = {}
@@ -177,6 +179,8 @@ def _save_run(run: Run) -> SaveRun:
         start_date=run.start_date,
         end_date=run.end_date,
         clear_number=run.clear_number,
+        retries=run.retries,
+        retry_at=run.retry_at,
     )
 
 

@@ -10,12 +10,13 @@ from tradewind.core.asking import is_asked
 from tradewind.core.asking import upcoming as ask_outside
 from tradewind.core.commands import CreateRun, SaveDag
 from tradewind.core.dag import Dag
+from tradewind.core.deadlines import expect
 from tradewind.core.events import RunFacts
 from tradewind.core.machine import Machine
 from tradewind.spec import DagSpec
 from tradewind.timetables import Interval, NextRun, Timetable, build
 
-__all__ = ["plan", "set_schedule"]
+__all__ = ["bounds", "plan", "set_schedule"]
 
 
 def set_schedule(dag: Dag) -> None:
@@ -24,7 +25,7 @@ def set_schedule(dag: Dag) -> None:
     assert graph is not None
     schedule = graph.spec.schedule
     dag.upcoming = dag.asking = None
-    dag.bounds = _bounds(graph.spec)
+    dag.bounds = bounds(graph.spec)
     try:
         dag.timetable = build(schedule.kind, schedule.args, schedule.timezone)
     except InvalidInput:
@@ -32,7 +33,7 @@ def set_schedule(dag: Dag) -> None:
         dag.timetable = None
 
 
-def _bounds(spec: DagSpec) -> tuple[datetime | None, datetime | None]:
+def bounds(spec: DagSpec) -> tuple[datetime | None, datetime | None]:
     """The first and the last date that any of its tasks may run for."""
     starts = [date for date in (spec.start_date, *(t.start_date for t in spec.tasks)) if date is not None]
     ends = [date for date in (spec.end_date, *(t.end_date for t in spec.tasks)) if date is not None]
@@ -60,6 +61,8 @@ def plan(m: Machine, dag: Dag) -> Iterator[RunFacts]:
     else:
         m.timers.set(name, upcoming.run_after)
     _tell(m, dag, upcoming)
+    if (graph.expects or dag.key in m.deadlines.awaited) and (dag.asking is None or not dag.asking.question):
+        expect(m, dag, upcoming)
 
 
 def _next_run(m: Machine, dag: Dag, spec: DagSpec) -> NextRun | None:

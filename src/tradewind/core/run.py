@@ -79,6 +79,8 @@ class Run:
         "queued_at",
         "ready",
         "ready_per_node",
+        "retries",
+        "retry_at",
         "seen",
         "skips",
         "start_date",
@@ -101,6 +103,9 @@ class Run:
         self.start_date: datetime | None = None
         self.end_date: datetime | None = None
         self.clear_number = 0
+        self.retries = 0
+        self.retry_at: datetime | None = None
+        """When its failed tasks are tried again, once all have ended."""
         self._busy = busy
         self.is_changed = False
         """The run's own row has to be saved."""

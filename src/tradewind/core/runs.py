@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tradewind.core import assets
+from tradewind.core import assets, deadlines
 from tradewind.core.backfill_planning import plan_backfills
 from tradewind.core.commands import CreateTasks, DeleteDag, DeleteRun, RunCallback, SaveDag
 from tradewind.core.dag import Dag
@@ -72,6 +72,8 @@ def accept(m: Machine, dag: Dag, facts: RunFacts, graph: Graph) -> Run:
     m.runs[run.uid] = run
     dag.add(run)
     create_tasks(m, run)
+    if graph.has_deadlines:
+        deadlines.arm(m, run)
     return run
 
 
@@ -143,6 +145,8 @@ def _start(m: Machine, run: Run) -> None:
     run.start_date = m.now
     run.end_date = None
     watch(m, run)
+    if run.graph.has_deadlines:
+        deadlines.predict(m, run)
     for node in run.graph.nodes:
         run.look_at(node.index)
 
@@ -165,11 +169,22 @@ def finish_if_done(m: Machine, run: Run) -> bool:
         for node in run.graph.leaves
         for index in run.indexes(node)
     )
+    if failed and run.retries < run.graph.spec.run_retries:
+        _wait_to_retry(m, run)
+        return False
     if failed:
         _end(m, run, RunState.FAILED, "task_failure")
     else:
         _end(m, run, RunState.SUCCESS, "success")
     return True
+
+
+def _wait_to_retry(m: Machine, run: Run) -> None:
+    """A run that would have failed goes on: after a while its failed tasks are tried again (`clearing.try_again`)."""
+    if run.retry_at is None:
+        run.retry_at = after(m.now, run.graph.spec.run_retry_delay_s)
+        m.timers.set(("retry", run.uid), run.retry_at)
+        run.touch()
 
 
 def ran_out_of_time(m: Machine, run: Run) -> None:
@@ -185,9 +200,7 @@ def _end(m: Machine, run: Run, state: RunState, reason: str) -> None:
     """The run is over: call back, count failures, let the next one start."""
     dag = m.dags[run.facts.dag]
     _leave(m, dag, run, state)
-    kind = "on_failure" if state is RunState.FAILED else "on_success"
-    if kind in run.graph.spec.has_callbacks:
-        m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason))
+    _call_back(m, run, reason)
     dag.failed_in_a_row = dag.failed_in_a_row + 1 if state is RunState.FAILED else 0
     limit = run.graph.spec.max_consecutive_failed_dag_runs
     if 0 < limit <= dag.failed_in_a_row and not dag.is_paused:
@@ -195,6 +208,12 @@ def _end(m: Machine, run: Run, state: RunState, reason: str) -> None:
         dag.plan = None
         m.rows.append(_pause(dag))
     make_room(m, dag)
+
+
+def _call_back(m: Machine, run: Run, reason: str) -> None:
+    kind = "on_failure" if run.state is RunState.FAILED else "on_success"
+    if kind in run.graph.spec.has_callbacks:
+        m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason))
 
 
 def _pause(dag: Dag) -> SaveDag:
@@ -213,8 +232,12 @@ def _leave(m: Machine, dag: Dag, run: Run, state: RunState) -> None:
     if run.state is not state:
         run.move_run(state)
     run.end_date = m.now
+    run.retry_at = None
     run.touch()
-    m.timers.drop(("run", run.uid))
+    for name in ("run", "retry"):
+        m.timers.drop((name, run.uid))
+    if run.graph.has_deadlines or run.uid in m.deadlines.by_run:
+        deadlines.settle(m, run)
     forget(m, dag, run)
     wake_all(m, run)
 
@@ -237,12 +260,14 @@ def reopen(m: Machine, run: Run) -> None:
     dag = m.dags[run.facts.dag]
     run.move_run(RunState.QUEUED)
     run.clear_number += 1
+    run.retries = 0
     run.queued_at = m.now
     run.start_date = run.end_date = None
     dag.running.discard(run.uid)
     m.visitors.discard(run.uid)
     m.timers.drop(("run", run.uid))
     dag.enqueue(run)
+    deadlines.queued_again(m, run)
 
 
 # -- by hand ----------------------------------------------------------------------------------------------------------
@@ -273,6 +298,7 @@ def marked(m: Machine, event: RunMarked) -> None:
                 end_by_hand(m, run, (node.index, index), end, "the run was marked failed")
     if not teardowns_left and run.state is not event.state:
         _leave(m, dag, run, event.state)
+        _call_back(m, run, f"marked {event.state} by hand")
         make_room(m, dag)
 
 
@@ -280,6 +306,7 @@ def deleted(m: Machine, event: RunDeleted) -> None:
     """A run is to be forgotten."""
     run = m.runs.get(event.run_uid)
     m.rows.append(DeleteRun(event.run_uid))
+    deadlines.forget_run(m, event.run_uid)
     for attempt in list(m.attempts.values()):
         if attempt.run.uid == event.run_uid:
             m.kill(attempt, "the run was deleted")
@@ -287,7 +314,8 @@ def deleted(m: Machine, event: RunDeleted) -> None:
         return
     dag = m.dags[run.facts.dag]
     cancel_waits_of(m, run, "the run was deleted")
-    m.timers.drop(("run", run.uid))
+    for name in ("run", "retry"):
+        m.timers.drop((name, run.uid))
     forget(m, dag, run)
     wake_all(m, run)
     dag.timeline.drop(run.facts)
@@ -299,6 +327,7 @@ def dag_deleted(m: Machine, event: DagDeleted) -> None:
     """A DAG and its runs are to be forgotten."""
     dag = m.dags.pop(event.dag, None)
     assets.forget(m, event.dag)
+    deadlines.forget_dag(m, event.dag)
     m.rows.append(DeleteDag(event.dag))
     if dag is None:
         return
@@ -313,6 +342,7 @@ def dag_deleted(m: Machine, event: DagDeleted) -> None:
         m.runs.pop(run.uid, None)
         m.busy.pop(run.uid, None)
         m.visitors.discard(run.uid)
-        m.timers.drop(("run", run.uid))
+        for name in ("run", "retry"):
+            m.timers.drop((name, run.uid))
     for name in ("plan", "start"):
         m.timers.drop(("dag", *event.dag, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +10,13 @@ from typing import Any
 
 from tradewind.base.errors import InvalidMove
 from tradewind.base.ids import IdSource
-from tradewind.core import asset_events, backfills, clearing, dags, deferral, events, loading, runs, tasks
+from tradewind.core import asset_events, backfills, clearing, dags, deadlines, deferral, events, loading, runs, tasks
 from tradewind.core.advance import settle
 from tradewind.core.asset_book import QueuedEvent
 from tradewind.core.backfill_planning import open_lane
 from tradewind.core.check import check
-from tradewind.core.commands import Command
+from tradewind.core.commands import Command, SaveDeadline
+from tradewind.core.deadlines import DURATIONS_KEPT
 from tradewind.core.events import Event, RunFacts
 from tradewind.core.image import RunImage, TaskImage
 from tradewind.core.machine import EPOCH, Machine
@@ -72,6 +74,7 @@ HANDLERS: Mapping[type, Handler] = {
     events.AttemptLost: tasks.lost,
     events.AttemptExited: tasks.exited,
     events.DispatchFailed: tasks.dispatch_failed,
+    events.DeadlineKnown: deadlines.known,
 }
 """What happens on each event."""
 SWEEP_BUDGET = 500
@@ -194,6 +197,14 @@ class Shard:
         loading.load_run(self._m, image)
         rows, self._m.rows = self._m.rows, []
         return rows
+
+    def load_deadlines(self, pending: Sequence[SaveDeadline], durations: Mapping[DagKey, Sequence[float]]) -> None:
+        """Know what is neither met nor missed, and how long the last successful runs took, the oldest first."""
+        for deadline in pending:
+            self._m.deadlines.put(deadline)
+            self._m.timers.set(("deadline", deadline.id), deadline.at)
+        for dag, seconds in durations.items():
+            self._m.deadlines.durations[dag] = deque(seconds, maxlen=DURATIONS_KEPT)
 
     def has_run(self, uid: str) -> bool:
         """Whether the run is in memory (a finished one usually is not)."""

@@ -41,7 +41,7 @@ def event_of_report(report: Report) -> Event:
             )
         case "failed":
             return AttemptFailed(
-                report.attempt, report.at, report.reason, report.retryable, retry_delay_s=report.retry_delay_s
+                report.attempt, report.at, report.reason, report.retryable, report.called_back, report.retry_delay_s
             )
         case "skipped":
             return AttemptSkipped(report.attempt, report.at)

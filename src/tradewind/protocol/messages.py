@@ -12,9 +12,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from tradewind.protocol.waits import AssetTouch, Deferral, InputForm, Resume
+from tradewind.protocol.waits import AssetEventInfo, AssetTouch, Deferral, InputForm, Resume
 
 __all__ = [
+    "AssetEventsReply",
+    "AssetReply",
+    "GetAsset",
+    "GetAssetEvents",
     "PROTOCOL_VERSION",
     "CallbackWork",
     "ConnectionReply",
@@ -135,6 +139,8 @@ class CallbackWork(msgspec.Struct, frozen=True, kw_only=True):
     map_index: int = -1
     try_number: int = 0
     run_state: str = ""
+    wait: Deferral | None = None
+    """``on_kill`` of a task that was deferred: what it waited for."""
 
 
 class XComValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,6 +178,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     retryable: bool = True
     retry_delay_s: float | None = None
     """How long to wait before the next try, where the task's retry policy says so."""
+    called_back: bool = True
+    """False: the task was told to stop, and has not run its callbacks."""
     deferral: Deferral | None = None
     form: InputForm | None = None
     assets: list[AssetTouch] = []
@@ -344,6 +352,26 @@ class TriggerRun(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     note: str | None = None
 
 
+class GetAsset(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The asset of this name; of this URI, where the name is empty. -> AssetReply (None: there is none)"""
+
+    name: str = ""
+    uri: str = ""
+
+
+class GetAssetEvents(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Events of an asset, by name, URI or both, or of an alias; with none of them: those that started this run.
+    -> AssetEventsReply"""
+
+    name: str = ""
+    uri: str = ""
+    alias: str = ""
+    after: datetime | None = None
+    before: datetime | None = None
+    ascending: bool = True
+    limit: int | None = None
+
+
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """It is done."""
 
@@ -394,8 +422,22 @@ class ConnectionReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     description: str | None = None
 
 
+class AssetReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    found: bool
+    name: str = ""
+    uri: str = ""
+    group: str = "asset"
+    extra: dict[str, Any] = {}
+
+
+class AssetEventsReply(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    events: list[AssetEventInfo]
+
+
 Request = (
-    GetXCom
+    GetAsset
+    | GetAssetEvents
+    | GetXCom
     | GetXComSequence
     | SetXCom
     | DeleteXCom

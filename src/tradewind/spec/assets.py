@@ -115,6 +115,8 @@ class AssetWatch:
     """JSON as the XCom codec writes it."""
     webhook: str | None = None
     """The path of `POST /assets/webhooks/{path}` that it listens at, if it is a webhook."""
+    secret: str | None = None
+    """Name of the variable that the calls of the webhook are signed with."""
 
 
 def asset_schedule(schedule: ScheduleSpec) -> AssetSchedule | None:
@@ -222,13 +224,14 @@ def asset_watches(spec: DagSpec) -> list[AssetWatch]:
             leaf = leaf_of(asset)
             for raw in _list(asset.get("watchers", [])):
                 watcher = _object(raw)
-                webhook = watcher.get("webhook")
+                webhook, secret = watcher.get("webhook"), watcher.get("secret")
                 watch = AssetWatch(
                     leaf,
                     str(watcher.get("name")),
                     str(watcher.get("classpath")),
                     str(watcher.get("kwargs", "{}")),
                     webhook if isinstance(webhook, str) else None,
+                    secret if isinstance(secret, str) else None,
                 )
                 found.setdefault((leaf.name, leaf.uri, watch.name), watch)
     return list(found.values())

@@ -15,6 +15,7 @@ from tradewind.base.errors import InvalidInput
 from tradewind.spec.model import (
     ConcatInput,
     DagSpec,
+    DeadlineSpec,
     EdgeLabel,
     GroupSpec,
     LiteralInput,
@@ -277,4 +278,5 @@ BY_ANNOTATION: dict[str, tuple[Encoder, Decoder]] = {
     "tuple[GroupSpec, ...]": _many(GroupSpec),
     "tuple[EdgeLabel, ...]": _many(EdgeLabel),
     "tuple[ParamSpec, ...]": _many(ParamSpec),
+    "tuple[DeadlineSpec, ...]": _many(DeadlineSpec),
 }

@@ -11,6 +11,7 @@ __all__ = [
     "ConcatInput",
     "DagKey",
     "DagSpec",
+    "DeadlineSpec",
     "EdgeLabel",
     "GroupSpec",
     "Json",
@@ -173,6 +174,25 @@ class StartTriggerSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSpec:
+    """By when something must have succeeded: a run, a task, or a run that the schedule asks for."""
+
+    reference: str
+    """What the moment is counted from: ``logical_date``, ``queued_at``, ``fixed``, ``average_runtime``, ``expected`` (when
+    the schedule asks for the run, which may never come), or ``asked`` (the code says, when the run is made)."""
+    interval_s: float = 0.0
+    at: datetime | None = None
+    max_runs: int = 10
+    min_runs: int = 10
+    """Runs whose durations are averaged, at most and at least."""
+    name: str | None = None
+    reference_name: str = ""
+    """For people: the class of the reference, as Airflow names it."""
+    callback: str = ""
+    """For people: what is called on a miss."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
     """A task: what scheduling needs, then what is only shown. Durations are seconds."""
 
@@ -237,6 +257,9 @@ class TaskSpec:
     """What the task waits for before any process runs its code."""
     returns_dag_result: bool = False
     """What it returns is (part of) what the DAG returns."""
+    deadlines: tuple[DeadlineSpec, ...] = ()
+    mails_on: tuple[str, ...] = ()
+    """When the task wants to be mailed about: ``on_failure``, ``on_retry``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,3 +300,7 @@ class DagSpec:
     rerun_with_latest_version: bool | None = None
     relative_fileloc: str = ""
     """Path of the DAG file inside its bundle, ``/`` separated."""
+    deadlines: tuple[DeadlineSpec, ...] = ()
+    run_retries: int = 0
+    """How often a run whose tasks failed tries them again by itself."""
+    run_retry_delay_s: float = 300.0

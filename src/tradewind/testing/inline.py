@@ -33,6 +33,7 @@ from tradewind.core.events import (
     AttemptStarted,
     AttemptSucceeded,
     Event,
+    InputGiven,
     PoolSet,
     RunFacts,
     RunMarked,
@@ -44,10 +45,12 @@ from tradewind.core.shard import Limits, Shard
 from tradewind.core.states import RUN_FINISHED, RunState, TaskState
 from tradewind.core.timers import after
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, RunInfo, Workload
+from tradewind.protocol.waits import InputForm
 from tradewind.sdk.task_api import Mask, TaskApi
 from tradewind.sdk.xcom_codec import ArtifactStore
 from tradewind.spec import DagSpec, ScheduleSpec
 from tradewind.testing.clock import JumpingClock
+from tradewind.testing.inputs import Answers, Given, Reply, answer_form
 from tradewind.testing.memory import MemoryApi, MemoryServer
 from tradewind.testing.result import DagResult, TaskResult
 from tradewind.testing.waits import InlineWaits
@@ -66,6 +69,9 @@ class Recorder:
 
     def write(self, commands: Sequence[Command], outputs: Mapping[str, Ended], now: datetime) -> None:
         """Store a batch: what the core ordered, and what attempts reported."""
+
+    def answered(self, request: str, given: Given, at: datetime) -> None:
+        """Store what was answered to an attempt that asked."""
 
     def log_of(
         self,
@@ -96,6 +102,8 @@ class Plan:
     mark_success: re.Pattern[str] | None = None
     mask: Mask | None = None
     inline_kb: int = 16
+    answers: Answers = field(default_factory=dict[str, Reply])
+    """What people answer, by the task that asks."""
 
 
 class InlineRun:
@@ -168,7 +176,8 @@ class InlineRun:
                 case RunCallback():
                     self._callbacks.append(command)
                 case StartTrigger():
-                    self._waits.start(command, self._plan.facts.run_id)
+                    api = self._plan.api(self._plan.server, command.task_id, command.map_index)
+                    self._waits.start(command, self._plan.facts.run_id, api)
                 case StopTrigger():
                     self._waits.stop(command.trigger, is_cancelled=command.is_cancelled)
                 case _:
@@ -258,7 +267,16 @@ class InlineRun:
             self._waits.know(order.attempt, ended.deferral)
         self._keep(key, ended)
         self._apply(event_of(ended))
+        if ended.form is not None:
+            self._ask(order, ended.form)
         self._write()
+
+    def _ask(self, order: Dispatch, form: InputForm) -> None:
+        plan, now = self._plan, self._plan.clock.now()
+        given = answer_form(order.task_id, form, plan.answers)
+        self._waits.answered(order.attempt, given.resume(form, now))
+        plan.recorder.answered(order.attempt, given, now)
+        self._apply(InputGiven(order.attempt, now))
 
     def _run_attempt(self, order: Dispatch, first_start: datetime | None, reschedules: int) -> Ended:
         plan = self._plan
@@ -376,7 +394,7 @@ def event_of(ended: Ended) -> Event:
             return AttemptRescheduled(ended.attempt, ended.at, ended.until or ended.at)
         case "failed":
             return AttemptFailed(
-                ended.attempt, ended.at, ended.reason, ended.retryable, retry_delay_s=ended.retry_delay_s
+                ended.attempt, ended.at, ended.reason, ended.retryable, ended.called_back, ended.retry_delay_s
             )
         case "deferred":
             timeout_s = ended.deferral.timeout_s if ended.deferral else None

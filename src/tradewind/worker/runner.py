@@ -294,6 +294,8 @@ class _Attempt:
         context, ti = self._context, self._ti
         if context is None or ti is None or end.outcome in {"up_for_reschedule", "deferred", "awaiting_input"}:
             return
+        if isinstance(end.error, AirflowTaskTerminated):
+            return  # who had it stopped decides what that means, and has the callbacks run elsewhere
         kind, ti.state = "on_failure", end.outcome
         if end.outcome == "success":
             kind = "on_success"
@@ -327,6 +329,7 @@ class _Attempt:
             reason=encodable(MASKER.redact(end.reason)),
             retryable=end.retryable,
             retry_delay_s=end.retry_delay_s,
+            called_back=not isinstance(end.error, AirflowTaskTerminated),
             xcoms=[to_message(key, value) for key, value in pushed.items()],
             skip=end.skip,
             until=end.until,

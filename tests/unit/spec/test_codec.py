@@ -20,6 +20,7 @@ from tradewind.base.errors import InvalidInput
 from tradewind.spec import (
     ConcatInput,
     DagSpec,
+    DeadlineSpec,
     EdgeLabel,
     GroupSpec,
     LiteralInput,
@@ -87,7 +88,7 @@ def specs_of(kind: type[Any]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries(needed, optional=optional).map(lambda values: kind(**values))
 
 
-for _kind in (LoopSpec, MapSpec, ScheduleSpec, ParamSpec, EdgeLabel, GroupSpec, StartTriggerSpec):
+for _kind in (LoopSpec, MapSpec, ScheduleSpec, ParamSpec, EdgeLabel, GroupSpec, StartTriggerSpec, DeadlineSpec):
     by_annotation[_kind.__name__] = specs_of(_kind)
     by_annotation[f"tuple[{_kind.__name__}, ...]"] = st.lists(by_annotation[_kind.__name__], max_size=2).map(tuple)
 by_annotation["tuple[TaskSpec, ...]"] = st.lists(specs_of(TaskSpec), max_size=3).map(tuple)
