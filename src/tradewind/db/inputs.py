@@ -35,6 +35,7 @@ __all__ = [
     "give_answer",
     "keep_requests",
     "list_requests",
+    "record_answer",
     "resume_of",
     "take_defaults",
     "timeout_of",
@@ -102,6 +103,13 @@ def take_defaults(tx: Tx, requests: Sequence[str], now: datetime) -> None:
         form = msgspec.convert(stored, InputForm)
         values = {} if form.defaults is None else _values(defaults_of(form), None, now)
         tx.execute(update(input_request).where(_Q.id == request).values(**values, timed_out=True))
+
+
+def record_answer(tx: Tx, request: str, answer: Answer | None, at: datetime, *, is_default: bool) -> None:
+    """Store what was answered where nobody could be asked over the API; None: nobody answered."""
+    by = None if is_default else {"id": "terminal", "name": "terminal"}
+    values = {} if answer is None else _values(answer, by, at)
+    tx.execute(update(input_request).where(_Q.id == request).values(**values, timed_out=is_default or answer is None))
 
 
 def defaults_of(form: InputForm) -> Answer:

@@ -27,6 +27,7 @@ from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
 from tradewind.spec import DagKey, DagSpec
 from tradewind.testing.clock import JumpingClock
 from tradewind.testing.inline import InlineRun, Plan, Progress
+from tradewind.testing.inputs import Answers
 from tradewind.testing.memory import MemoryServer, read_connections, read_variables
 from tradewind.testing.result import DagResult
 from tradewind.timetables import build
@@ -49,6 +50,7 @@ def test_dag(
     use_executor: bool = False,  # noqa: ARG001 - Airflow's argument: the run is in this process whatever it says
     mark_success_pattern: str | re.Pattern[str] | None = None,
     progress: Progress | None = None,
+    answers: Answers | None = None,
 ) -> DagResult:
     """Run a DAG once, here and now; nothing is stored. Retries follow at once; sensors wait as they would.
 
@@ -61,6 +63,8 @@ def test_dag(
         use_executor: accepted.
         mark_success_pattern: tasks whose id it matches are not run, and count as success.
         progress: called with ``(task_id, map_index), state`` on each move.
+        answers: what people answer to tasks that ask them, by task id: an option, several, or
+            ``{"chosen_options": [...], "params_input": {...}}``. Without: asked on the terminal, else their defaults.
 
     Returns:
         the state of the run and of its tasks, and what they pushed.
@@ -90,6 +94,7 @@ def test_dag(
         progress=progress,
         mark_success=re.compile(mark_success_pattern) if mark_success_pattern else None,
         mask=add_mask,
+        answers=answers or {},
     )
     return _run(plan)
 
@@ -183,6 +188,7 @@ def _run(plan: Plan) -> DagResult:
         codec=XComCodec(plan.artifacts, plan.inline_kb * 1024),
         conf=dict(facts.conf),
         stored=plan.server.xcoms,
+        result_tasks=tuple(plan.server.results),
     )
     with _log_on_terminal():
         return InlineRun(plan, result).run()

@@ -25,7 +25,7 @@ from tradewind.base.settings import Settings
 from tradewind.core.commands import Command, CreateRun
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import connections, runs, schema, transitions, variables, versions
+from tradewind.db import connections, inputs, runs, schema, transitions, variables, versions
 from tradewind.db.cipher import Cipher, key_file_cipher
 from tradewind.db.dags import IN_PROCESS
 from tradewind.db.engine import Database, open_database
@@ -37,6 +37,7 @@ from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAdd
 from tradewind.spec import DagKey, DagSpec
 from tradewind.spec.codec import spec_hash
 from tradewind.testing.inline import Recorder
+from tradewind.testing.inputs import Given
 from tradewind.testing.memory import MemoryApi, MemoryServer
 from tradewind.worker.client import WorkerTaskApi
 from tradewind.worker.logs import TaskLog, attempt_log_name
@@ -56,6 +57,7 @@ class HomeRecorder(Recorder):
         self._clock, self._ids = SystemClock(), UuidSource()
         self._commands: list[Command] = []
         self._outputs: dict[str, Ended] = {}
+        self._answers: list[tuple[str, Given, datetime]] = []
         settings.home.mkdir(parents=True, exist_ok=True)
         self.database: Database = open_database(settings.db, settings.db_url)
         self.cipher: Cipher = key_file_cipher(settings.home)
@@ -144,6 +146,10 @@ class HomeRecorder(Recorder):
         self._commands.extend(commands)
         self._outputs.update(outputs)
 
+    def answered(self, request: str, given: Given, at: datetime) -> None:
+        """Keep an answer for the end."""
+        self._answers.append((request, given, at))
+
     @contextmanager
     def log_of(self, facts: RunFacts, task_id: str, map_index: int, try_number: int) -> Generator[None]:
         """Write what the attempt logs and prints to its log file too."""
@@ -182,6 +188,9 @@ class HomeRecorder(Recorder):
     def _store(self, facts: RunFacts) -> None:
         with self.database.write() as tx:
             lost = transitions.write(tx, [CreateRun(facts), *self._commands], self._outputs, now=self._clock.now())
+            for request, given, at in self._answers:
+                answer = inputs.Answer(chosen_options=given.chosen_options, params_input=given.params_input)
+                inputs.record_answer(tx, request, None if given.error else answer, at, is_default=given.is_default)
         if lost:
             raise Conflict(f"the run {facts.run_id} can't be recorded: another one has its id or logical date now")
 

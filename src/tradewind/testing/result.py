@@ -54,6 +54,24 @@ class DagResult:
     conf: dict[str, Any] = field(default_factory=dict)
     instances: dict[tuple[str, int], TaskResult] = field(default_factory=dict, repr=False)
     stored: dict[tuple[str, int], dict[str, EncodedXCom]] = field(default_factory=dict, repr=False)
+    result_tasks: tuple[str, ...] = ()
+    """The tasks whose values are what the DAG returns."""
+
+    @property
+    def result(self) -> Any:
+        """What the DAG returns: the value of its result task (`@result`, `dag.add_result`), of several a dict by task
+        id, of a mapped one a list; None where there is none.
+
+        Raises:
+            DeserializationError: it can't be read back.
+        """
+        values = {task_id: self._returned(task_id) for task_id in self.result_tasks}
+        return values[self.result_tasks[0]] if len(values) == 1 else values or None
+
+    def _returned(self, task_id: str) -> Any:
+        indexes = sorted(index for name, index in self.instances if name == task_id)
+        found = [self.xcom(task_id, map_index=index) for index in indexes]
+        return found[0] if indexes == [-1] else found
 
     @property
     def is_success(self) -> bool:

@@ -10,6 +10,7 @@ from tradewind.base.clock import Clock
 from tradewind.core.commands import StartTrigger
 from tradewind.protocol.triggers import Fired, Waiter, Watch
 from tradewind.protocol.waits import Deferral, Resume
+from tradewind.sdk.task_api import TaskApi, current_task_api
 from tradewind.sdk.trigger import BaseTrigger
 from tradewind.worker.triggers import fired_of_error, make_trigger, trigger_events
 
@@ -39,8 +40,12 @@ class InlineWaits:
         """What an attempt deferred to."""
         self._deferrals[attempt] = deferral
 
-    def start(self, order: StartTrigger, run_id: str) -> None:
-        """Run a trigger, whenever `turn` is called."""
+    def start(self, order: StartTrigger, run_id: str, api: TaskApi) -> None:
+        """Run a trigger, whenever `turn` is called.
+
+        Args:
+            api: what answers the trigger's requests.
+        """
         start = order.start
         if start is not None:
             self._deferrals[order.trigger] = Deferral(
@@ -64,9 +69,10 @@ class InlineWaits:
             task = loop.create_task(asyncio.sleep(0))
             self._running[watch.id] = (task, None)
             return
-        self._running[watch.id] = (loop.create_task(self._run(trigger, watch)), trigger)
+        self._running[watch.id] = (loop.create_task(self._run(trigger, watch, api)), trigger)
 
-    async def _run(self, trigger: BaseTrigger, watch: Watch) -> None:
+    async def _run(self, trigger: BaseTrigger, watch: Watch, api: TaskApi) -> None:
+        current_task_api.set(api)
         try:
             async for fired in trigger_events(trigger, watch, self._clock):
                 self._fired.append(fired)
@@ -109,6 +115,10 @@ class InlineWaits:
                 kind=kind, method=deferral.method, method_kwargs=deferral.method_kwargs, event=one.event
             )
         return fired
+
+    def answered(self, request: str, resume: Resume) -> None:
+        """A person has answered what an attempt asked."""
+        self._resumes[request] = resume
 
     def resume_of(self, wait: str | None) -> Resume | None:
         """How the attempt after a wait goes on."""
