@@ -1,0 +1,75 @@
+"""Runs DAGs by `dag.test()`, each in a process of its own forked from a warm one; prints what came of each.
+
+A program, not a test: `python run_in_process.py DATE PARALLEL FILE:DAG...` writes one JSON object, DAG -> result.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tradewind.testing import golden
+from tradewind.worker.entry import load_dags
+
+TIMEOUT_S = 40
+"""A DAG that takes longer is ended; that is its result."""
+
+
+def run(file: Path, dag_id: str, date: datetime) -> dict[str, Any]:
+    """What came of a DAG."""
+    sys.path.insert(0, str(file.parent))
+    try:
+        return golden(load_dags(str(file.parent), file.name)[dag_id], logical_date=date)
+    except BaseException as error:
+        traceback.print_exc()
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def child(file: Path, dag_id: str, date: datetime, out: Path) -> None:
+    """In the forked process: run, and write the result."""
+    signal.alarm(TIMEOUT_S)
+    began = time.monotonic()
+    log = os.open(out.with_suffix(".log"), os.O_WRONLY | os.O_CREAT)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    result = run(file, dag_id, date)
+    sys.stderr.flush()
+    result["seconds"] = round(time.monotonic() - began, 2)
+    part = out.with_suffix(".part")
+    part.write_text(json.dumps(result))
+    part.replace(out)
+
+
+def main() -> None:
+    date, parallel = datetime.fromisoformat(sys.argv[1]), int(sys.argv[2])
+    waiting, running, results = list(sys.argv[3:]), {}, {}
+    with tempfile.TemporaryDirectory() as folder:
+        while waiting or running:
+            while waiting and len(running) < parallel:
+                file, _, dag_id = waiting.pop(0).rpartition(":")
+                out = Path(folder, f"{dag_id}.json")
+                pid = os.fork()
+                if not pid:
+                    child(Path(file), dag_id, date, out)
+                    os._exit(0)
+                running[pid] = dag_id, out
+            pid, _ = os.wait()
+            if pid in running:
+                dag_id, out = running.pop(pid)
+                late = {"error": f"it took more than {TIMEOUT_S} s, or died"}
+                results[dag_id] = json.loads(out.read_text()) if out.exists() else late
+                log = out.with_suffix(".log")
+                results[dag_id]["log"] = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
