@@ -88,6 +88,11 @@ class WorkerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriggererSettings:
+    capacity: int = _setting(20_000, "Triggers that wait in one process at once.", "TRIGGERER__CAPACITY")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsingSettings:
     dags_folder: str = _setting("", "Folder of the DAG files; empty: `dags` in the home folder.", "CORE__DAGS_FOLDER")
     timeout_s: float = _setting(30.0, "Seconds that importing one DAG file may take.", "CORE__DAGBAG_IMPORT_TIMEOUT")
@@ -175,6 +180,7 @@ class Settings:
     scheduler: SchedulerSettings = SchedulerSettings()
     executor: ExecutorSettings = ExecutorSettings()
     worker: WorkerSettings = WorkerSettings()
+    triggerer: TriggererSettings = TriggererSettings()
     parsing: ParsingSettings = ParsingSettings()
     logs: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()

@@ -13,7 +13,7 @@ from typing import Self
 
 from tradewind.api.app import create_app
 from tradewind.api.auth.tokens import Tokens
-from tradewind.api.execution import request_handler
+from tradewind.api.execution import request_handler, trigger_handler
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.bell import BellListener
 from tradewind.base.clock import SystemClock
@@ -37,6 +37,8 @@ from tradewind.scheduler.committer import Committer
 from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
+from tradewind.scheduler.triggers import StoredWaits
+from tradewind.triggerer import LocalTriggerer, TriggererOptions
 
 __all__ = ["Composition"]
 
@@ -71,7 +73,12 @@ class Composition:
             bell=self._channel.ring,
             timeout_s=settings.parsing.timeout_s,
         )
-        self._scheduler = self._build_scheduler()
+        versions = StoredVersions(self.database, self._specs, settings.home / "bundles")
+        self._waits = StoredWaits(
+            self.database, self._cipher, lambda dag, version: versions(dag, version).dag, settings.log_folder
+        )
+        self._triggerer = self._build_triggerer()
+        self._scheduler = self._build_scheduler(versions)
         self._processor = dag_processor(
             settings, self.database, clock=self.clock, ids=self._ids, bell=self._channel.ring, caller=caller
         )
@@ -104,6 +111,8 @@ class Composition:
             retention_days=self.settings.state_store.default_retention_days,
         )
         self._work.connect(self._channel.put, handler)
+        self._triggerer.launch()
+        self._stack.callback(self._triggerer.close)
         self._scheduler.start()
         self._stack.callback(self._work.executor.stop, 0.0)
         self._stack.callback(self._scheduler.stop)
@@ -142,7 +151,28 @@ class Composition:
         with self.database.write() as tx:
             users.revoke(tx, self._local_token_id, self.clock.now() + LOCAL_TOKEN_TTL)
 
-    def _build_scheduler(self) -> Scheduler:
+    def _build_triggerer(self) -> LocalTriggerer:
+        settings = self.settings
+        answer = trigger_handler(
+            self.database,
+            self._cipher,
+            self.clock,
+            self._ids,
+            self._channel.ring,
+            retention_days=settings.state_store.default_retention_days,
+        )
+        return LocalTriggerer(
+            TriggererOptions(
+                load=self._waits.load,
+                sink=self._channel.put,
+                answer=answer,
+                environment={**os.environ, "TRADEWIND_HOME": str(settings.home)},
+                capacity=settings.triggerer.capacity,
+                log_level=settings.logs.level,
+            )
+        )
+
+    def _build_scheduler(self, versions: StoredVersions) -> Scheduler:
         settings = self.settings
         limits = Limits(
             parallelism=settings.executor.parallelism,
@@ -153,7 +183,7 @@ class Composition:
         executors = {self._work.executor.name: self._work.executor}
         dispatcher = Dispatcher(
             executors,
-            StoredVersions(self.database, self._specs, settings.home / "bundles"),
+            versions,
             DispatchSettings(
                 isolation=settings.worker.isolation,
                 log_folder=settings.log_folder,
@@ -163,6 +193,8 @@ class Composition:
             sink=self._channel.put,
             clock=self.clock,
             ask=self._desk.ask,
+            waits=self._waits,
+            triggers=self._triggerer,
         )
         return Scheduler(
             SchedulerParts(
@@ -172,7 +204,7 @@ class Composition:
                 new_shard=lambda: Shard(self._ids, limits),
                 loader=Loader(self.database, self._specs),
                 leases=leases,
-                committer=Committer(self.database, leases),
+                committer=Committer(self.database, leases, self._cipher.encrypt),
                 dispatcher=dispatcher,
                 executors=list(executors.values()),
             )

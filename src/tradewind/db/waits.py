@@ -18,10 +18,10 @@ from tradewind.db.engine import Tx
 from tradewind.db.tables import attempt, dag_run, trigger
 from tradewind.protocol.messages import Ended
 from tradewind.protocol.triggers import Fired, Waiter
-from tradewind.protocol.waits import Resume
+from tradewind.protocol.waits import Deferral, Resume
 from tradewind.spec import DagKey
 
-__all__ = ["Seal", "TriggerRecord", "keep_fired", "resume_of", "waiting_triggers", "write_waits"]
+__all__ = ["Seal", "TriggerRecord", "deferral_of", "keep_fired", "resume_of", "waiting_triggers", "write_waits"]
 
 Seal = Callable[[str], str]
 """Encrypts a text, or reads it again."""
@@ -169,3 +169,12 @@ def resume_of(tx: Tx, wait: str, unseal: Seal) -> Resume | None:
         method_kwargs=PLAIN if row.method_kwargs in (PLAIN, None) else unseal(row.method_kwargs),
         event="null" if row.event is None else unseal(row.event),
     )
+
+
+def deferral_of(tx: Tx, wait: str, unseal: Seal) -> Deferral | None:
+    """What a task waits, or waited, for; None: there is no such trigger."""
+    row = tx.execute(select(_T.classpath, _T.kwargs, _T.method, _T.method_kwargs).where(_T.id == wait)).first()
+    if row is None:
+        return None
+    kwargs, given = (PLAIN if text in (PLAIN, None) else unseal(text) for text in (row.kwargs, row.method_kwargs))
+    return Deferral(classpath=row.classpath, kwargs=kwargs, method=row.method or "", method_kwargs=given)

@@ -456,4 +456,15 @@ Request = (
     | GetPrevious
     | TriggerRun
 )
-Reply = Done | ErrorReply | ValueReply | XComReply | XComSequenceReply | StateReply | PreviousReply | ConnectionReply
+Reply = (
+    Done
+    | ErrorReply
+    | ValueReply
+    | XComReply
+    | XComSequenceReply
+    | StateReply
+    | PreviousReply
+    | ConnectionReply
+    | AssetReply
+    | AssetEventsReply
+)

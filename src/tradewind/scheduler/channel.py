@@ -10,6 +10,8 @@ from tradewind.core.events import AttemptExited, AttemptFailed, AttemptLost, Dis
 from tradewind.db.reports import event_of_report
 from tradewind.executors.base import Exited, Fact, Lost, NotStarted
 from tradewind.protocol.messages import Ended, Started
+from tradewind.protocol.triggers import Fired
+from tradewind.worker.fired import event_of_fired
 
 __all__ = ["Channel", "LookIntoInbox", "Stop", "event_of"]
 
@@ -24,7 +26,7 @@ class Stop:
     """The scheduler is to end."""
 
 
-Item = Fact | LookIntoInbox | Stop
+Item = Fact | Fired | LookIntoInbox | Stop
 
 
 class Channel:
@@ -55,9 +57,11 @@ class Channel:
         return items
 
 
-def event_of(fact: Fact) -> Event:
-    """What a fact of an executor means to the core."""
+def event_of(fact: Fact | Fired) -> Event:
+    """What a fact of an executor, or of a triggerer, means to the core."""
     match fact:
+        case Fired():
+            return event_of_fired(fact)
         case Started() | Ended():
             return event_of_report(fact)
         case Lost(is_infrastructure=True):

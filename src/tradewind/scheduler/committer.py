@@ -13,7 +13,9 @@ from tradewind.base.errors import DatabaseUnavailable
 from tradewind.core.commands import Command
 from tradewind.db import transitions
 from tradewind.db.engine import Database
+from tradewind.db.waits import Seal
 from tradewind.protocol.messages import Ended
+from tradewind.protocol.triggers import Fired
 from tradewind.scheduler.leases import LeaseKeeper
 
 __all__ = ["Batch", "Committer", "patiently"]
@@ -50,6 +52,10 @@ def _no_outputs() -> dict[str, Ended]:
     return {}
 
 
+def _no_fired() -> dict[str, Fired]:
+    return {}
+
+
 def _no_rows() -> list[int]:
     return []
 
@@ -60,6 +66,8 @@ class Batch:
 
     commands: list[Command] = field(default_factory=_no_commands)
     outputs: dict[str, Ended] = field(default_factory=_no_outputs)
+    fired: dict[str, Fired] = field(default_factory=_no_fired)
+    """What triggers said, by id."""
     consumed: list[int] = field(default_factory=_no_rows)
 
     def __bool__(self) -> bool:
@@ -67,11 +75,16 @@ class Batch:
 
 
 class Committer:
-    """Commits batches in order. Saves hold absolute values, so a batch whose fate is unknown is simply repeated."""
+    """Commits batches in order. Saves hold absolute values, so a batch whose fate is unknown is simply repeated.
 
-    def __init__(self, database: Database, leases: LeaseKeeper) -> None:
+    Args:
+        seal: encrypts what triggers are given and say.
+    """
+
+    def __init__(self, database: Database, leases: LeaseKeeper, seal: Seal = str) -> None:
         self._database = database
         self._leases = leases
+        self._seal = seal
 
     def commit(self, batch: Batch, now: datetime) -> list[str]:
         """Returns uids of `CreateRun`s that lost against a run that was there before.
@@ -85,4 +98,4 @@ class Committer:
         outputs: Mapping[str, Ended] = batch.outputs
         with self._database.write() as tx:
             self._leases.fence(tx)
-            return transitions.write(tx, batch.commands, outputs, consumed=batch.consumed, now=now)
+            return transitions.write(tx, batch.commands, outputs, consumed=batch.consumed, now=now, fired=batch.fired, seal=self._seal)

@@ -21,11 +21,14 @@ from tradewind.core.commands import (
     RunCallback,
     SaveRun,
     SaveTask,
+    StartTrigger,
+    StopTrigger,
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RUN_FINISHED, RunState
 from tradewind.executors.base import Executor, NotStarted, Sink
 from tradewind.protocol.messages import CallbackWork, DagFacts, RunInfo, Workload
+from tradewind.scheduler.triggers import NoTriggers, StoredWaits, Triggers, attempt_log
 from tradewind.spec import DagKey, TaskSpec
 
 __all__ = ["DispatchSettings", "Dispatcher", "VersionCode", "VersionLookup"]
@@ -90,6 +93,8 @@ class Dispatcher:
         sink: Sink,
         clock: Clock,
         ask: Callable[[AskTimetable], None] = _nobody,
+        waits: StoredWaits | None = None,
+        triggers: Triggers | None = None,
     ) -> None:
         self._executors = executors
         self._versions = versions
@@ -98,6 +103,8 @@ class Dispatcher:
         self._sink = sink
         self._clock = clock
         self._ask = ask
+        self._stored = waits
+        self._triggers = triggers or NoTriggers()
         self._code: dict[str, VersionCode] = {}
         self._runs: dict[str, _RunView] = {}
         self._instances: dict[str, InstanceKey] = {}
@@ -118,11 +125,15 @@ class Dispatcher:
         self._runs.clear()
         self._instances.clear()
         self._waits.clear()
+        self._triggers.resync()
 
     # -- what there is to do -----------------------------------------------------------------------------------------
 
     def carry_out(self, commands: Sequence[Command]) -> None:
         """Do what leaves the process. To be called after the commit that holds these commands."""
+        started = [c.trigger for c in commands if isinstance(c, StartTrigger)]
+        if started:
+            self._triggers.start(started)
         saves = {(c.run_uid, c.task_id, c.map_index): c for c in commands if isinstance(c, SaveTask)}
         for command in commands:
             match command:
@@ -135,6 +146,8 @@ class Dispatcher:
                         executor.kill(command.attempt)
                 case EndAttempt():
                     self._see_end(command, saves)
+                case StopTrigger():
+                    self._triggers.stop(command.trigger, is_cancelled=command.is_cancelled)
                 case RunCallback():
                     self._call_back(command)
                 case AskTimetable():
@@ -162,6 +175,11 @@ class Dispatcher:
         run = self._runs[command.run_uid]
         instance = (command.run_uid, command.task_id, command.map_index)
         first_start, reschedules = self._waits.get(instance, (None, 0))
+        resume = None
+        if command.resume is not None:
+            assert self._stored is not None, "tasks defer only where that is stored"
+            resume = self._stored.resume_of(command.resume)
+            first_start = save.start_date if save is not None else None
         return Workload(
             attempt=command.attempt,
             dag=code.dag,
@@ -182,17 +200,12 @@ class Dispatcher:
             token=self._mint(command.attempt) if self._settings.api_url else "",
             api_url=self._settings.api_url,
             artifact_url=self._settings.artifact_url,
+            resume=resume,
         )
 
     def _log_path(self, facts: RunFacts, command: Dispatch) -> Path:
-        mapped = () if command.map_index < 0 else (f"map_index={command.map_index}",)
-        return self._settings.log_folder.joinpath(
-            f"dag_id={facts.dag.dag_id}",
-            f"run_id={facts.run_id}",
-            f"task_id={command.task_id}",
-            *mapped,
-            f"attempt={command.try_number}.log",
-        )
+        place = (facts.dag.dag_id, facts.run_id, command.task_id, command.map_index, command.try_number)
+        return attempt_log(self._settings.log_folder, *place)
 
     def _call_back(self, command: RunCallback) -> None:
         run = self._runs.get(command.run_uid)
@@ -216,6 +229,7 @@ class Dispatcher:
             task_id=command.task_id or "",
             map_index=command.map_index,
             run_state=run.state.value,
+            wait=self._stored.deferral_of(command.wait) if command.wait and self._stored else None,
         )
         next(iter(self._executors.values())).run_callback(work)
 

@@ -27,11 +27,13 @@ from tradewind.core.events import (
 from tradewind.core.shard import Shard
 from tradewind.executors.base import Executor, Fact
 from tradewind.protocol.messages import Ended, Started
+from tradewind.protocol.triggers import Fired
 from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, event_of
 from tradewind.scheduler.committer import Batch, Committer, patiently
 from tradewind.scheduler.dispatcher import Dispatcher
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
+from tradewind.worker.fired import ended_of_fired
 
 __all__ = ["Scheduler", "SchedulerParts"]
 
@@ -84,7 +86,7 @@ class Scheduler:
         self._next_poll = parts.clock.now()
         self._refused: set[int] = set()
         """Inbox rows whose events the core could not take."""
-        self._set_aside: list[Fact] = []
+        self._set_aside: list[Fact | Fired] = []
         """What was reported while there was no shard to take it."""
         self._stopping = False
         self._thread = threading.Thread(target=self.run, name="scheduler", daemon=True)
@@ -165,7 +167,22 @@ class Scheduler:
     def _fed(self, command: FeedBackfill) -> Event:
         return patiently("backfill", lambda: self._parts.loader.feed(command))
 
-    def _apply_fact(self, turn: _Turn, fact: Fact) -> None:
+    def _apply_fired(self, turn: _Turn, fired: Fired) -> None:
+        """What a trigger said is stored only where somebody waited for it."""
+        batch, before = turn.batch, len(turn.batch.commands)
+        self._gather(turn, event_of(fired))
+        if len(batch.commands) == before:
+            return
+        batch.fired[fired.id] = fired
+        ended = ended_of_fired(fired)
+        if ended is not None:
+            batch.outputs[fired.id] = ended
+        self._finish_if_full(turn)
+
+    def _apply_fact(self, turn: _Turn, fact: Fact | Fired) -> None:
+        if isinstance(fact, Fired):
+            self._apply_fired(turn, fact)
+            return
         if isinstance(fact, Ended):
             turn.batch.outputs[fact.attempt] = fact
         self._apply(turn, event_of(fact))

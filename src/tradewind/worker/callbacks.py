@@ -103,4 +103,9 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
             callbacks = getattr(dag, kind, None)
         context["reason"] = work.reason
         with entered(context):
-            call_all(callbacks, context, kind, around.callback_timeout_s)
+            if work.kind == "on_kill":
+                from tradewind.worker.cleaning import clean_up  # noqa: PLC0415 - it calls back by this module
+
+                clean_up(work, dag.task_dict[work.task_id], context, around.callback_timeout_s)
+            else:
+                call_all(callbacks, context, kind, around.callback_timeout_s)

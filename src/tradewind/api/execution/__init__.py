@@ -3,6 +3,6 @@
 A request is one message class and one function in the table of `answers`; both ways in end there.
 """
 
-from tradewind.api.execution.answers import Answers, Asker, request_handler
+from tradewind.api.execution.answers import Answers, Asker, request_handler, trigger_handler
 
-__all__ = ["Answers", "Asker", "request_handler"]
+__all__ = ["Answers", "Asker", "request_handler", "trigger_handler"]

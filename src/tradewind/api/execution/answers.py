@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from tradewind.api.execution.assets import asset_reply, events_reply
 from tradewind.api.execution.places import Places
 from tradewind.api.execution.states import STATE_ANSWERS
 from tradewind.api.requests import RunWish, plan_run
@@ -21,11 +22,14 @@ from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Database, Tx
 from tradewind.executors.base import RequestHandler
 from tradewind.protocol import messages as m
+from tradewind.protocol.triggers import Watch
 from tradewind.spec import DagKey
 
-__all__ = ["ANSWERS", "Answers", "Asker", "request_handler"]
+__all__ = ["ANSWERS", "Answers", "Asker", "request_handler", "trigger_handler"]
 
 log = logging.getLogger("tradewind.api.execution")
+
+DEFAULT_WORKSPACE = "default"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,27 @@ def request_handler(
     """
     answers = Answers(database, cipher, clock, ids, bell, retention_days=retention_days)
     return lambda work, request: answers.give(asker_of(work), request)
+
+
+def trigger_handler(
+    database: Database, cipher: Cipher, clock: Clock, ids: IdSource, bell: Callable[[], None], *,
+    retention_days: int = 30,
+) -> Callable[[Watch, m.Request], m.Reply]:  # fmt: skip
+    """Answers for triggers that run in children of this process; arguments as of `request_handler`."""
+    answers = Answers(database, cipher, clock, ids, bell, retention_days=retention_days)
+
+    def answer(watch: Watch, request: m.Request) -> m.Reply:
+        dag, waiter = watch.dag, watch.waiter
+        asker = Asker(
+            dag=DagKey(dag.workspace if dag else DEFAULT_WORKSPACE, dag.dag_id if dag else ""),
+            run_uid=waiter.run_uid if waiter else "",
+            task_id=waiter.task_id if waiter else "",
+            map_index=waiter.map_index if waiter else -1,
+            attempt=None,
+        )
+        return answers.give(asker, request)
+
+    return answer
 
 
 class Answers:
@@ -324,6 +349,19 @@ def _trigger_run(on: Answers, asker: Asker, ask: m.TriggerRun) -> m.Reply:
 
 
 Answer = Callable[[Answers, Asker, Any], m.Reply]
+# -- assets ----------------------------------------------------------------------------------------------------------
+
+
+def _get_asset(on: Answers, asker: Asker, ask: m.GetAsset) -> m.Reply:
+    with on.database.read() as tx:
+        return asset_reply(tx, asker.dag.workspace, ask)
+
+
+def _get_asset_events(on: Answers, asker: Asker, ask: m.GetAssetEvents) -> m.Reply:
+    with on.database.read() as tx:
+        return events_reply(tx, asker.dag.workspace, asker.run_uid, ask)
+
+
 ANSWERS: Mapping[type, Answer] = {
     m.GetXCom: _get_xcom,
     m.GetXComSequence: _get_xcom_sequence,
@@ -335,6 +373,8 @@ ANSWERS: Mapping[type, Answer] = {
     m.ListVariables: _list_variables,
     m.GetConnection: _get_connection,
     **STATE_ANSWERS,
+    m.GetAsset: _get_asset,
+    m.GetAssetEvents: _get_asset_events,
     m.GetTaskCount: _get_task_count,
     m.GetDag: _get_dag,
     m.GetRunState: _get_run_state,
