@@ -4,6 +4,7 @@ from tradewind.timetables.base import Interval, NextRun, Timetable
 from tradewind.timetables.cron import PRESETS, Cron, parse_cron
 from tradewind.timetables.kinds import KINDS, build, parse_zone
 from tradewind.timetables.partition import CronPartition
+from tradewind.timetables.preview import Firing, Window, describe_firing, preview
 from tradewind.timetables.spread import spread
 
 __all__ = [
@@ -11,11 +12,15 @@ __all__ = [
     "PRESETS",
     "Cron",
     "CronPartition",
+    "Firing",
     "Interval",
     "NextRun",
     "Timetable",
+    "Window",
     "build",
+    "describe_firing",
     "parse_cron",
     "parse_zone",
+    "preview",
     "spread",
 ]

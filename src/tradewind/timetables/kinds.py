@@ -100,6 +100,8 @@ def _assets(args: Args, zone: tzinfo) -> Timetable:
     del zone
     inner = args.get("timetable")
     if not isinstance(inner, Mapping):
+        if "partitions" in args:
+            return Never("Partitioned Asset", "Triggered by partitions of assets")
         return Never("Asset", "Triggered by assets")
     kind, given, name = (inner.get(part) for part in ("kind", "args", "timezone"))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - JSON
     if not isinstance(kind, str) or not isinstance(given, Mapping) or not isinstance(name, str):

@@ -17,6 +17,7 @@ FACTS = json.loads((Path(__file__).parent / "operations.json").read_text())
 OURS = {
     "execute_dag",
     "get_dag_run_result",
+    "get_next_runs",
     "why_dag",
     "why_dag_run",
     "why_task_instance",

@@ -27,6 +27,7 @@ MODULES = (
     "task_changes",
     "backfills",
     "catalog",
+    "next_runs",
     "dags",
     "connections",
     "variables",

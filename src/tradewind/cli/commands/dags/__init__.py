@@ -17,6 +17,7 @@ COMMANDS: Listed = {
     "list-runs": (f"{HERE}.runs:list_runs", "List the runs of a DAG."),
     "next-execution": (f"{HERE}.schedule:next_execution", "Show when a DAG runs next."),
     "pause": (f"{HERE}.catalogue:pause", "Stop starting runs of a DAG."),
+    "preview": (f"{HERE}.schedule:preview", "Show what the coming runs cover and when they fire."),
     "reserialize": (f"{HERE}.files:reserialize", "Read all DAG files again, now."),
     "show": (f"{HERE}.catalogue:show_dag", "Show the tasks of a DAG and what follows from what."),
     "state": (f"{HERE}.runs:state", "Show the state of a run."),
