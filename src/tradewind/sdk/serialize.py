@@ -23,6 +23,7 @@ from tradewind.sdk.zones import zone_name
 from tradewind.spec import (
     ConcatInput,
     DagSpec,
+    DeadlineSpec,
     EdgeLabel,
     GroupSpec,
     Json,
@@ -91,6 +92,9 @@ def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions
         default_args=_object(dag.default_args),
         disable_bundle_versioning=dag.disable_bundle_versioning,
         rerun_with_latest_version=dag.rerun_with_latest_version,
+        deadlines=_deadlines(dag.deadline, f"Dag {dag.dag_id!r}"),
+        run_retries=dag.run_retries,
+        run_retry_delay_s=dag.run_retry_delay.total_seconds(),
         relative_fileloc=relative_fileloc,
     )
 
@@ -152,10 +156,13 @@ def _task(task: Any, weight: int) -> TaskSpec:
         ui_fgcolor=operator_class.ui_fgcolor,
         extra_links=_link_names(operator_class if mapped else task),
         has_callbacks=(*callbacks, *kills),
+        deadlines=_deadlines(vars(operator).get("_deadlines"), f"task {task.task_id!r}", is_task=True),
+        mails_on=_mails(operator),
         inlets=tuple(_asset(one) for one in operator.inlets),
         outlets=tuple(_asset(one) for one in operator.outlets),
         start_trigger=None if mapped else _start_trigger(operator),
         returns_dag_result=task.returns_dag_result,
+        marks_depth=getattr(operator, "recursion_depth", 10) if _is_marker(operator_class) else 0,
     )
 
 
@@ -175,6 +182,20 @@ def _start_trigger(operator: Any) -> StartTriggerSpec | None:
     )
 
 
+def _deadlines(given: Any, where: str, *, is_task: bool = False) -> tuple[DeadlineSpec, ...]:
+    if not given:
+        return ()
+    from tradewind.sdk.deadline import deadline_specs  # noqa: PLC0415 - few DAGs have deadlines
+
+    return deadline_specs(given, where, is_task=is_task)
+
+
+def _mails(operator: Any) -> tuple[str, ...]:
+    if not operator.email:
+        return ()
+    return tuple(kind for kind in ("on_failure", "on_retry") if getattr(operator, f"email_{kind}", True))
+
+
 def _link_names(owner: Any) -> tuple[str, ...]:
     links = owner.operator_extra_links
     if isinstance(links, property):  # of a mapped task's class: known for each instance only
@@ -184,7 +205,14 @@ def _link_names(owner: Any) -> tuple[str, ...]:
 
 def _is_noop(operator: Any, operator_class: Any, callbacks: Sequence[str]) -> bool:
     hooks = vars(operator)["_pre_execute_hook"] or vars(operator)["_post_execute_hook"]
-    return bool(operator_class.inherits_from_empty_operator and not callbacks and not operator.outlets and not hooks)
+    if hooks or callbacks or operator.outlets or _is_marker(operator_class):
+        return False
+    return bool(operator_class.inherits_from_empty_operator)
+
+
+def _is_marker(operator_class: Any) -> bool:
+    """Whether it is an `ExternalTaskMarker`, ours or that of Airflow's provider: it runs, so that its fields are rendered."""
+    return any(kind.__name__ == "ExternalTaskMarker" for kind in operator_class.__mro__)
 
 
 def _template_sources(task: Any) -> dict[str, Json]:

@@ -254,9 +254,13 @@ class TaskSpec:
     inlets: tuple[Json, ...] = ()
     outlets: tuple[Json, ...] = ()
     start_trigger: StartTriggerSpec | None = None
+    weights: tuple[int, ...] = ()
+    """The effective weight of each try (the last one holds for all that follow), where a strategy of the user's says so."""
     """What the task waits for before any process runs its code."""
     returns_dag_result: bool = False
     """What it returns is (part of) what the DAG returns."""
+    marks_depth: int = 0
+    """It stands for a task of another DAG, which is cleared with it: through how many DAGs that may go. 0: it does not."""
     deadlines: tuple[DeadlineSpec, ...] = ()
     mails_on: tuple[str, ...] = ()
     """When the task wants to be mailed about: ``on_failure``, ``on_retry``."""

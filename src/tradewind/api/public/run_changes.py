@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from tradewind.api.bulk import Verbs, run_bulk
 from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.external import instances_in, with_dependents
 from tradewind.api.models.bulk import BulkBody, BulkResponse
 from tradewind.api.models.runs import (
     BulkDAGRunBody,
@@ -74,18 +75,19 @@ async def _clear(
     if body.dry_run:
 
         def preview(tx: Tx) -> list[dict[str, object]]:
-            what = _clearing(tx, call, dag_id, run_ids, body)
-            return shown(tx, call, what.instances) + (_new_tasks(tx, call, what) if body.only_new else [])
+            what = with_dependents(tx, call, _clearing(tx, call, dag_id, run_ids, body))
+            return shown(tx, call, instances_in(what)) + (_new_tasks(tx, call, what[0]) if body.only_new else [])
 
         items = await call.read(preview)
         return reply({"task_instances": items, "total_entries": len(items)})
 
     def clear(tx: Tx) -> tuple[None, list[Event]]:
-        what = _clearing(tx, call, dag_id, run_ids, body)
+        what, *others = with_dependents(tx, call, _clearing(tx, call, dag_id, run_ids, body))
         for run in what.runs:
             if "note" in body.model_fields_set:
                 runs.set_note(tx, run.uid, body.note, call.actor.username, call.now)
-        return None, clear_events(what, even_empty=body.only_new)
+        of_others = [event for one in others for event in clear_events(one)]
+        return None, clear_events(what, even_empty=body.only_new) + of_others
 
     audit = Audit(event=event, dag_id=dag_id, run_id=run_ids[0] if len(run_ids) == 1 else None,
                   extra=body.model_dump(exclude_unset=True))  # fmt: skip

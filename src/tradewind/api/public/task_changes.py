@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.external import instances_in, with_dependents
 from tradewind.api.models.tasks import (
     ClearTaskInstancesBody,
     PatchTaskInstanceBody,
@@ -286,21 +287,25 @@ async def delete_task_instance(
 async def post_clear_task_instances(dag_id: str, body: ClearTaskInstancesBody, call: Editor) -> Response:
     """Run instances again; a dry run (the default) only lists them.
 
-    Their runs are always reopened: an instance of a run that stays closed would never run.
+    Where an ExternalTaskMarker is among them, so is the task of the other DAG that it stands for. Their runs are always reopened: an instance of a run that stays closed would never run.
     """
     if body.dry_run:
-        return _collection(await call.read(lambda tx: shown(tx, call, _to_clear(tx, call, dag_id, body).instances)))
 
-    def clear(tx: Tx) -> tuple[Clearing, list[Event]]:
-        what = _to_clear(tx, call, dag_id, body)
+        def preview(tx: Tx) -> list[dict[str, object]]:
+            return shown(tx, call, instances_in(with_dependents(tx, call, _to_clear(tx, call, dag_id, body))))
+
+        return _collection(await call.read(preview))
+
+    def clear(tx: Tx) -> tuple[list[TaskRecord], list[Event]]:
+        what = with_dependents(tx, call, _to_clear(tx, call, dag_id, body))
         if "note" in body.model_fields_set:
-            tasks.set_notes(tx, what.instances, body.note, call.actor.username, call.now)
-        return what, clear_events(what)
+            tasks.set_notes(tx, what[0].instances, body.note, call.actor.username, call.now)
+        return instances_in(what), [event for one in what for event in clear_events(one)]
 
     extra = body.model_dump(exclude_unset=True)
     audit = Audit(event="post_clear_task_instances", dag_id=dag_id, run_id=body.dag_run_id, extra=extra)
-    what, is_done = await call.act(audit, clear)
-    return _collection(await call.read(lambda tx: again(tx, call, what.instances)), 200 if is_done else 202)
+    cleared, is_done = await call.act(audit, clear)
+    return _collection(await call.read(lambda tx: again(tx, call, cleared)), 200 if is_done else 202)
 
 
 def _to_clear(tx: Tx, call: Call, dag_id: str, body: ClearTaskInstancesBody) -> Clearing:
