@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradewind.core import past
 from tradewind.core.commands import Dispatch
+from tradewind.core.dates import why_outside
 from tradewind.core.expanding import expand_to, is_too_long
 from tradewind.core.graph import Node
 from tradewind.core.instances import to_scheduled
@@ -120,6 +121,9 @@ def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> No
     if verdict is Verdict.RUN:
         if run.skips and run.is_skipped_by_decision((at, index)):
             verdict = Verdict.SKIP
+        elif _has_dates(node) and (outside := why_outside(run, node)) is not None:
+            run.detail(at, index).reason = outside
+            verdict = Verdict.SKIP
         elif run.graph.uses_past and not past.allows(m, run, node, index):
             return
         else:
@@ -135,6 +139,10 @@ def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> No
     instance.start_date = instance.end_date = m.now
     ends = {Verdict.SKIP: SKIPPED, Verdict.REMOVE: REMOVED, Verdict.UPSTREAM_FAILED: UPSTREAM_FAILED}
     run.move(at, index, ends[verdict])
+
+
+def _has_dates(node: Node) -> bool:
+    return node.spec.start_date is not None or node.spec.end_date is not None
 
 
 # -- mapped tasks -----------------------------------------------------------------------------------------------------

@@ -223,3 +223,19 @@ def test_the_past_can_be_loaded(story: Story, unsuccessful: frozenset[str], expe
     before = PastRun("old", day(1), is_manual=False, tasks=frozenset({"a", "b"}), unsuccessful=unsuccessful)
     story.shard.load_dag(key, "d-v1", is_paused=False, is_stale=False, latest=None, failed_in_a_row=0, past=[before])
     story.run(logical_date=day(2)).expect(state("a", expected), run_state("running"))
+
+
+# -- tasks with dates of their own -------------------------------------------------------------------------------------
+
+
+def test_a_task_is_passed_over_by_runs_before_its_start_date_and_after_its_end_date(story: Story) -> None:
+    later, past = START + timedelta(days=1), START - timedelta(days=1)
+    tasks = {"a": {}, "late": {"start_date": later}, "old": {"end_date": past}, "after": {"trigger_rule": "none_failed"}}
+    story.given(dag("a >> [late, old] >> after", tasks=tasks)).run("now").work()
+    assert story.states("now") == {"a": "success", "late": "skipped", "old": "skipped", "after": "success"}
+    assert "before the task's start_date" in str(story.rows.tasks["now", "late", -1].reason)
+    assert "after the task's end_date" in str(story.rows.tasks["now", "old", -1].reason)
+    story.run("tomorrow", logical_date=later).work()
+    assert story.state_of("late", run="tomorrow") == "success"
+    story.run("backfilled", run_type="backfill", logical_date=START + timedelta(hours=1)).work()
+    assert story.state_of("late", run="backfilled") == "success"
