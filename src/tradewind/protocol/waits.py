@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-__all__ = ["AssetTouch", "Deferral", "InputForm", "Resume"]
+__all__ = ["AssetEventInfo", "AssetTouch", "Deferral", "InputForm", "Resume"]
 
 
 class Deferral(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +52,23 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
     event: str = "null"
     """What came of the wait: JSON as the XCom codec writes it. Of an input: ``{"chosen_options": [...],
     "params_input": {...}, "responded_by_user": {...} | null, "responded_at": ..., "timedout": bool}``."""
+
+
+class AssetEventInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """An update of an asset that was told of."""
+
+    id: int
+    name: str
+    uri: str
+    group: str
+    timestamp: datetime
+    extra: dict[str, Any] = {}
+    source_dag_id: str | None = None
+    source_run_id: str | None = None
+    source_task_id: str | None = None
+    source_map_index: int | None = None
+    partition_key: str | None = None
+    aliases: list[str] = []
 
 
 class AssetTouch(msgspec.Struct, frozen=True, kw_only=True):

@@ -148,7 +148,12 @@ class DagRun:
     note: str | None = None
     clear_number: int = 0
     partition_key: str | None = None
-    consumed_asset_events: list[Any] = field(default_factory=list)
+    partition_date: Any = None
+
+    @property
+    def consumed_asset_events(self) -> list[Any]:
+        """The events of assets that the run was started by."""
+        return _asset_module().TriggeringAssetEvents().all_events()
 
     def __post_init__(self) -> None:
         made: dict[datetime, Any] = {}  # the dates of a run are often one and the same moment
@@ -170,8 +175,10 @@ def build_context(ti: RuntimeTaskInstance, run: DagRun, *, reschedules: int = 0)
     dict.update(
         context,
         expanded_ti_count=Lazy(lambda: _instance_count(ti)),
+        inlet_events=Lazy(lambda: _asset_module().InletEvents(getattr(task, "inlets", None) or [])),
         inlets=getattr(task, "inlets", None) or [],
         map_index_template=task.map_index_template,
+        outlet_events=Lazy(lambda: _asset_module().OutletEvents()),
         outlets=getattr(task, "outlets", None) or [],
         params=_params(task.params, run.conf),
         asset_state_store=Lazy(lambda: _stores().AssetStateStores(context["inlets"], context["outlets"])),
@@ -197,9 +204,9 @@ def build_run_context(dag: Any, run: DagRun) -> Context:
         macros=_MACROS,
         params=run.conf,
         partition_key=run.partition_key,
-        partition_date=None,
+        partition_date=_moment(run.partition_date),
         run_id=run.run_id,
-        triggering_asset_events={},
+        triggering_asset_events=Lazy(lambda: _asset_module().TriggeringAssetEvents()),
         var={"json": _JSON_VARIABLES, "value": _VARIABLES},
     )
     _add_previous(context, has_dates=run.logical_date is not None)
@@ -211,6 +218,10 @@ def build_run_context(dag: Any, run: DagRun) -> Context:
 _CONNECTIONS = ConnectionAccessor()
 _VARIABLES, _JSON_VARIABLES = VariableAccessor(deserialize_json=False), VariableAccessor(deserialize_json=True)
 _MACROS = Lazy(lambda: import_module("tradewind.sdk.macros"))
+
+
+def _asset_module() -> Any:
+    return import_module("tradewind.sdk.asset_events")
 
 
 def _add_dates(context: Context, run: DagRun) -> None:

@@ -79,7 +79,8 @@ def schedule_spec(
         return _spec(schedule[1:], {}, zone)
     if isinstance(schedule, AssetOrTimeSchedule):
         inner = schedule_spec(schedule.timetable, zone, options, seed=seed)
-        condition = asset_condition(schedule.assets).as_json()  # type: ignore[arg-type] - a collection of assets
+        assets = schedule.assets
+        condition = asset_condition(assets if isinstance(assets, BaseAsset) else list(assets)).as_json()
         args: dict[str, Json] = {
             "condition": condition,
             "timetable": {"kind": inner.kind, "args": dict(inner.args), "timezone": inner.timezone},
@@ -92,12 +93,26 @@ def schedule_spec(
                 "All elements in 'schedule' should be either assets, asset references, or asset aliases"
             )
         return _spec("assets", {"condition": asset_condition(parts).as_json()}, zone)
+    if isinstance(schedule, BaseTimetable) and schedule.kind == "assets":
+        return _partitioned(schedule.arguments(), zone)
     timetable = timetable_of(schedule, zone, options)
     assert timetable is not None
     timetable.validate()
     if is_written_by_user(timetable):
         return _spec("custom", user_arguments(timetable), zone_name(timetable.zone or zone))
     return _spec(timetable.kind, _seeded(timetable.arguments(), seed), zone_name(timetable.zone or zone))
+
+
+def _partitioned(args: dict[str, Json], zone: str) -> ScheduleSpec:
+    """A schedule by partitions of assets, checked."""
+    from tradewind.spec.assets import asset_schedule  # noqa: PLC0415 - few DAGs have partitions
+
+    spec = _spec("assets", args, zone)
+    try:
+        asset_schedule(spec)
+    except InvalidInput as error:
+        raise InvalidSchedule(f"the schedule can't be understood: {error.message}", **error.facts) from error
+    return spec
 
 
 def _seeded(args: dict[str, Json], seed: str) -> dict[str, Json]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from tradewind.base.errors import TradewindError
 
 __all__ = [
+    "AssetEventFacts",
+    "AssetEventQuery",
+    "AssetFacts",
     "EncodedXCom",
     "Mask",
     "NoTaskApi",
@@ -84,6 +87,47 @@ class PreviousRun:
     run_after: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AssetEventQuery:
+    """Which events of an asset, or of an alias, are asked for."""
+
+    name: str = ""
+    uri: str = ""
+    alias: str = ""
+    after: datetime | None = None
+    before: datetime | None = None
+    ascending: bool = True
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFacts:
+    """An asset as the server knows it."""
+
+    name: str
+    uri: str
+    group: str = "asset"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetEventFacts:
+    """An update of an asset as the server knows it."""
+
+    name: str
+    uri: str
+    timestamp: datetime
+    group: str = "asset"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    source_dag_id: str | None = None
+    source_run_id: str | None = None
+    source_task_id: str | None = None
+    source_map_index: int | None = None
+    partition_key: str | None = None
+    aliases: Sequence[str] = ()
+    id: int | None = None
+
+
 class TaskApi(Protocol):
     """The requests of a task, in plain values. Methods raise `AirflowRuntimeError` where the server refuses."""
 
@@ -122,6 +166,20 @@ class TaskApi(Protocol):
         ...
 
     def state_keys(self, where: StatePlace) -> list[str]: ...
+
+    def tell_deadline(self, alert: int, task_id: str | None, at: datetime | None) -> None:
+        """Say when a deadline is that only the code knows."""
+        ...
+
+    def asset(self, name: str, uri: str) -> AssetFacts | None:
+        """The asset of this name, or of this URI where the name is empty; None: there is none."""
+        ...
+
+    def asset_events(self, query: AssetEventQuery) -> list[AssetEventFacts]: ...
+
+    def triggering_events(self) -> list[AssetEventFacts]:
+        """The events that this run was started by."""
+        ...
 
     def task_counts(
         self,

@@ -25,6 +25,7 @@ from tradewind.core.commands import (
     StopTrigger,
 )
 from tradewind.core.events import (
+    AssetUpdate,
     AttemptAwaitsInput,
     AttemptDeferred,
     AttemptFailed,
@@ -45,10 +46,11 @@ from tradewind.core.shard import Limits, Shard
 from tradewind.core.states import RUN_FINISHED, RunState, TaskState
 from tradewind.core.timers import after
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, RunInfo, Workload
-from tradewind.protocol.waits import InputForm
+from tradewind.protocol.waits import AssetTouch, InputForm
 from tradewind.sdk.task_api import Mask, TaskApi
 from tradewind.sdk.xcom_codec import ArtifactStore
 from tradewind.spec import DagSpec, ScheduleSpec
+from tradewind.testing.assets import asset_event_facts
 from tradewind.testing.clock import JumpingClock
 from tradewind.testing.inputs import Answers, Given, Reply, answer_form
 from tradewind.testing.memory import MemoryApi, MemoryServer
@@ -72,6 +74,10 @@ class Recorder:
 
     def answered(self, request: str, given: Given, at: datetime) -> None:
         """Store what was answered to an attempt that asked."""
+
+    def updates(self, touches: Sequence[AssetTouch]) -> tuple[AssetUpdate, ...]:  # noqa: ARG002 - for those that keep
+        """Updates of assets to be recorded."""
+        return ()
 
     def log_of(
         self,
@@ -266,7 +272,7 @@ class InlineRun:
         if ended.deferral is not None:
             self._waits.know(order.attempt, ended.deferral)
         self._keep(key, ended)
-        self._apply(event_of(ended))
+        self._apply(event_of(ended, self._plan.recorder.updates(ended.assets) if ended.assets else ()))
         if ended.form is not None:
             self._ask(order, ended.form)
         self._write()
@@ -290,6 +296,8 @@ class InlineRun:
     def _keep(self, key: tuple[str, int], ended: Ended) -> None:
         self._outputs[ended.attempt] = ended
         self._plan.server.keep(*key, {value.key: to_stored(value) for value in ended.xcoms})
+        for touch in ended.assets:
+            self._plan.server.asset_events += asset_event_facts(self._plan.facts, key, ended.at, touch)
         one = self.result.instances[key]
         one.error, one.rendered, one.rendered_map_index = ended.error, ended.rendered, ended.rendered_map_index
 
@@ -376,7 +384,7 @@ class InlineRun:
         self._outputs.clear()
 
 
-def event_of(ended: Ended) -> Event:
+def event_of(ended: Ended, assets: tuple[AssetUpdate, ...] = ()) -> Event:
     """What the report of an attempt's end means to the core."""
     match ended.outcome:
         case "success":
@@ -387,6 +395,7 @@ def event_of(ended: Ended) -> Event:
                 pushed=frozenset(value.key for value in ended.xcoms if not value.is_none),
                 skip=tuple(ended.skip),
                 again=ended.again,
+                assets=assets,
             )
         case "skipped":
             return AttemptSkipped(ended.attempt, ended.at)

@@ -13,7 +13,15 @@ from typing import Any
 from tradewind.core.states import TaskState
 from tradewind.sdk.connection import Connection
 from tradewind.sdk.exceptions import AirflowRuntimeError
-from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
+from tradewind.sdk.task_api import (
+    AssetEventFacts,
+    AssetEventQuery,
+    AssetFacts,
+    EncodedXCom,
+    PreviousRun,
+    StatePlace,
+    XComAddress,
+)
 
 __all__ = ["MemoryApi", "MemoryServer", "read_connections", "read_variables"]
 
@@ -33,10 +41,16 @@ class MemoryServer:
         self.connections: dict[str, Mapping[str, Any]] = {}
         self.stores: dict[tuple[str, ...], dict[str, str]] = {}
         """State stores: of tasks by id and map index, of assets by name or URI."""
+        self.asset_events: list[AssetEventFacts] = []
+        """What tasks told of assets, in order."""
+        self.assets: dict[str, AssetFacts] = {}
+        """The assets that the DAG knows, by name."""
         self.triggered: set[tuple[str, str]] = set()
         """Runs of other DAGs that would have been started: DAG id and run id."""
         self.results: list[str] = []
         """The tasks whose values the DAG returns."""
+        self.deadlines: dict[tuple[int, str | None], datetime | None] = {}
+        """What code said about deadlines, by alert and task."""
         self.run_state: str = "running"
         self.logical_date: datetime | None = None
 
@@ -157,6 +171,10 @@ class MemoryApi:
         """The keys that have a value."""
         return sorted(self._store(where))
 
+    def tell_deadline(self, alert: int, task_id: str | None, at: datetime | None) -> None:
+        """Note when a deadline is; nobody watches it here."""
+        self._server.deadlines[alert, task_id] = at
+
     def task_counts(
         self,
         dag_id: str,
@@ -190,6 +208,22 @@ class MemoryApi:
         return {"dag_id": dag_id, "is_paused": False, "is_stale": False, "task_ids": task_ids,
                 "group_ids": list(server.groups), "results": server.results}  # fmt: skip
 
+    def asset(self, name: str, uri: str) -> AssetFacts | None:
+        """An asset of this DAG; one that only other DAGs know is taken to have its name as URI."""
+        found = self._server.assets.get(name) if name else None
+        return found or AssetFacts(name or uri, uri or name)
+
+    def asset_events(self, query: AssetEventQuery) -> list[AssetEventFacts]:
+        """What tasks of this run told of an asset or alias."""
+        found = [event for event in self._server.asset_events if _is_wanted(event, query)]
+        if not query.ascending:
+            found.reverse()
+        return found[: query.limit]
+
+    def triggering_events(self) -> list[AssetEventFacts]:
+        """None: the run was asked for."""
+        return []
+
     def run_state(self, dag_id: str, run_id: str) -> str | None:
         """The state of a run."""
         if dag_id == self._server.dag_id and run_id == self._server.run_id:
@@ -217,6 +251,15 @@ class _Any(list[str]):
 
     def __contains__(self, key: object) -> bool:
         return True
+
+
+def _is_wanted(event: AssetEventFacts, query: AssetEventQuery) -> bool:
+    if query.alias and query.alias not in event.aliases:
+        return False
+    if (query.name and query.name != event.name) or (query.uri and query.uri != event.uri):
+        return False
+    is_late_enough = query.after is None or event.timestamp >= query.after
+    return is_late_enough and (query.before is None or event.timestamp <= query.before)
 
 
 _ONE_DAG = "this run is of one DAG in one process:"

@@ -22,10 +22,11 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
-from tradewind.core.commands import Command, CreateRun
-from tradewind.core.events import RunFacts
+from tradewind.core.commands import Command, CreateRun, RecordAssetEvent
+from tradewind.core.events import AssetUpdate, AssetUpdated, RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import connections, inputs, runs, schema, transitions, variables, versions
+from tradewind.db import connections, inbox, inputs, runs, schema, transitions, variables, versions
+from tradewind.db.asset_updates import updates_of
 from tradewind.db.cipher import Cipher, key_file_cipher
 from tradewind.db.dags import IN_PROCESS
 from tradewind.db.engine import Database, open_database
@@ -33,6 +34,7 @@ from tradewind.db.listing import Page, Range
 from tradewind.db.parses import ParsedFile, store_parse
 from tradewind.parsing.bundles import snapshot_path
 from tradewind.protocol.messages import Ended, Reply, Request
+from tradewind.protocol.waits import AssetTouch
 from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
 from tradewind.spec import DagKey, DagSpec
 from tradewind.spec.codec import spec_hash
@@ -185,12 +187,34 @@ class HomeRecorder(Recorder):
         finally:
             self.database.close()
 
+    def updates(self, touches: Sequence[AssetTouch]) -> tuple[AssetUpdate, ...]:
+        """Updates of assets to be recorded."""
+        return updates_of(touches)
+
     def _store(self, facts: RunFacts) -> None:
         with self.database.write() as tx:
             lost = transitions.write(tx, [CreateRun(facts), *self._commands], self._outputs, now=self._clock.now())
             for request, given, at in self._answers:
                 answer = inputs.Answer(chosen_options=given.chosen_options, params_input=given.params_input)
                 inputs.record_answer(tx, request, None if given.error else answer, at, is_default=given.is_default)
+            for command in self._commands if not lost else ():
+                if isinstance(command, RecordAssetEvent):  # for the DAGs on a server that wait for it
+                    by = f"task {command.source_task_id} of DAG {facts.dag.dag_id}, run {facts.run_id}"
+                    inbox.post(
+                        tx,
+                        AssetUpdated(
+                            facts.dag.workspace,
+                            replace(
+                                command.update,
+                                name=command.asset.name,
+                                uri=command.asset.uri,
+                                partition_key=command.partition_key,
+                            ),
+                            command.at,
+                            by,
+                        ),
+                        command.at,
+                    )
         if lost:
             raise Conflict(f"the run {facts.run_id} can't be recorded: another one has its id or logical date now")
 

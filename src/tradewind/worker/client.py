@@ -12,8 +12,17 @@ import msgspec
 from tradewind.base.errors import ExecutorError, StaleAttempt
 from tradewind.protocol import messages
 from tradewind.protocol.messages import Reply, Report, Request, XComValue
+from tradewind.protocol.waits import AssetEventInfo
 from tradewind.sdk.exceptions import AirflowRuntimeError, DagRunAlreadyExists
-from tradewind.sdk.task_api import EncodedXCom, PreviousRun, StatePlace, XComAddress
+from tradewind.sdk.task_api import (
+    AssetEventFacts,
+    AssetEventQuery,
+    AssetFacts,
+    EncodedXCom,
+    PreviousRun,
+    StatePlace,
+    XComAddress,
+)
 
 __all__ = ["HttpRequests", "Requests", "WorkerTaskApi", "plain_moment", "to_message", "to_stored"]
 
@@ -161,6 +170,35 @@ class WorkerTaskApi:
         """The keys that have a value, in order."""
         message = messages.ListState(asset_name=where.asset_name, asset_uri=where.asset_uri)
         return msgspec.json.decode(self._ask(message, messages.ValueReply).value or "[]", type=list[str])
+
+    # -- assets ------------------------------------------------------------------------------------------------------
+
+    def asset(self, name: str, uri: str) -> AssetFacts | None:
+        """The asset of this name or URI; None: there is none."""
+        reply = self._ask(messages.GetAsset(name=name, uri=uri), messages.AssetReply)
+        return AssetFacts(reply.name, reply.uri, reply.group, reply.extra) if reply.found else None
+
+    def asset_events(self, query: AssetEventQuery) -> list[AssetEventFacts]:
+        """Events of an asset or alias."""
+        message = messages.GetAssetEvents(
+            name=query.name,
+            uri=query.uri,
+            alias=query.alias,
+            after=None if query.after is None else plain_moment(query.after),
+            before=None if query.before is None else plain_moment(query.before),
+            ascending=query.ascending,
+            limit=query.limit,
+        )
+        return [event_facts(info) for info in self._ask(message, messages.AssetEventsReply).events]
+
+    def triggering_events(self) -> list[AssetEventFacts]:
+        """The events that this run was started by."""
+        return [event_facts(info) for info in self._ask(messages.GetAssetEvents(), messages.AssetEventsReply).events]
+
+    def tell_deadline(self, alert: int, task_id: str | None, at: datetime | None) -> None:
+        """Say when a deadline is that only the code knows."""
+        moment = None if at is None else plain_moment(at)
+        self._ask(messages.TellDeadline(alert=alert, task_id=task_id, at=moment), messages.Done)
 
     # -- runs --------------------------------------------------------------------------------------------------------
 
@@ -324,6 +362,11 @@ def plain_moment(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return datetime.fromtimestamp(0, UTC) + (moment - datetime.fromtimestamp(0, UTC))
+
+
+def event_facts(info: AssetEventInfo) -> AssetEventFacts:
+    """An event of an asset as the SDK knows it."""
+    return AssetEventFacts(**msgspec.structs.asdict(info))
 
 
 def to_stored(value: XComValue) -> EncodedXCom:

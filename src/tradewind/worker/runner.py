@@ -17,7 +17,7 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from tradewind.protocol.messages import Ended, Workload
-from tradewind.protocol.waits import Deferral, InputForm
+from tradewind.protocol.waits import AssetTouch, Deferral, InputForm
 from tradewind.sdk.context import Context, build_context, entered
 from tradewind.sdk.exceptions import (
     AirflowException,
@@ -40,6 +40,7 @@ from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.waiting import journal_of_task
 from tradewind.sdk.xcom_codec import XComCodec
+from tradewind.worker.assets import told_by
 from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.coroutines import run_coroutine
@@ -104,6 +105,7 @@ class _End:
     error: BaseException | None = None
     form: InputForm | None = None
     deferral: Deferral | None = None
+    assets: list[AssetTouch] = field(default_factory=list[AssetTouch])
     again: bool = False
     """The task decides a loop, and another iteration follows."""
 
@@ -218,6 +220,8 @@ class _Attempt:
             self._push(operator, result, ti)
             if ti.map_index >= 0:
                 end.again = goes_on(self._dag.task_dict[ti.task_id], ti.map_index, result)
+        if operator.outlets:
+            end.assets = told_by(operator, context)
         self._label(context, ti)
         return end
 
@@ -332,6 +336,7 @@ class _Attempt:
             called_back=not isinstance(end.error, AirflowTaskTerminated),
             xcoms=[to_message(key, value) for key, value in pushed.items()],
             skip=end.skip,
+            assets=end.assets,
             until=end.until,
             rendered=self._rendered,
             rendered_map_index=ti.rendered_map_index if ti is not None else None,

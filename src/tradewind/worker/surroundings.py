@@ -69,6 +69,8 @@ def dag_run_of(work: Workload | CallbackWork) -> DagRun:
         triggering_user_name=run.triggering_user,
         note=run.note,
         clear_number=run.clear_number,
+        partition_key=run.partition_key,
+        partition_date=run.partition_date,
     )
 
 

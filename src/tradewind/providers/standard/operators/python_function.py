@@ -62,6 +62,10 @@ class PythonOperator(BaseOperator):
             context["templates_dict"] = self.templates_dict
         self.op_kwargs = self.determine_kwargs(context)
         result = self.execute_callable()
+        if self.outlets and inspect.isgenerator(result):
+            from tradewind.sdk.yielded import run_generator  # noqa: PLC0415 - few functions yield
+
+            result = run_generator(result, context["outlet_events"])
         if self.show_return_value_in_logs:
             log.info("Done. Returned value was: %s", result)
         else:
