@@ -29,26 +29,34 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.group import TaskGroup
     from tradewind.sdk.hook import BaseHook
     from tradewind.sdk.notifier import BaseNotifier
+    from tradewind.sdk.object_storage import ObjectStoragePath
     from tradewind.sdk.operator import BaseAsyncOperator, BaseOperator
     from tradewind.sdk.operator_link import BaseOperatorLink
     from tradewind.sdk.outcome import FailTask, RescheduleTask, SkipTask
     from tradewind.sdk.param import Param, ParamsDict
     from tradewind.sdk.parsing_context import get_parsing_context
+    from tradewind.sdk.plugins import AirflowPlugin
     from tradewind.sdk.resolve import literal
     from tradewind.sdk.results import result
     from tradewind.sdk.resumable import ResumableJobMixin
     from tradewind.sdk.retry import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryPolicy, RetryRule
     from tradewind.sdk.sensor import BaseSensorOperator, PokeReturnValue
     from tradewind.sdk.state_store import NEVER_EXPIRE
+    from tradewind.sdk.states import DagRunState, TaskInstanceState
     from tradewind.sdk.task_decorators import setup, task_group, teardown
     from tradewind.sdk.timetables import (
         AssetOrTimeSchedule,
         CronDataIntervalTimetable,
+        CronPartitionTimetable,
         CronTriggerTimetable,
+        DagRunInfo,
+        DataInterval,
         DeltaDataIntervalTimetable,
         DeltaTriggerTimetable,
         EventsTimetable,
         MultipleCronTriggerTimetable,
+        TimeRestriction,
+        Timetable,
     )
     from tradewind.sdk.trigger import BaseEventTrigger, BaseTrigger, StartTriggerArgs, TriggerEvent
     from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
@@ -59,16 +67,19 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
 __version__ = "0.1.0"
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for type checkers, below at run time
-    "DAG", "NEVER_EXPIRE", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule", "AsyncCallback",
-    "BaseAsyncOperator", "BaseBranchOperator", "BaseEventTrigger", "BaseTrigger", "StartTriggerArgs", "TriggerEvent", "BaseDeadlineReference", "BaseHook", "BaseNotifier", "BaseOperator",
-    "BaseOperatorLink", "BaseSensorOperator", "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable",
-    "CronTriggerTimetable", "DeadlineAlert", "DeadlineReference", "DeltaDataIntervalTimetable",
-    "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "ExceptionRetryPolicy", "FailTask", "Isolation",
-    "Label", "MultipleCronTriggerTimetable", "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask",
-    "ResumableJobMixin", "RetryAction", "RetryDecision", "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask",
-    "SyncCallback", "TaskGroup", "TriggerRule", "Variable", "VariableInterval", "WeightRule", "XComArg",
-    "__version__", "call_dag", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference", "get_current_context",
-    "get_parsing_context", "literal", "macros", "once", "result", "wait_for", "setup", "task", "task_decorator_factory", "task_group", "teardown",
+    "DAG", "NEVER_EXPIRE", "AirflowPlugin", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule",
+    "AsyncCallback", "BaseAsyncOperator", "BaseBranchOperator", "BaseDeadlineReference", "BaseEventTrigger",
+    "BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator", "BaseTrigger",
+    "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable", "CronPartitionTimetable",
+    "CronTriggerTimetable", "DagRunInfo", "DagRunState", "DataInterval", "DeadlineAlert", "DeadlineReference",
+    "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable",
+    "ExceptionRetryPolicy", "FailTask", "Isolation", "Label", "MultipleCronTriggerTimetable", "ObjectStoragePath",
+    "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask", "ResumableJobMixin", "RetryAction", "RetryDecision",
+    "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask", "StartTriggerArgs", "SyncCallback", "TaskGroup",
+    "TaskInstanceState", "TimeRestriction", "Timetable", "TriggerEvent", "TriggerRule", "Variable",
+    "VariableInterval", "WeightRule", "XComArg", "__version__", "call_dag", "chain", "chain_linear",
+    "cross_downstream", "dag", "deadline_reference", "get_current_context", "get_parsing_context", "literal",
+    "macros", "once", "result", "setup", "task", "task_decorator_factory", "task_group", "teardown", "wait_for",
 ]  # fmt: skip
 
 

@@ -27,8 +27,13 @@ LONGEST_PAUSE = timedelta(hours=1)
 
 def is_asked(spec: DagSpec) -> bool:
     """Whether only user code knows the runs of a DAG."""
-    args = spec.schedule.args
-    return spec.schedule.kind == "custom" and "class" in args and not args.get("is_manual")
+    kind, args = spec.schedule.kind, spec.schedule.args
+    if kind == "assets":  # there may be a timetable beside them
+        inner = args.get("timetable")
+        if not isinstance(inner, dict) or not isinstance(given := inner.get("args"), dict):
+            return False
+        kind, args = inner.get("kind"), given
+    return kind == "custom" and "class" in args and not args.get("is_manual")
 
 
 def upcoming(m: Machine, dag: Dag, spec: DagSpec, last: Interval | None, *, may_create: bool) -> NextRun | None:

@@ -147,3 +147,10 @@ def test_after_a_restart_the_question_is_asked_again(story: Story) -> None:
 def test_a_timetable_that_never_runs_by_itself_is_not_asked(story: Story) -> None:
     story.given(dag("a", schedule=("custom", {"class": "plugin.Manual", "is_manual": True})))
     assert asked(story) == []
+
+
+def test_a_timetable_beside_assets_is_asked_too(story: Story) -> None:
+    inner = {"kind": "custom", "args": {"class": "plugin.Workdays"}, "timezone": "UTC"}
+    story.given(dag("a", schedule=("assets", {"condition": {"asset": {"uri": "a"}}, "timetable": inner}), catchup=True))
+    assert len(asked(story)) == 1
+    story.when(answered(run_at(1))).after("1h", dispatched("a"))
