@@ -52,7 +52,7 @@ FAULTS = (
     Fault("slots are never given back", "machine.py", "        self.queue.free(attempt.gates)\n", "", "slot or pool"),
     Fault("a task takes one slot whatever it needs", "machine.py",
           "spec.pool), spec.pool_slots)", "spec.pool), 1)", "several_slots"),
-    Fault("the lowest priority goes first", "limits.py", "(-run.graph.nodes[node].urgency, run", "(run.graph.nodes[node].urgency, run", "priority"),
+    Fault("the lowest priority goes first", "limits.py", "(-urgency, since", "(urgency, since", "priority"),
     Fault("a paused DAG goes on", "dag.py", "self.gate.capacity = 0 if is_paused else None",
           "self.gate.capacity = None", "paused"),
     Fault("two processes for one instance", "instances.py",

@@ -73,8 +73,9 @@ def _check_tallies(run: Run) -> None:
             _require(run.open[node.index] == sum(not DONE[s] for s in states), f"open instances of {node.task_id}")
         for target, inner, weights in node.edges:
             if not inner:
-                tally[target] += sum(weights[s] for s in states)
-                totals[target] += len(states) * TOTALS[WEIGHTS.index(weights)]
+                there = [s for i, s in enumerate(states) if not run.is_void((node.index, i))]
+                tally[target] += sum(weights[s] for s in there)
+                totals[target] += len(there) * TOTALS[WEIGHTS.index(weights)]
     _require(run.unfinished == unfinished, f"{run.unfinished} unfinished instances are counted, {unfinished} are there")
     _require(run.tally == tally, "a tally differs from its recount")
     _require(run.totals == totals, "a total differs from its recount")
@@ -87,7 +88,7 @@ def _check_tallies(run: Run) -> None:
                 if at not in run.indexes(source):
                     continue
                 state = run.state_of(source, at)
-                found += sum(w[state] for t, inner, w in graph.nodes[source].edges if inner and t == target)
+                found += sum(w[state] for t, inner, w in graph.nodes[source].edges if inner == 1 and t == target)
             _require(counted[index] == found, f"inner tally of {graph.nodes[target].task_id}[{index}]")
 
 
@@ -133,7 +134,8 @@ def _check_progress(m: Machine, run: Run) -> None:
         for index in run.indexes(at):
             if run.state_of(at, index) == SCHEDULED and (at, index) in run.ready:
                 gates = m.gates(run, at)
-                full = any(not gate.fits(need) or gate.is_saving_up for gate, need in gates)
+                promise = m.queue.promise_of(run, at, index)
+                full = any(not gate.fits(need, promise) for gate, need in gates)
                 _require(full, f"{node.task_id}[{index}] waits, but all its limits have room")
             if run.state_of(at, index) != NONE or at in run.sweeps or index in run.past_waiting.get(at, ()):
                 continue

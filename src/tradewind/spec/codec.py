@@ -262,6 +262,7 @@ BY_ANNOTATION: dict[str, tuple[Encoder, Decoder]] = {
     "bool | None": (None, _optional(_flag)),
     "datetime | None": (_optional_encoder(_write_moment), _optional(_read_moment)),
     "tuple[str, ...]": (None, _texts),
+    "tuple[int, ...]": (None, lambda raw: tuple(_whole(item) for item in _list(raw))),
     "tuple[str, ...] | None": (None, _optional(_texts)),
     "Json": (None, _as_is),
     "tuple[Json, ...]": (None, lambda raw: tuple(_list(raw))),

@@ -66,6 +66,7 @@ by_annotation: dict[str, st.SearchStrategy[Any]] = {
     "bool": st.booleans(),
     "datetime": st.datetimes(timezones=zones),
     "Json": json_values,
+    "tuple[int, ...]": st.lists(st.integers(-9, 9), max_size=3).map(tuple),
     "tuple[str, ...]": st.lists(texts, max_size=3).map(tuple),
     "tuple[Json, ...]": st.lists(json_values, max_size=3).map(tuple),
     "Mapping[str, Json]": st.dictionaries(texts, json_values, max_size=3),
