@@ -67,19 +67,24 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
 __version__ = "0.1.0"
 
 __all__ = [  # pyright: ignore[reportUnsupportedDunderAll] - imported above for type checkers, below at run time
-    "DAG", "NEVER_EXPIRE", "AirflowPlugin", "Asset", "AssetAlias", "AssetAll", "AssetAny", "AssetOrTimeSchedule",
-    "AsyncCallback", "BaseAsyncOperator", "BaseBranchOperator", "BaseDeadlineReference", "BaseEventTrigger",
-    "BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink", "BaseSensorOperator", "BaseTrigger",
-    "BranchMixIn", "Connection", "Context", "CronDataIntervalTimetable", "CronPartitionTimetable",
-    "CronTriggerTimetable", "DagRunInfo", "DagRunState", "DataInterval", "DeadlineAlert", "DeadlineReference",
-    "DeltaDataIntervalTimetable", "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable",
-    "ExceptionRetryPolicy", "FailTask", "Isolation", "Label", "MultipleCronTriggerTimetable", "ObjectStoragePath",
-    "Param", "ParamsDict", "PokeReturnValue", "RescheduleTask", "ResumableJobMixin", "RetryAction", "RetryDecision",
-    "RetryPolicy", "RetryRule", "SkipMixin", "SkipTask", "StartTriggerArgs", "SyncCallback", "TaskGroup",
-    "TaskInstanceState", "TimeRestriction", "Timetable", "TriggerEvent", "TriggerRule", "Variable",
-    "VariableInterval", "WeightRule", "XComArg", "__version__", "call_dag", "chain", "chain_linear",
-    "cross_downstream", "dag", "deadline_reference", "get_current_context", "get_parsing_context", "literal",
-    "macros", "once", "result", "setup", "task", "task_decorator_factory", "task_group", "teardown", "wait_for",
+    "DAG", "AirflowPlugin", "AllowedKeyMapper", "Asset", "AssetAccessControl", "AssetAlias", "AssetAll", "AssetAny",
+    "AssetOrTimeSchedule", "AssetWatcher", "AsyncCallback", "BaseAsyncOperator", "BaseBranchOperator",
+    "BaseDeadlineReference", "BaseEventTrigger", "BaseHook", "BaseNotifier", "BaseOperator", "BaseOperatorLink",
+    "BaseSensorOperator", "BaseTrigger", "BranchMixIn", "ChainMapper", "Connection", "Context",
+    "CronDataIntervalTimetable", "CronPartitionTimetable", "CronTriggerTimetable", "DagRunInfo", "DagRunState",
+    "DataInterval", "Dataset", "DayWindow", "DeadlineAlert", "DeadlineReference", "DeltaDataIntervalTimetable",
+    "DeltaTriggerTimetable", "EdgeModifier", "EventsTimetable", "ExceptionRetryPolicy", "FailTask", "FanOutMapper",
+    "FixedKeyMapper", "HourWindow", "IdentityMapper", "Isolation", "Label", "Metadata", "MinimumCount", "Model",
+    "MonthWindow", "MultipleCronTriggerTimetable", "NEVER_EXPIRE", "ObjectStoragePath", "Param", "ParamsDict",
+    "PartitionMapper", "PartitionedAssetTimetable", "PartitionedAtRuntime", "PokeReturnValue", "ProductMapper",
+    "QuarterWindow", "RescheduleTask", "ResumableJobMixin", "RetryAction", "RetryDecision", "RetryPolicy",
+    "RetryRule", "RollupMapper", "SegmentWindow", "SkipMixin", "SkipTask", "StartOfDayMapper", "StartOfHourMapper",
+    "StartOfMonthMapper", "StartOfQuarterMapper", "StartOfWeekMapper", "StartOfYearMapper", "StartTriggerArgs",
+    "SyncCallback", "TaskGroup", "TaskInstanceState", "TimeRestriction", "Timetable", "TriggerEvent", "TriggerRule",
+    "Variable", "VariableInterval", "WaitForAll", "WeekWindow", "WeightRule", "Window", "XComArg", "YearWindow",
+    "__version__", "asset", "call_dag", "chain", "chain_linear", "cross_downstream", "dag", "deadline_reference",
+    "get_current_context", "get_parsing_context", "literal", "macros", "once", "result", "setup", "task",
+    "task_decorator_factory", "task_group", "teardown", "wait_for",
 ]  # fmt: skip
 
 

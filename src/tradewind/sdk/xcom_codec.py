@@ -176,6 +176,9 @@ class XComCodec:
         if hasattr(kind, "model_validate") and hasattr(value, "model_dump"):
             content = {name: self._shape(getattr(value, name), f"{path}.{name}") for name in kind.model_fields}
             return {TAG: "pydantic", "c": _class_name(kind, path), "v": content}
+        if hasattr(kind, "deserialize") and hasattr(value, "serialize"):
+            content = [getattr(kind, "__version__", 1), self._shape(value.serialize(), path)]
+            return {TAG: "object", "c": _class_name(kind, path), "v": content}
         return self._shape_subclass(value, path)
 
     def _shape_subclass(self, value: Any, path: str) -> Any:
@@ -390,6 +393,8 @@ def _instance(tag: str, kind: Any, content: Any) -> Any:
         return kind.model_validate(content)
     if tag == "namedtuple" and hasattr(kind, "_fields"):
         return kind(*content)
+    if tag == "object" and hasattr(kind, "deserialize"):
+        return kind.deserialize(content[1], content[0])
     raise DeserializationError(f"this XCom says {kind!r} is a {tag}, and it is not")
 
 

@@ -28,7 +28,7 @@ def run(file: Path, dag_id: str, date: datetime) -> dict[str, Any]:
     sys.path.insert(0, str(file.parent))
     try:
         return golden(load_dags(str(file.parent), file.name)[dag_id], logical_date=date)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - whatever comes is the result
         traceback.print_exc()
         return {"error": f"{type(error).__name__}: {error}"}
 
