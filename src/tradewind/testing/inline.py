@@ -157,7 +157,7 @@ class InlineRun:
     def _begin(self) -> None:
         plan = self._plan
         facts = plan.facts
-        spec = replace(plan.spec, schedule=ScheduleSpec("none"), dagrun_timeout_s=None, max_active_runs=1)
+        spec = replace(plan.spec, schedule=ScheduleSpec("none"), dagrun_timeout_s=None, max_active_runs=1, deadlines=())
         for pool in {task.pool for task in plan.spec.tasks}:
             self._apply(PoolSet(facts.dag.workspace, pool, -1))
         self._apply(VersionAdded(facts.dag, facts.version_id, spec))
@@ -182,8 +182,7 @@ class InlineRun:
                 case RunCallback():
                     self._callbacks.append(command)
                 case StartTrigger():
-                    api = self._plan.api(self._plan.server, command.task_id, command.map_index)
-                    self._waits.start(command, self._plan.facts.run_id, api)
+                    self._start_trigger(command)
                 case StopTrigger():
                     self._waits.stop(command.trigger, is_cancelled=command.is_cancelled)
                 case _:
@@ -238,6 +237,13 @@ class InlineRun:
             return False
         self._apply(Tick())
         return True
+
+    def _start_trigger(self, order: StartTrigger) -> None:
+        if self._plan.mark_success is not None and self._plan.mark_success.search(order.task_id):
+            self._waits.pretend(order.trigger)
+        else:
+            api = self._plan.api(self._plan.server, order.task_id, order.map_index)
+            self._waits.start(order, self._plan.facts.run_id, api)
 
     def _turn_triggers(self, due: datetime | None) -> None:
         """Let triggers run until one fires, or something else is due."""

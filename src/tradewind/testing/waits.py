@@ -71,6 +71,13 @@ class InlineWaits:
             return
         self._running[watch.id] = (loop.create_task(self._run(trigger, watch, api)), trigger)
 
+    def pretend(self, trigger: str) -> None:
+        """Take a trigger, and its task, as done."""
+        self._loop = self._loop or asyncio.new_event_loop()
+        self._deferrals[trigger] = Deferral(classpath="", kwargs="{}", method="")
+        self._running[trigger] = (self._loop.create_task(asyncio.sleep(0)), None)
+        self._fired.append(Fired(id=trigger, at=self._clock.now(), outcome="success"))
+
     async def _run(self, trigger: BaseTrigger, watch: Watch, api: TaskApi) -> None:
         current_task_api.set(api)
         try:

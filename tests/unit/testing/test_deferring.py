@@ -246,3 +246,13 @@ def test_what_is_no_trigger_or_cannot_be_stored_fails_the_task() -> None:
 
     assert "defer() takes a trigger" in run_one(Wrong, task_id="a")["a", -1].error
     assert "SerializationError" in run_one(Unstorable, task_id="a")["a", -1].error
+
+
+def test_a_task_that_is_taken_as_done_waits_for_no_trigger() -> None:
+    class Starting(Deferring):
+        start_from_trigger = True
+        start_trigger_args = StartTriggerArgs(trigger_cls="no.such.Trigger", next_method="complete")
+
+    with DAG("d", schedule=None) as dag:
+        Starting(task_id="a")
+    assert str(dag.test(mark_success_pattern="a").state) == "success"
