@@ -158,6 +158,13 @@ class StateStoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    days: int = _setting(
+        0, "Days that ended runs, their values, old versions and the event log are kept; 0: for good."
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpSettings:
     host: str = _setting(
         "", "Mail server for `email` of tasks; empty: that of the connection smtp_default.", "SMTP__SMTP_HOST"
@@ -187,6 +194,7 @@ class Settings:
     auth: AuthSettings = AuthSettings()
     operators: OperatorSettings = OperatorSettings()
     state_store: StateStoreSettings = StateStoreSettings()
+    retention: RetentionSettings = RetentionSettings()
     smtp: SmtpSettings = SmtpSettings()
 
     @property

@@ -20,6 +20,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Unauthenticated
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
+from tradewind.cli.housekeeping import Housekeeper, tidy
 from tradewind.cli.local_work import LocalWork
 from tradewind.core.shard import Limits, Shard
 from tradewind.db import processes, schema, users
@@ -119,6 +120,9 @@ class Composition:
         self._stack.callback(self._desk.close)
         self._processor.start()
         self._stack.callback(self._processor.stop)
+        housekeeper = Housekeeper(lambda: tidy(self.database, self.settings, self.clock))
+        housekeeper.start()
+        self._stack.callback(housekeeper.stop)
         bell = BellListener(self.settings.home / "bell.sock", self._channel.ring)
         bell.start()
         self._stack.callback(bell.stop)
@@ -180,6 +184,7 @@ class Composition:
             queue_timeout_s=settings.scheduler.queue_timeout_s,
         )
         leases = LeaseKeeper(self.database, settings.scheduler, clock=self.clock, ids=self._ids)
+        loader = Loader(self.database, self._specs)
         executors = {self._work.executor.name: self._work.executor}
         dispatcher = Dispatcher(
             executors,
@@ -195,6 +200,7 @@ class Composition:
             ask=self._desk.ask,
             waits=self._waits,
             triggers=self._triggerer,
+            find_run=loader.run_image,
         )
         return Scheduler(
             SchedulerParts(
@@ -202,7 +208,7 @@ class Composition:
                 clock=self.clock,
                 channel=self._channel,
                 new_shard=lambda: Shard(self._ids, limits),
-                loader=Loader(self.database, self._specs),
+                loader=loader,
                 leases=leases,
                 committer=Committer(self.database, leases, self._cipher.encrypt),
                 dispatcher=dispatcher,

@@ -1,0 +1,68 @@
+"""What a server tidies up by itself, once an hour: states that have expired, and what is older than it is to be kept."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from tradewind.base.clock import Clock
+from tradewind.base.settings import Settings
+from tradewind.cli.artifacts import sweep
+from tradewind.db import Database, schema, state_store
+from tradewind.worker.xcom import stored_artifacts
+
+__all__ = ["Housekeeper", "tidy"]
+
+log = logging.getLogger("tradewind.housekeeping")
+
+EVERY_S = 3600.0
+FIRST_AFTER_S = 300.0
+"""A server that has just started has more urgent things to do."""
+
+
+def tidy(database: Database, settings: Settings, clock: Clock) -> dict[str, int]:
+    """Do it once.
+
+    Returns:
+        What went, by kind: rows by table, ``artifacts`` as files, ``expired states`` as rows.
+    """
+    now = clock.now()
+    with database.write() as tx:
+        gone = {"expired states": len(state_store.clean_expired(tx, now))}
+    if settings.retention.days > 0:
+        before = now - timedelta(days=settings.retention.days)
+        gone |= schema.clean(database, before)
+        gone["artifacts"] = sweep(database, stored_artifacts(settings.artifact_url), before).files
+    return {what: count for what, count in gone.items() if count}
+
+
+class Housekeeper:
+    """A thread that tidies up now and then; a failure is logged and does not end it."""
+
+    def __init__(self, work: Callable[[], dict[str, int]]) -> None:
+        self._work = work
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; what is being tidied up is tidied up first."""
+        self._is_over.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        wait_s = FIRST_AFTER_S
+        while not self._is_over.wait(wait_s):
+            wait_s = EVERY_S
+            try:
+                gone = self._work()
+            except Exception:  # the edge of a thread: a database that is away comes back
+                log.exception("housekeeping.failed: it is tried again in an hour")
+            else:
+                if gone:
+                    log.info("housekeeping.done %s", " ".join(f"{what}={count}" for what, count in gone.items()))
