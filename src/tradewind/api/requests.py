@@ -11,7 +11,7 @@ from typing import Any
 from tradewind.base.errors import InvalidInput
 from tradewind.core.events import RunFacts
 from tradewind.spec import DagKey, DagSpec, ParamSpec
-from tradewind.timetables import build
+from tradewind.timetables import CronPartition, build
 
 __all__ = ["RunWish", "check_conf", "plan_run"]
 
@@ -30,6 +30,7 @@ class RunWish:
     run_after: datetime | None = None
     conf: Mapping[str, object] | None = None
     note: str | None = None
+    partition_key: str | None = None
     run_type: str = "manual"
     triggered_by: str = "rest_api"
     user: str | None = None
@@ -41,7 +42,7 @@ def plan_run(dag: DagKey, spec: DagSpec, wish: RunWish, uid: str, now: datetime)
     With a logical date the data interval comes from the timetable, unless it is given; without one the run has none.
 
     Raises:
-        InvalidInput: the run type is not allowed, half an interval, an id that can't be, or a conf that the params refuse.
+        InvalidInput: the run type is not allowed, half an interval, a partition key that the schedule has not, an id that can't be, or a conf that the params refuse.
     """
     _check_type(spec, wish.run_type)
     if (wish.interval_start is None) != (wish.interval_end is None):
@@ -55,6 +56,7 @@ def plan_run(dag: DagKey, spec: DagSpec, wish: RunWish, uid: str, now: datetime)
         schedule = spec.schedule
         interval = build(schedule.kind, schedule.args, schedule.timezone).manual_interval(wish.logical_date)
         start, end = interval.start, interval.end
+    partition_date = _partition_date(spec, wish.partition_key)
     moment = run_after or (wish.logical_date and end) or now
     run_id = wish.run_id or f"{wish.run_type}__{(wish.logical_date or moment).isoformat()}"
     if RUN_ID.fullmatch(run_id) is None:
@@ -81,7 +83,23 @@ def plan_run(dag: DagKey, spec: DagSpec, wish: RunWish, uid: str, now: datetime)
         triggered_by=wish.triggered_by,
         triggering_user=wish.user,
         note=wish.note,
+        partition_key=wish.partition_key,
+        partition_date=partition_date,
     )
+
+
+def _partition_date(spec: DagSpec, key: str | None) -> datetime | None:
+    """The moment that names the part of the data a run is asked for, where the schedule knows it."""
+    if key is None:
+        return None
+    schedule = spec.schedule
+    args = {name: value for name, value in schedule.args.items() if name != "jitter_s"}
+    timetable = build(schedule.kind, args, schedule.timezone)
+    if isinstance(timetable, CronPartition):
+        return timetable.date_of_key(key)
+    if "partitions" not in args and not args.get("partitioned_at_runtime"):
+        raise InvalidInput(f"partition_key is for DAGs with a partitioned timetable, which {spec.dag_id} has not")
+    return None
 
 
 def _check_type(spec: DagSpec, run_type: str) -> None:

@@ -72,8 +72,8 @@ def run_out(run: RunRecord) -> Body:
         "dag_versions": [version] if version else [],
         "bundle_version": run.version.bundle_version if run.version else None,
         "dag_display_name": run.dag_display_name,
-        "partition_key": None,
-        "partition_date": None,
+        "partition_key": run.partition_key,
+        "partition_date": run.partition_date,
     }
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tradewind.base.clock import Clock
 from tradewind.base.errors import NotFound
 from tradewind.base.ids import IdSource
-from tradewind.base.settings import Settings
+from tradewind.base.settings import SchedulerSettings, Settings
 from tradewind.db.engine import Database
 from tradewind.parsing.bundles import LocalBundle
 from tradewind.parsing.calls import Caller, ForkServer
@@ -89,4 +89,15 @@ def _parser(settings: Settings, caller: Caller) -> Parser:
         root=settings.dags_folder.resolve(),
         log_folder=settings.log_folder / "dag_processor",
         timeout_s=settings.parsing.timeout_s,
+        options=_options(settings.scheduler),
     )
+
+
+def _options(settings: SchedulerSettings) -> dict[str, bool]:
+    """How schedules are read, as far as that is not the default."""
+    wanted = {
+        "cron_data_intervals": settings.create_cron_data_intervals,
+        "delta_data_intervals": settings.create_delta_data_intervals,
+        "catchup": settings.catchup_by_default,
+    }
+    return {name: True for name, is_wanted in wanted.items() if is_wanted}

@@ -48,6 +48,7 @@ LOAD = "tradewind.worker.entry:load_dags"
 """``(bundle_path, relative_fileloc) -> DAGs``"""
 SERIALIZE = "tradewind.sdk.serialize:serialize_dag"
 """``(dag, relative_fileloc) -> DagSpec``"""
+OPTIONS = "tradewind.sdk.schedule:ScheduleOptions"
 LARGEST_FILE = 256 << 20
 LOG_LIMIT = 1 << 20
 
@@ -63,6 +64,8 @@ class ParseRequest(msgspec.Struct, frozen=True, kw_only=True):
     log_path: str
     """File that takes what the DAG file prints."""
     timeout_s: float
+    options: dict[str, bool] = {}
+    """Fields of `sdk.schedule.ScheduleOptions` that are not as by default."""
 
 
 class ParseReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,7 +143,11 @@ def _each(dags: object) -> Iterable[object]:
 
 
 def _serialized(request: ParseRequest, dag: object) -> DagSpec:
-    spec = resolve(SERIALIZE)(dag, request.relative_fileloc)
+    if request.options:
+        options = resolve(OPTIONS)(**request.options)
+        spec = resolve(SERIALIZE)(dag, request.relative_fileloc, options)
+    else:
+        spec = resolve(SERIALIZE)(dag, request.relative_fileloc)
     assert isinstance(spec, DagSpec)
     return spec
 

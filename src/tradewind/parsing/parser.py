@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ GRACE_S = 5.0
 """How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
 IDLE_S = 60.0
 LOG_TAIL = 2000
+NO_OPTIONS: Mapping[str, bool] = {}
 CRASH_STACK = re.compile(r"^(Fatal Python error|Current thread)", re.MULTILINE)
 
 
@@ -42,6 +44,7 @@ class Parser:
         root: the folder that people edit.
         log_folder: where the output of each file goes, under its own path.
         timeout_s: seconds that importing one file may take.
+        options: fields of `sdk.schedule.ScheduleOptions` that are not as by default.
     """
 
     def __init__(
@@ -51,11 +54,13 @@ class Parser:
         root: Path,
         log_folder: Path,
         timeout_s: float,
+        options: Mapping[str, bool] = NO_OPTIONS,
     ) -> None:
         self._caller = caller
         self._root = root
         self._log_folder = log_folder
         self._timeout_s = timeout_s
+        self._options = dict(options)
 
     def parse(self, snapshot: Path, relative_fileloc: str) -> FileResult:
         """Parse a file of a snapshot. What goes wrong with it is in the result.
@@ -69,6 +74,7 @@ class Parser:
             root=str(self._root),
             log_path=str(self._log_folder / f"{relative_fileloc}.log"),
             timeout_s=self._timeout_s,
+            options=self._options,
         )
         try:
             data = self._caller.call(ENTRY, msgspec.msgpack.encode(request), self._timeout_s + GRACE_S)

@@ -45,7 +45,7 @@ class DAG:
             timetable, or assets.
         start_date, end_date: runs are scheduled between these only.
         default_args: arguments for all operators that do not give them themselves.
-        catchup: whether runs that are past due are made up for, or only the latest of them.
+        catchup: whether runs that are past due are made up for, or only the latest of them; None: as the server is set.
         params: defaults and schemas of values that a run may set.
         fail_fast: whether the first failure stops the run.
 
@@ -74,7 +74,7 @@ class DAG:
         dagrun_timeout: timedelta | None = None,
         deadline: Any = None,
         sla_miss_callback: Any = None,
-        catchup: bool = False,
+        catchup: bool | None = None,
         on_success_callback: Any = None,
         on_failure_callback: Any = None,
         doc_md: str | None = None,
@@ -114,6 +114,7 @@ class DAG:
         self.deadline = deadline
         self.sla_miss_callback = sla_miss_callback
         self.catchup = bool(catchup)
+        self.is_catchup_given = catchup is not None
         check_callbacks(on_success_callback, "on_success_callback")
         check_callbacks(on_failure_callback, "on_failure_callback")
         self.on_success_callback = on_success_callback

@@ -31,6 +31,8 @@ class ScheduleOptions:
 
     cron_data_intervals: bool = False
     delta_data_intervals: bool = False
+    catchup: bool = False
+    """Of DAGs that do not say."""
 
 
 PLAIN = ScheduleOptions()
@@ -100,7 +102,10 @@ def schedule_spec(
     timetable.validate()
     if is_written_by_user(timetable):
         return _spec("custom", user_arguments(timetable), zone_name(timetable.zone or zone))
-    return _spec(timetable.kind, _seeded(timetable.arguments(), seed), zone_name(timetable.zone or zone))
+    args = _seeded(timetable.arguments(), seed)
+    if timetable.partitioned_at_runtime:
+        args["partitioned_at_runtime"] = True
+    return _spec(timetable.kind, args, zone_name(timetable.zone or zone))
 
 
 def _partitioned(args: dict[str, Json], zone: str) -> ScheduleSpec:

@@ -26,7 +26,7 @@ from tradewind import (
     task,
 )
 from tradewind.sdk.authoring_errors import InvalidSchedule
-from tradewind.sdk.schedule import is_single_run, schedule_spec
+from tradewind.sdk.schedule import ScheduleOptions, is_single_run, schedule_spec
 from tradewind.sdk.serialize import serialize_dag
 from tradewind.sdk.timetable_base import is_written_by_user
 from tradewind.spec import decode, encode
@@ -86,7 +86,12 @@ class Marked(CronTriggerTimetable):
 
 def test_what_a_user_wrote_is_kept_as_the_class_and_what_it_says_about_itself() -> None:
     spec = schedule_spec(Workdays(3), "Europe/Berlin", seed="d")
-    assert (spec.kind, spec.summary, spec.description, spec.timezone) == ("custom", "workdays", "Working days", "Europe/Berlin")
+    assert (spec.kind, spec.summary, spec.description, spec.timezone) == (
+        "custom",
+        "workdays",
+        "Working days",
+        "Europe/Berlin",
+    )
     assert spec.args == {
         "class": f"{__name__}.Workdays",
         "summary": "workdays",
@@ -136,7 +141,11 @@ def test_a_timetable_may_allow_one_run_at_a_time() -> None:
         (CronDataIntervalTimetable("@daily", timezone="UTC"), "2026-01-01T00:00", "2026-01-02T00:00"),
         (DeltaDataIntervalTimetable(timedelta(hours=3)), "2026-01-01T00:00", "2026-01-01T03:00"),
         (EventsTimetable([pendulum.datetime(2026, 2, 2)]), "2026-02-02T00:00", "2026-02-02T00:00"),
-        (MultipleCronTriggerTimetable("0 6 * * *", "0 4 * * *", timezone="UTC"), "2026-01-01T04:00", "2026-01-01T04:00"),
+        (
+            MultipleCronTriggerTimetable("0 6 * * *", "0 4 * * *", timezone="UTC"),
+            "2026-01-01T04:00",
+            "2026-01-01T04:00",
+        ),
     ],
 )
 def test_ours_answer_too_so_that_a_class_of_yours_can_build_on_them(timetable: Timetable, start: str, end: str) -> None:
@@ -205,3 +214,17 @@ def test_the_spec_of_a_custom_timetable_goes_through_json() -> None:
         task(lambda: 1, task_id="one")()
     spec = serialize_dag(dag)
     assert decode(encode(spec)) == spec
+
+
+def test_a_server_may_read_plain_schedules_as_stretches_of_time_and_make_up_for_missed_runs() -> None:
+    wanted = ScheduleOptions(cron_data_intervals=True, delta_data_intervals=True, catchup=True)
+    specs = [serialize_dag(DAG("d", schedule=one, catchup=up), "", wanted) for one, up in (("@daily", None), (timedelta(1), False))]  # fmt: skip
+    assert [(spec.schedule.kind, spec.catchup) for spec in specs] == [
+        ("cron_interval", True),
+        ("delta_interval", False),
+    ]
+    assert [serialize_dag(DAG("d", schedule="@daily")).catchup] == [False]
+
+
+def test_a_schedule_whose_parts_are_named_by_tasks_says_so() -> None:
+    assert schedule_spec(Marked("@hourly", timezone="UTC")).args["partitioned_at_runtime"] is True

@@ -119,8 +119,6 @@ async def request_run(call: Call, dag_id: str, body: TriggerDAGRunPostBody) -> R
         InvalidInput: the DAG can't run, or not so.
         Conflict: there is a run of this id or logical date.
     """
-    if body.partition_key is not None:
-        raise InvalidInput("partition_key is for DAGs with a partitioned timetable, which this one has not")
     wish = RunWish(
         run_id=body.dag_run_id,
         logical_date=body.logical_date,
@@ -129,6 +127,7 @@ async def request_run(call: Call, dag_id: str, body: TriggerDAGRunPostBody) -> R
         run_after=body.run_after,
         conf=body.conf,
         note=body.note,
+        partition_key=body.partition_key,
         user=call.actor.username,
     )
 
