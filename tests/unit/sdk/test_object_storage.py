@@ -38,8 +38,6 @@ def test_the_connection_is_looked_up_when_the_store_is_touched() -> None:
 
 
 def test_the_credentials_of_a_connection_reach_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(
-    )
     monkeypatch.setenv("AIRFLOW_CONN_AT_HOME", '{"conn_type": "ftp", "host": "127.0.0.1", "port": 1, "login": "me"}')
     with pytest.raises(OSError, match="refused"):  # it has gone to that host
         get_fs("ftp", "at_home")
