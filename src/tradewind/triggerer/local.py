@@ -27,11 +27,11 @@ log = logging.getLogger("tradewind.triggerer")
 MAIN, ISOLATED = "main", "isolated"
 OFFENCES = 3
 """A trigger that blocked the loop this often is moved away from the others."""
-HANG_S = 5.0
-"""A block this long: the process is replaced at once."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 """Before a process that died is replaced; it grows while they die young."""
 YOUNG_S = 10.0
+WATCHER_PAUSE_S = 5.0
+"""Before a watcher that failed is started again."""
 LEAVE_S = 3.0
 
 
@@ -46,9 +46,13 @@ class TriggererOptions:
     answer: Callable[[Watch, Request], Reply]
     """Answers what a trigger asks."""
     environment: Mapping[str, str]
+    watched: Callable[[Watch, Fired], None] | None = None
+    """Takes what watchers say; must not block. A watcher that failed is started again by itself."""
     capacity: int = 20_000
     """Triggers in one process; more wait for room."""
     log_level: str = "INFO"
+    hang_s: float = 5.0
+    """A trigger that blocks the loop for this long: its process is replaced at once."""
 
 
 @dataclass(slots=True)
@@ -78,6 +82,9 @@ class LocalTriggerer:
         self._overflow: dict[str, None] = {}
         self._pause_s = FIRST_PAUSE_S
         self._respawn_at: float | None = None
+        """When everything is loaded anew, and what died is replaced."""
+        self._dead: set[str] = set()
+        """Names of processes that died, and are replaced then."""
         self._thread = threading.Thread(target=self._serve, name="triggerer", daemon=True)
         self._fired = msgspec.msgpack.Decoder(Fired)
         self._asked: msgspec.msgpack.Decoder[AskFor | Blocked] = msgspec.msgpack.Decoder(AskFor | Blocked)
@@ -155,6 +162,7 @@ class LocalTriggerer:
         is_open = self._take_orders()
         if self._respawn_at is not None and self._clock.monotonic() >= self._respawn_at:
             self._respawn_at = None
+            self._dead.clear()
             self._resync()
         return is_open
 
@@ -208,7 +216,7 @@ class LocalTriggerer:
         name = ISOLATED if watch.id in self._isolated else MAIN
         child = self._children.get(name)
         if child is None:
-            if name == MAIN and self._respawn_at is not None:
+            if name in self._dead and self._respawn_at is not None:
                 return  # all are loaded when it is back
             child = self._spawn(name)
         if watch.id in child.watching:
@@ -291,11 +299,21 @@ class LocalTriggerer:
         watch = child.watching.get(fired.id)
         if watch is None:
             return  # it was stopped meanwhile
-        if watch.kind == "task":
-            del child.watching[fired.id]
-            self._isolated.discard(fired.id)
-            self._fill_up()
+        if watch.kind == "watcher":
+            self._hear_watcher(child, watch, fired)
+            return
+        del child.watching[fired.id]
+        self._isolated.discard(fired.id)
         self._options.sink(fired)
+        self._fill_up()
+
+    def _hear_watcher(self, child: _Child, watch: Watch, fired: Fired) -> None:
+        if fired.outcome == "failure":
+            log.warning("watcher.failed class=%s id=%s: %s", watch.classpath, watch.id, fired.event)
+            del child.watching[watch.id]
+            self._respawn_at = self._respawn_at or self._clock.monotonic() + WATCHER_PAUSE_S
+        if self._options.watched is not None:
+            self._options.watched(watch, fired)
 
     def _answer(self, child: _Child, ask: AskFor) -> None:
         watch = child.watching.get(ask.trigger)
@@ -311,11 +329,11 @@ class LocalTriggerer:
         )  # fmt: skip
         self.blocked[told.classpath] = told
         watch = child.watching.get(told.id)
-        if child.name != MAIN or watch is None or (told.offences < OFFENCES and told.seconds < HANG_S):
+        if child.name != MAIN or watch is None or (told.offences < OFFENCES and told.seconds < self._options.hang_s):
             return
         self._isolated.add(told.id)
         log.warning("trigger.isolated class=%s id=%s", told.classpath, told.id)
-        if told.seconds >= HANG_S:
+        if told.seconds >= self._options.hang_s:
             self._died(child, f"{told.classpath} hangs at {told.where}")
             return
         del child.watching[told.id]
@@ -346,6 +364,7 @@ class LocalTriggerer:
         lived_s = self._clock.monotonic() - child.started
         log.warning("triggerer.died name=%s pid=%d after %.1f s: %s", child.name, child.process.pid, lived_s, why)
         self._end(child)
+        self._dead.add(child.name)
         self._pause_s = FIRST_PAUSE_S if lived_s > YOUNG_S else min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._respawn_at = self._clock.monotonic() + self._pause_s
 
@@ -361,4 +380,4 @@ class LocalTriggerer:
             child.process.wait()
 
     def _is_stuck(self, child: _Child) -> bool:
-        return any(told.seconds >= HANG_S and told.id in child.watching for told in self.blocked.values())
+        return any(told.seconds >= self._options.hang_s and told.id in child.watching for told in self.blocked.values())
