@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,7 @@ class EventFilter:
     source_map_index: int | None = None
     name_pattern: str | None = None
     name_prefix: str | None = None
-    timestamp: DateRange = field(default_factory=DateRange)
+    timestamp: DateRange | None = None
 
 
 _A, _E = t.asset.c, t.asset_event.c

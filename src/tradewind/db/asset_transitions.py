@@ -97,8 +97,9 @@ _ADD_EVENT = Bulk(
     f"{_EVENT} SELECT n.uid, n.extra, n.part, n.dag, n.run, n.task, n.i, n.by, n.at, n.workspace, a.id"
     " FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[],"
     " %s::timestamptz[], %s::text[], %s::text[], %s::text[])"
-    " AS n(uid, extra, part, dag, run, task, i, by, at, workspace, name, uri)"
-    " JOIN asset a ON a.workspace = n.workspace AND a.name = n.name AND a.uri = n.uri ON CONFLICT DO NOTHING",
+    " WITH ORDINALITY AS n(uid, extra, part, dag, run, task, i, by, at, workspace, name, uri, place)"
+    " JOIN asset a ON a.workspace = n.workspace AND a.name = n.name AND a.uri = n.uri ORDER BY n.place"
+    " ON CONFLICT DO NOTHING",
 )
 
 

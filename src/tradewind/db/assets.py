@@ -77,7 +77,7 @@ class WatcherRecord:
     dag_id: str
     name: str
     classpath: str
-    trigger_id: str | None
+    trigger_id: str
     created_at: datetime
 
 

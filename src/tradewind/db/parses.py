@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, select, tuple_, update
 
 from tradewind.base.ids import IdSource
 from tradewind.db import tables as t
+from tradewind.db.asset_sync import sync_assets
 from tradewind.db.bulk import insert, moments, printable
 from tradewind.db.engine import Tx
 from tradewind.db.versions import VersionRecord, add_specs, add_version
@@ -127,6 +128,7 @@ def store_parse(
             _store_good(storing, file)
         else:
             _store_bad(tx, file, file.error, now)
+    sync_assets(tx, [(added.dag, added.spec) for added in storing.changes.added], now)
     return storing.changes
 
 

@@ -81,10 +81,10 @@ asset_watcher = Table(
     Column("asset_id", BIG_KEY, ForeignKey("asset.id", ondelete="CASCADE"), nullable=False),
     Column("name", ASSET_NAME, nullable=False),
     Column("classpath", Text, nullable=False),
-    Column("digest", String(64), nullable=False),  # of what the trigger is made with
+    Column("kwargs", Text, nullable=False),  # JSON of the XCom codec, as in the spec
     Column("webhook", String(250)),  # path it listens at
     Column("secret", Text),  # name of the variable that signs its calls
-    Column("trigger_id", UID),
+    Column("trigger_id", UID, nullable=False),  # the same for all DAGs that name the same watcher
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("workspace", "dag_id", "asset_id", "name"),
     Index(None, "workspace", "webhook"),
