@@ -39,6 +39,7 @@ from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
 from tradewind.scheduler.triggers import StoredWaits
+from tradewind.scheduler.watchers import StoredWatchers
 from tradewind.triggerer import LocalTriggerer, TriggererOptions
 
 __all__ = ["Composition"]
@@ -78,10 +79,17 @@ class Composition:
         self._waits = StoredWaits(
             self.database, self._cipher, lambda dag, version: versions(dag, version).dag, settings.log_folder
         )
+        self._watchers = StoredWatchers(
+            self.database,
+            lambda dag, version: versions(dag, version).dag,
+            clock=self.clock,
+            ids=self._ids,
+            bell=self._channel.ring,
+        )
         self._triggerer = self._build_triggerer()
         self._scheduler = self._build_scheduler(versions)
         self._processor = dag_processor(
-            settings, self.database, clock=self.clock, ids=self._ids, bell=self._channel.ring, caller=caller
+            settings, self.database, clock=self.clock, ids=self._ids, bell=self._parsed, caller=caller
         )
         self._local_token_id = self._ids.new()
         self.app = create_app(
@@ -155,6 +163,11 @@ class Composition:
         with self.database.write() as tx:
             users.revoke(tx, self._local_token_id, self.clock.now() + LOCAL_TOKEN_TTL)
 
+    def _parsed(self) -> None:
+        """The DAGs have changed."""
+        self._channel.ring()
+        self._triggerer.look_at_watchers()
+
     def _build_triggerer(self) -> LocalTriggerer:
         settings = self.settings
         answer = trigger_handler(
@@ -170,6 +183,8 @@ class Composition:
                 load=self._waits.load,
                 sink=self._channel.put,
                 answer=answer,
+                load_watchers=self._watchers.load,
+                watched=self._watchers.heard,
                 environment={**os.environ, "TRADEWIND_HOME": str(settings.home)},
                 capacity=settings.triggerer.capacity,
                 log_level=settings.logs.level,

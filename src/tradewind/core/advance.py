@@ -5,7 +5,7 @@ from __future__ import annotations
 from tradewind.core import past
 from tradewind.core.commands import Dispatch
 from tradewind.core.dates import why_outside
-from tradewind.core.expanding import expand_to, is_too_long
+from tradewind.core.expanding import expand_to, is_too_long, open_block, shorten_block, too_long
 from tradewind.core.graph import Node
 from tradewind.core.instances import to_scheduled
 from tradewind.core.machine import Attempt, Machine
@@ -13,7 +13,8 @@ from tradewind.core.mapping import Unmappable, expansion
 from tradewind.core.rules import Verdict, decide, shape
 from tradewind.core.run import Run
 from tradewind.core.runs import finish_if_done
-from tradewind.core.states import FAILED, NONE, QUEUED, REMOVED, SKIPPED, UPSTREAM_FAILED, RunState
+from tradewind.core.scopes import Scope
+from tradewind.core.states import DONE, FAILED, NONE, QUEUED, REMOVED, SKIPPED, SUCCESS, UPSTREAM_FAILED, RunState
 from tradewind.core.waiting import start_waiting, starts_waiting
 
 __all__ = ["WINDOW", "settle"]
@@ -55,6 +56,9 @@ def _consider(m: Machine, run: Run, node: Node, index: int) -> None:
     if node.mapping is None:
         if not run.states[run.base[at]]:
             _decide(m, run, node, 0)
+        return
+    if index >= 0 and node.is_nested and run.count[at] >= 0:
+        _decide(m, run, node, index)
         return
     if run.count[at] < 0 or at in run.outdated:
         if not _expand(m, run, node):
@@ -107,6 +111,9 @@ def _decide(m: Machine, run: Run, node: Node, index: int) -> None:
     at = node.index
     if run.states[run.base[at] + index] != NONE or at in run.outdated:
         return
+    if node.is_nested and node.scope is not None and not run.nest.is_live(node.scope, index):
+        _open(m, run, node, index)
+        return
     tally, total = run.tally_of(at, index)
     verdict = decide(node.rule, tally, total, run.map_index(at, index))
     if verdict is not Verdict.WAIT:
@@ -154,14 +161,15 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
     is_first = run.count[at] < 0
     if is_first and run.state_of(at, 0) != NONE:
         return False
-    if is_first and node.group is None:
+    if is_first and node.group is None and not node.is_nested:
         verdict = decide(node.rule, *run.tally_of(at, 0), -1)
         if verdict is not Verdict.RUN:
             if verdict is not Verdict.WAIT:
                 _apply(m, run, node, 0, verdict)
             return False
     try:
-        found = expansion(run, node)
+        assert node.scope is not None
+        found = expansion(run, node.scope.lineage[0])
     except Unmappable as why:
         return _fail(m, run, at, str(why))
     if isinstance(found, Verdict):
@@ -172,20 +180,97 @@ def _expand(m: Machine, run: Run, node: Node) -> bool:
             _apply(m, run, node, 0, found)
         return not is_first
     if is_too_long(m, found):
-        return _fail(m, run, at, f"{found} instances are more than the {m.max_map_length} that max_map_length allows")
+        return _fail(m, run, at, too_long(m, found))
     expand_to(m, run, node, found)
     if found == 0 and run.state_of(at, 0) == NONE:
         _apply(m, run, node, 0, Verdict.SKIP)
     return found > 0
 
 
+def _open(m: Machine, run: Run, node: Node, index: int) -> None:
+    """Find out how many items an outer item has of the scope that an instance is waiting for."""
+    assert node.scope is not None
+    scope, parent = run.nest.unknown(node.scope, index)
+    layout = run.nest.layouts[scope.index]
+    if scope.owner is not None:
+        owner, first = run.graph.nodes[scope.owner], layout.blocks[parent][0]
+        whole = run.state_of(owner.index, first)
+        if whole != NONE:
+            if DONE[whole]:
+                _end_as(m, run, node, index, owner, whole)
+            return
+        verdict = decide(owner.rule, *run.tally_of(owner.index, first), first)
+        if verdict is not Verdict.RUN:
+            _end_without_items(m, run, node, index, (scope, parent), verdict)
+            return
+    try:
+        found = expansion(run, scope, parent)
+    except Unmappable as why:
+        _end_without_items(m, run, node, index, (scope, parent), Verdict.RUN, str(why))
+        return
+    if isinstance(found, Verdict) or found == 0:
+        verdict = found if isinstance(found, Verdict) else Verdict.SKIP
+        _end_without_items(m, run, node, index, (scope, parent), verdict)
+    elif is_too_long(m, found):
+        _end_without_items(m, run, node, index, (scope, parent), Verdict.RUN, too_long(m, found))
+    else:
+        open_block(m, run, scope, parent, found)
+
+
+def _end_without_items(
+    m: Machine, run: Run, node: Node, index: int, where: tuple[Scope, int], verdict: int, failure: str = ""
+) -> None:
+    """An outer item has, or will have, no items of a scope: so it ends for the task that owns it; what follows that
+    task is looked at again. With a `failure`: it failed."""
+    scope, parent = where
+    if verdict == Verdict.WAIT:
+        return
+    if len(run.nest.layouts[scope.index].blocks[parent]) > 1:
+        # there were items before a clear
+        shorten_block(m, run, scope, parent, 1)
+        _look_inside(run, scope, parent)
+    elif scope.owner is None or node.index == scope.owner:
+        if failure:
+            _fail_instance(m, run, node.index, index, failure)
+        else:
+            _apply(m, run, node, index, Verdict(verdict))
+        _look_inside(run, scope, parent)
+
+
+def _end_as(m: Machine, run: Run, node: Node, index: int, owner: Node, whole: int) -> None:
+    """The mapped task that an instance follows has ended without items."""
+    if node is owner:
+        return
+    if node.scope is owner.scope and node.leaders:
+        verdict = decide(node.rule, *run.tally_of(node.index, index), index)
+    else:
+        verdict = Verdict.SKIP if whole in (SKIPPED, SUCCESS) else Verdict.UPSTREAM_FAILED
+    if verdict is Verdict.RUN:
+        verdict = Verdict.SKIP
+    if verdict is not Verdict.WAIT:
+        _apply(m, run, node, index, verdict)
+
+
+def _look_inside(run: Run, scope: Scope, parent: int) -> None:
+    """Look at all that waits for the same items."""
+    for inner in scope.subtree():
+        for place in run.nest.layouts[scope.index].blocks[parent]:
+            for i in run.nest.under(inner, place, scope):
+                for member in inner.members:
+                    run.look_at(member, i)
+
+
+def _fail_instance(m: Machine, run: Run, node: int, index: int, reason: str) -> None:
+    instance = run.detail(node, index)
+    instance.reason = reason
+    instance.start_date = instance.end_date = m.now
+    run.move(node, index, FAILED)
+
+
 def _fail(m: Machine, run: Run, node: int, reason: str) -> bool:
     """A mapped node that can't be expanded fails as a whole; instances of an earlier expansion are forgotten."""
     expand_to(m, run, run.graph.nodes[node], 0)
-    instance = run.detail(node, 0)
-    instance.reason = reason
-    instance.start_date = instance.end_date = m.now
-    run.move(node, 0, FAILED)
+    _fail_instance(m, run, node, 0, reason)
     return False
 
 

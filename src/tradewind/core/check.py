@@ -6,6 +6,7 @@ from collections import Counter
 
 from tradewind.base.errors import BrokenInvariant
 from tradewind.core.dag import Dag
+from tradewind.core.check_nested import check_nested, may_wait
 from tradewind.core.limits import Gate
 from tradewind.core.machine import Machine
 from tradewind.core.mapping import Unmappable, expansion
@@ -39,6 +40,8 @@ def check(m: Machine) -> None:
     for uid, run in m.runs.items():
         try:
             _check_tallies(run)
+            if run.graph.has_nested:
+                check_nested(run, _require)
             _check_instances(m, run)
             if run.state is RunState.RUNNING:
                 _check_progress(m, run)
@@ -139,10 +142,15 @@ def _check_progress(m: Machine, run: Run) -> None:
                 _require(full, f"{node.task_id}[{index}] waits, but all its limits have room")
             if run.state_of(at, index) != NONE or at in run.sweeps or index in run.past_waiting.get(at, ()):
                 continue
+            if node.is_nested and node.scope is not None and run.count[at] >= 0:
+                if not run.nest.is_live(node.scope, index):
+                    _require(may_wait(run, node, index), f"{node.task_id}[{index}] could be expanded, but was not")
+                    continue
             verdict = decide(node.rule, *run.tally_of(at, index), run.map_index(at, index))
             if node.mapping is not None and (run.count[at] < 0 or at in run.outdated):
                 try:
-                    known = expansion(run, node)
+                    assert node.scope is not None
+                    known = expansion(run, node.scope.lineage[0])
                 except Unmappable:
                     known = 0
                 waits = verdict is Verdict.WAIT or known is Verdict.WAIT

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from tradewind.core.commands import CreateTasks, ForgetTasks, SaveTask
 from tradewind.core.events import Cleared, TaskRef, TasksMarked
-from tradewind.core.expanding import expand_known
+from tradewind.core.expanding import expand_known, forget_lengths, place_inside
 from tradewind.core.graph import Graph
 from tradewind.core.instances import CALLBACKS, call_back, end_by_hand, withdraw
 from tradewind.core.loops import shorten
 from tradewind.core.machine import Machine
+from tradewind.core.nesting import layouts_for
 from tradewind.core.rules import Verdict, decide
 from tradewind.core.run import Instance, Key, Run
 from tradewind.core.runs import make_room, reopen
@@ -50,7 +51,7 @@ def cleared(m: Machine, event: Cleared) -> None:
     keys = _keys(run, event.tasks)
     for ref in event.tasks:
         node = run.graph.index.get(ref.task_id)
-        if node is not None and ref.map_index < 0 and run.count[node] >= 0:
+        if node is not None and ref.map_index < 0 and run.count[node] >= 0 and not run.graph.nodes[node].is_nested:
             run.outdated.add(node)
     _clear(m, run, keys)
 
@@ -115,7 +116,7 @@ def _keys(run: Run, refs: Iterable[TaskRef]) -> dict[Key, None]:
             keys.update(dict.fromkeys((node, index) for index in run.indexes(node)))
         elif (key := run.find(ref)) is not None:
             keys[key] = None
-    return keys
+    return {key: None for key in keys if not run.is_void(key)} if run.graph.has_nested else keys
 
 
 def _clear(m: Machine, run: Run, keys: dict[Key, None]) -> None:
@@ -124,6 +125,8 @@ def _clear(m: Machine, run: Run, keys: dict[Key, None]) -> None:
     keys = shorten(m, run, keys)
     for key in keys:
         _clear_instance(m, run, key)
+    if run.graph.has_nested:
+        forget_lengths(run, keys)
     _take_back(m, run, {node for node, _ in keys})
     if run.state in RUN_FINISHED:
         reopen(m, run)
@@ -136,7 +139,7 @@ def _clear_instance(m: Machine, run: Run, key: Key) -> None:
     instance = run.detail(node, index)
     instance.max_tries = instance.try_number + run.graph.nodes[node].spec.retries + 1
     instance.losses = 0
-    run.lengths.pop(node, None)
+    run.lengths.pop(key, None)
     run.pushed.pop(key, None)
     for skipped in run.skips.pop(key, ()):
         run.detail(*skipped).skipped_by = None
@@ -178,21 +181,22 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     """Bind the run to another version: tasks in both keep their instances, those that are gone are removed."""
     kept: list[tuple[int, int, bytes, list[Instance | None]]] = []
     mappings = {node.task_id: node.mapping for node in run.graph.nodes}
+    layouts = layouts_for(run, graph)
     for node in run.graph.nodes:
         start, size = run.base[node.index], len(run.indexes(node.index))
         states = bytes(run.states[start : start + size])
         details = [run.details.get(start + index) for index in range(size)]
         target = graph.index.get(node.task_id)
-        if target is None or (graph.nodes[target].mapping is None and run.count[node.index] >= 0):
+        is_other = target is not None and (graph.nodes[target].is_nested or node.is_nested) and layouts is None
+        if target is None or is_other or (graph.nodes[target].mapping is None and run.count[node.index] >= 0):
             for index in range(size):
                 withdraw(m, run, node.index, index, "the DAG's new version no longer has it")
             _drop(m, run, node.index, is_gone=target is None)
         else:
             kept.append((target, run.count[node.index], states, details))
     before = run.graph.index
-    lengths = {graph.index[run.graph.nodes[n].task_id]: v for n, v in run.lengths.items()
-               if run.graph.nodes[n].task_id in graph.index}  # fmt: skip
     names = [node.task_id for node in run.graph.nodes]
+    lengths = {(graph.index[names[n]], i): v for (n, i), v in run.lengths.items() if names[n] in graph.index}
     pushed = {(graph.index[names[n]], i): v for (n, i), v in run.pushed.items() if names[n] in graph.index}
     skips = {(graph.index[names[n]], i): {(graph.index[names[a]], b) for a, b in found if names[a] in graph.index}
              for (n, i), found in run.skips.items() if names[n] in graph.index}  # fmt: skip
@@ -204,6 +208,7 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
                 detail.max_tries = graph.nodes[target].spec.retries + 1
         run.install(target, count, states, details)
     run.lengths, run.pushed, run.skips = lengths, pushed, skips
+    run.nest.layouts = layouts or {}
     run.recount()
     for node in graph.nodes:
         if node.task_id not in before:
@@ -211,10 +216,12 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
             m.rows.append(ForgetTasks(run.uid, node.task_id, -1))
             m.rows.append(CreateTasks(run.uid, node.task_id, -1, -1))
     for node in graph.nodes:
-        counts = {run.count[member] for member in node.group.members} if node.group else set[int]()
+        counts = {run.count[n] for n in node.group.members if not graph.nodes[n].is_nested} if node.group else set[int]()
         is_other = not _same_kind(node.mapping, mappings.get(node.task_id))
-        if run.count[node.index] >= 0 and (len(counts) > 1 or is_other):
+        if run.count[node.index] >= 0 and not node.is_nested and (len(counts) > 1 or is_other):
             run.outdated.add(node.index)
+    if layouts is None:
+        place_inside(m, run)
     _follow(m, run)
     _take_back(m, run, set(range(len(graph))))
     expand_known(m, run)

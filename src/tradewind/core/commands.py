@@ -82,6 +82,8 @@ class CreateTasks:
     task_id: str
     first: int
     last: int
+    paths: tuple[str, ...] = ()
+    """Of instances in scopes inside of scopes: the numbers of their items, outermost first, as ``3/0``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tradewind.core.rules import DIRECT, INDIRECT, RULES, SETUP, TOTALS, WEIGHTS
+from tradewind.core.scopes import Scope, common
 from tradewind.spec import ConcatInput, DagSpec, LiteralInput, MapInput, MapSpec, TaskSpec, XComInput, ZipInput
 from tradewind.spec.model import MapSource
 
-__all__ = ["Edge", "Graph", "MappedGroup", "Node", "xcom_inputs"]
+__all__ = ["Edge", "Graph", "Node", "xcom_inputs"]
 
 _STEP = 2.0**-16
 """Small enough to decide nothing but ties of priorities."""
 
-Edge = tuple[int, bool, tuple[int, ...]]
-"""Downstream node; whether it relates map indexes one to one (both in the same mapped group); weights by state."""
+Edge = tuple[int, int, tuple[int, ...]]
+"""Downstream node; how instances relate; weights by state. They relate: 0: all count for all; 1: those of the same
+index (both in the same mapped group, or one follows the other); n + 2: those under the same item of scope n."""
 
 
 class Node:
@@ -26,14 +28,20 @@ class Node:
         "feeds",
         "followers",
         "group",
+        "home",
         "index",
         "inner_sources",
+        "is_mid",
+        "is_nested",
         "inner_total",
         "leaders",
         "map_keys",
         "mapping",
+        "mids",
+        "near",
         "outer_total",
         "rule",
+        "scope",
         "sources",
         "spec",
         "takes",
@@ -52,8 +60,20 @@ class Node:
         self.downstream: tuple[int, ...] = ()
         self.edges: tuple[Edge, ...] = ()
         """Who is told when an instance of this node ends: direct downstreams and tasks that live under this setup."""
-        self.group: MappedGroup | None = None
-        """The mapped group it is in."""
+        self.scope: Scope | None = None
+        """What gives it several instances."""
+        self.group: Scope | None = None
+        """The same, where that is a mapped group."""
+        self.home: str | None = None
+        """Id of the mapped group that it is directly in, without being mapped itself."""
+        self.is_nested = False
+        """Its scope lies in another."""
+        self.mids: tuple[Scope, ...] = ()
+        """Scopes around it and an upstream that count item by item, where not all instances count, nor one."""
+        self.is_mid = False
+        """It counts so for a downstream."""
+        self.near: tuple[tuple[Scope, Scope], ...] = ()
+        """Nested scopes that take their length from it, with the innermost scope around both."""
         self.mapping: MapSpec | None = spec.mapped
         """What it is expanded over: by itself or by its group."""
         self.sources: tuple[int, ...] = ()
@@ -80,17 +100,6 @@ class Node:
         """What it takes of each leader's instance: without that there is nothing to run on."""
 
 
-class MappedGroup:
-    """A task group that is expanded: its members have as many instances as it has items."""
-
-    __slots__ = ("group_id", "mapping", "members")
-
-    def __init__(self, group_id: str, mapping: MapSpec) -> None:
-        self.group_id = group_id
-        self.mapping = mapping
-        self.members: list[int] = []
-
-
 class Graph:
     """A DAG version, ready to be walked."""
 
@@ -98,6 +107,7 @@ class Graph:
         self.spec = spec
         self.nodes = tuple(Node(i, task) for i, task in enumerate(spec.tasks))
         self.index = {node.task_id: node.index for node in self.nodes}
+        self.scopes: list[Scope] = []
         self._connect()
         self._map()
         self._weigh()
@@ -107,6 +117,7 @@ class Graph:
         self.has_deadlines = bool(spec.deadlines) or any(t.deadlines for t in spec.tasks)
         self.expects = tuple(alert for alert, one in enumerate(spec.deadlines) if one.reference == "expected")
         """Deadlines of runs that the schedule asks for, whether or not they come."""
+        self.has_nested = any(node.is_nested for node in self.nodes)
         self.outer_totals = [node.outer_total for node in self.nodes]
 
     def __getitem__(self, task_id: str) -> Node:
@@ -156,16 +167,8 @@ class Graph:
             node.downstream = tuple(downstream[node.index])
 
     def _map(self) -> None:
-        parents = {group.group_id: group for group in self.spec.groups}
-        groups: dict[str, MappedGroup] = {}
-        for node in self.nodes:
-            group_id = node.spec.group_id
-            while group_id is not None and (group := parents.get(group_id)) is not None:
-                if group.mapped is not None and node.mapping is None:
-                    found = groups.setdefault(group_id, MappedGroup(group_id, group.mapped))
-                    found.members.append(node.index)
-                    node.group, node.mapping = found, group.mapped
-                group_id = group.parent_id
+        self._find_scopes()
+        self._map_nested()
         feeds: dict[int, list[int]] = {}
         keys: dict[int, set[str]] = {}
         for node in self.nodes:
@@ -173,10 +176,16 @@ class Graph:
                 continue
             inputs = [(self.index[x.task_id], x.key) for x in xcom_inputs(node.mapping)]
             node.sources = tuple(dict.fromkeys(n for n, _ in inputs))
+            for scope in node.scope.lineage if node.is_nested and node.scope is not None else ():
+                for x in xcom_inputs(scope.mapping):
+                    keys.setdefault(self.index[x.task_id], set()).add(x.key)
+                    if common(self[x.task_id].scope, scope.parent) is None:
+                        feeds.setdefault(self.index[x.task_id], []).append(node.index)
             node.leaders = frozenset(self.index[name] for name in node.mapping.follows) & set(node.upstream)
             node.takes = tuple(dict.fromkeys((n, key) for n, key in inputs if n in node.leaders))
             for n, key in inputs:
-                feeds.setdefault(n, []).append(node.index)
+                if not node.is_nested:
+                    feeds.setdefault(n, []).append(node.index)
                 keys.setdefault(n, set()).add(key)
         for node in self.nodes:
             for leader in node.leaders:
@@ -186,20 +195,66 @@ class Graph:
             node.feeds = tuple(dict.fromkeys(fed))
             node.followers = tuple(f for f in node.feeds if node.task_id in _follows(self.nodes[f]))
             node.waiters = tuple(f for f in node.feeds if f not in node.followers)
-            self.nodes[n].map_keys = frozenset(keys[n])
+        for n, pushed in keys.items():
+            self.nodes[n].map_keys = frozenset(pushed)
+
+    def _find_scopes(self) -> None:
+        groups = {group.group_id: group for group in self.spec.groups}
+        found: dict[str, Scope] = {}
+
+        def new(name: str, mapping: MapSpec, parent: Scope | None, owner: int | None = None) -> Scope:
+            leader = self[mapping.follows[0]].scope if mapping.follows else None
+            if parent is not None and leader is not None and leader.parent is parent:
+                return leader  # what follows inside of a scope has the same items as what it follows
+            self.scopes.append(Scope(len(self.scopes), name, mapping, parent, owner))
+            return self.scopes[-1]
+
+        def around(group_id: str | None) -> tuple[Scope | None, str | None]:
+            group = groups.get(group_id) if group_id is not None else None
+            if group is None:
+                return None, None
+            if group.mapped is None:
+                return around(group.parent_id)
+            if group.group_id not in found:
+                found[group.group_id] = new(group.group_id, group.mapped, around(group.parent_id)[0])
+            return found[group.group_id], group.group_id
+
+        for node in self.nodes:
+            node.scope, node.home = around(node.spec.group_id)
+            if node.spec.mapped is not None:
+                node.scope = new(node.task_id, node.spec.mapped, node.scope, node.index)
+                node.mapping, node.home = node.spec.mapped, None
+            elif node.scope is not None and node.home is not None:
+                node.group, node.mapping = node.scope, groups[node.home].mapped
+            if node.scope is not None:
+                node.scope.members.append(node.index)
+                node.is_nested = node.scope.parent is not None
+
+    def _map_nested(self) -> None:
+        near: dict[int, list[tuple[Scope, Scope]]] = {}
+        for scope in self.scopes:
+            scope.sources = tuple(dict.fromkeys(self.index[x.task_id] for x in xcom_inputs(scope.mapping)))
+            for n in scope.sources if scope.parent is not None else ():
+                outer = common(self.nodes[n].scope, scope.parent)
+                if outer is not None:
+                    near.setdefault(n, []).append((scope, outer))
+        for n, found in near.items():
+            self.nodes[n].near = tuple(found)
 
     def _weigh(self) -> None:
         edges: list[list[Edge]] = [[] for _ in self.nodes]
 
         def join(source: Node, target: Node, kind: int) -> None:
-            in_same_group = source.group is not None and source.group is target.group
-            inner = in_same_group or source.index in target.leaders
-            if inner:
-                target.inner_total += TOTALS[kind]
-                target.inner_sources += (source.index,)
-            else:
-                target.outer_total += TOTALS[kind]
-            edges[source.index].append((target.index, inner, WEIGHTS[kind]))
+            edges[source.index].append((target.index, self._relation(source, target), WEIGHTS[kind]))
+            match edges[source.index][-1][1]:
+                case 0:
+                    target.outer_total += TOTALS[kind]
+                case 1:
+                    target.inner_total += TOTALS[kind]
+                    target.inner_sources += (source.index,)
+                case relation:
+                    source.is_mid = True
+                    target.mids = tuple(dict.fromkeys((*target.mids, self.scopes[relation - 2])))
 
         for source in self.nodes:
             for n in source.downstream:
@@ -213,6 +268,16 @@ class Graph:
         for node in self.nodes:
             node.edges = tuple(edges[node.index])
 
+    @staticmethod
+    def _relation(source: Node, target: Node) -> int:
+        """How instances of a task relate to those of one below it; see `Edge`."""
+        if source.index in target.leaders or (source.home is not None and source.home == target.home):
+            return 1
+        outer = common(source.scope, target.scope)
+        if outer is not None and outer is source.scope and outer is target.scope:
+            outer = outer.parent
+        return 0 if outer is None else outer.index + 2
+
     def _leaves(self) -> Iterator[int]:
         def decides(node: Node) -> bool:
             return not node.spec.is_teardown or node.spec.on_failure_fail_dagrun
@@ -222,7 +287,7 @@ class Graph:
 
 
 def _follows(node: Node) -> tuple[str, ...]:
-    return () if node.mapping is None else node.mapping.follows
+    return () if node.scope is None else node.scope.lineage[0].mapping.follows
 
 
 def xcom_inputs(mapping: MapSpec) -> Iterator[XComInput]:

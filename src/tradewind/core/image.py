@@ -21,6 +21,8 @@ class TaskImage:
     pushed: frozenset[str] = frozenset()
     lengths: tuple[tuple[str, int], ...] = ()
     """What its success reported, for expansions still to come."""
+    path: tuple[int, ...] = ()
+    """Of an instance in scopes inside of scopes: the numbers of its items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from tradewind.base.errors import NotFound
 from tradewind.core.commands import CreateTasks
 from tradewind.core.image import RunImage, TaskImage
 from tradewind.core.machine import EPOCH, KILL_PATIENCE, Attempt, Machine
+from tradewind.core.relayout import lay_out
 from tradewind.core.run import Instance, Run
 from tradewind.core.runs import create_tasks, watch
 from tradewind.core.states import (
@@ -82,6 +83,8 @@ def _install(run: Run, image: RunImage) -> None:
         node = run.graph.index.get(task.save.task_id)
         if node is not None:
             by_node.setdefault(node, []).append(task)
+    if run.graph.has_nested:
+        lay_out(run, by_node)
     for node, tasks in by_node.items():
         is_mapped = run.graph.nodes[node].mapping is not None
         count = max(task.save.map_index for task in tasks) + 1 if is_mapped else 0
@@ -93,7 +96,7 @@ def _install(run: Run, image: RunImage) -> None:
                 states[index] = CODES[task.save.state]
                 details[index] = _instance(task, run.graph.nodes[node].spec.retries)
         run.install(node, count or -1, bytes(states), details)
-        if count and not any(states):
+        if count and not any(states) and not run.graph.nodes[node].is_nested:
             run.outdated.add(node)
         _remember_outputs(run, node, tasks)
     run.recount()
@@ -120,7 +123,7 @@ def _remember_outputs(run: Run, node: int, tasks: list[TaskImage]) -> None:
     keys = run.graph.nodes[node].map_keys
     for task in tasks if keys else ():
         if task.lengths:
-            run.lengths[node] = {key: n for key, n in task.lengths if key in keys}
+            run.lengths[node, max(task.save.map_index, 0)] = {key: n for key, n in task.lengths if key in keys}
         if task.pushed:
             run.pushed[node, max(task.save.map_index, 0)] = keys if keys <= task.pushed else task.pushed & keys
 
@@ -134,8 +137,7 @@ def _remember_skips(run: Run) -> None:
             decider = run.graph.index.get(instance.skipped_by)
             if decider is None:
                 continue
-            same = node.group is not None and run.graph.nodes[decider].group is node.group
-            key = (decider, index if same and run.count[decider] >= 0 else 0)
+            key = run.nest.related(node, index, run.graph.nodes[decider])[0]
             run.skips.setdefault(key, set()).add((node.index, index))
 
 

@@ -1,10 +1,11 @@
-"""How many instances a mapped task or group gets, from the lengths that its sources reported; values are never read."""
+"""How many items a mapped task or group has, from the lengths that its sources reported; values are never read."""
 
 from __future__ import annotations
 
 from tradewind.core.graph import Node
 from tradewind.core.rules import Verdict
 from tradewind.core.run import Run
+from tradewind.core.scopes import Scope, common
 from tradewind.core.states import DONE, SKIPPED, SUCCESS
 from tradewind.spec import ConcatInput, LiteralInput, MapInput, XComInput, ZipInput
 from tradewind.spec.model import MapSource
@@ -16,63 +17,91 @@ class Unmappable(Exception):
     """A source ended in success but pushed nothing that can be mapped over."""
 
 
-def expansion(run: Run, node: Node) -> int | Verdict:
-    """The number of instances, or why there is none yet or ever: a source is unfinished, failed, or was skipped.
+def expansion(run: Run, scope: Scope, place: int = 0) -> int | Verdict:
+    """The number of items, or why there is none yet or ever: a source is unfinished, failed, or was skipped.
+
+    Args:
+        place: of a nested scope the index of the item around it.
 
     Raises:
         Unmappable: a source succeeded without a collection under the key asked for.
     """
-    assert node.mapping is not None
-    follows = bool(node.mapping.follows)
+    follows = bool(scope.mapping.follows) and scope.parent is None
     verdict = Verdict.RUN
-    for source in node.sources:
-        if run.count[source] >= 0:
-            if source in run.outdated if follows else run.open[source]:
-                verdict = Verdict.WAIT
-            continue
-        state = run.state_of(source, 0)
-        if state == SKIPPED:
-            return Verdict.SKIP
-        if not DONE[state]:
-            verdict = Verdict.WAIT
-        elif state != SUCCESS:
-            return Verdict.UPSTREAM_FAILED
+    for source in scope.sources:
+        found = _of_source(run, run.graph.nodes[source], scope, place, follows=follows)
+        if found in (Verdict.SKIP, Verdict.UPSTREAM_FAILED):
+            return found
+        if found is Verdict.WAIT:
+            verdict = found
     if verdict is not Verdict.RUN:
         return verdict
     if follows:
-        return max(0, min(run.count[source] for source in node.sources))
+        return max(0, min(run.count[source] for source in scope.sources))
     count = 1
-    for _, source in node.mapping.inputs:
-        count *= _length(run, source)
+    for _, source in scope.mapping.inputs:
+        count *= _length(run, source, scope, place)
     return count
 
 
-def _length(run: Run, source: MapSource) -> int:
+def _of_source(run: Run, source: Node, scope: Scope, place: int, *, follows: bool) -> Verdict:
+    """Whether a source has said its part."""
+    at = source.index
+    outer = common(source.scope, scope.parent)
+    if outer is None and run.count[at] >= 0:
+        return Verdict.WAIT if (at in run.outdated if follows else run.open[at]) else Verdict.RUN
+    index = 0
+    if outer is not None:
+        assert scope.parent is not None
+        index = run.nest.up(scope.parent, place, outer)
+        if source.scope is not outer:
+            if run.nest.open[at, outer.index][index]:
+                return Verdict.WAIT
+            assert source.scope is not None
+            first = run.nest.under(source.scope, index, outer)[:1]
+            if not first or run.nest.is_live(source.scope, first[0]):
+                return Verdict.RUN
+            index = first[0]
+    state = run.state_of(at, index)
+    if state == SKIPPED:
+        return Verdict.SKIP
+    if not DONE[state]:
+        return Verdict.WAIT
+    return Verdict.RUN if state == SUCCESS else Verdict.UPSTREAM_FAILED
+
+
+def _length(run: Run, source: MapSource, scope: Scope, place: int) -> int:
     match source:
         case LiteralInput():
             return source.length
         case XComInput():
-            return _length_of_output(run, run.graph[source.task_id], source.key)
+            return _length_of_output(run, run.graph[source.task_id], source.key, scope, place)
         case MapInput():
-            return _length(run, source.source)
+            return _length(run, source.source, scope, place)
         case ConcatInput():
-            return sum(_length(run, part) for part in source.sources)
+            return sum(_length(run, part, scope, place) for part in source.sources)
         case ZipInput():
-            lengths = [_length(run, part) for part in source.sources]
+            lengths = [_length(run, part, scope, place) for part in source.sources]
             return (max if source.longest else min)(lengths, default=0)
 
 
-def _length_of_output(run: Run, node: Node, key: str) -> int:
-    if run.count[node.index] < 0:
-        if node.mapping is not None:
+def _length_of_output(run: Run, node: Node, key: str, scope: Scope, place: int) -> int:
+    outer = common(node.scope, scope.parent)
+    indexes: list[int] | range = run.indexes(node.index)
+    if outer is not None:
+        assert scope.parent is not None
+        assert node.scope is not None
+        indexes = run.nest.under(node.scope, run.nest.up(scope.parent, place, outer), outer)
+    if run.count[node.index] < 0 or node.scope is outer:
+        if run.count[node.index] < 0 and node.mapping is not None:
             return 0  # a mapped task that ended without instances has no output
-        length = run.lengths.get(node.index, {}).get(key)
+        length = run.lengths.get((node.index, indexes[0]), {}).get(key)
         if length is None:
             raise Unmappable(f"task {node.task_id!r} pushed no list or dict under {key!r} that could be mapped over")
         return length
     if node.mapping is not None and node.mapping.loop is not None:
-        return run.lengths.get(node.index, {}).get(key, 0)  # that of the last iteration
+        return run.lengths.get((node.index, indexes[-1]), {}).get(key, 0)  # that of the last iteration
     return sum(
         run.state_of(node.index, index) == SUCCESS and key in run.pushed.get((node.index, index), ())
-        for index in range(run.count[node.index])
+        for index in indexes
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from tradewind.base.errors import InvalidMove
 from tradewind.core.events import RunFacts, TaskRef
 from tradewind.core.graph import Graph
+from tradewind.core.nesting import Nest
 from tradewind.core.rules import TOTALS, WEIGHTS
 from tradewind.core.states import ALLOWED, DONE, RUN_MOVES, STATES, WIDTH, RunState
 
@@ -71,6 +72,7 @@ class Run:
         "inner",
         "is_changed",
         "lengths",
+        "nest",
         "open",
         "outdated",
         "past_waiting",
@@ -81,6 +83,7 @@ class Run:
         "ready_per_node",
         "retries",
         "retry_at",
+        "room",
         "seen",
         "skips",
         "start_date",
@@ -123,10 +126,14 @@ class Run:
         """By slot; missing until something happened to the instance."""
         self.tally = [0] * size
         self.totals = graph.outer_totals.copy()
-        self.inner = {n.index: [0] for n in graph.nodes if n.inner_total}
+        self.inner = {n.index: [0] for n in graph.nodes if n.inner_total or n.mids}
         """For nodes with upstreams in the same mapped group: tally of those, by index."""
+        self.nest = Nest(self)
+        """What there is to know of scopes inside of scopes."""
+        self.room: dict[int, int] = {}
+        """How many instances fit where those of a nested node are, before they have to move."""
         self.unfinished = size
-        self.lengths: dict[int, dict[str, int]] = {}
+        self.lengths: dict[Key, dict[str, int]] = {}
         """What successes reported, for nodes that are mapped over."""
         self.pushed: dict[Key, frozenset[str]] = {}
         """XCom keys pushed, for nodes that are mapped over."""
@@ -193,7 +200,14 @@ class Run:
         if self.count[node] < 0 and self.graph.nodes[node].leaders:
             # as a whole it waits for nothing but what is no leader; its instances will wait for theirs
             return self.tally[node], self.totals[node]
-        return self.tally[node] + inner[index], self.totals[node] + self.graph.nodes[node].inner_total
+        at = self.graph.nodes[node]
+        tally, total = self.tally[node] + inner[index], self.totals[node] + at.inner_total
+        if not at.mids:
+            return tally, total
+        if self.count[node] < 0:
+            return self.tally[node], self.totals[node]
+        more, many = self.nest.tally(at, index)
+        return tally + more, total + many
 
     def lacks_item(self, node: int, index: int) -> bool:
         """Whether an instance that follows others has nothing to run on: one of them pushed nothing."""
@@ -205,6 +219,10 @@ class Run:
     def is_skipped_by_decision(self, key: Key) -> bool:
         """Whether a branch decided to skip the instance, and was not cleared since."""
         return any(key in skipped for skipped in self.skips.values())
+
+    def is_void(self, key: Key) -> bool:
+        """Whether the instance was taken back and counts for nothing."""
+        return self.graph.has_nested and self.nest.is_void(self.graph.nodes[key[0]].scope, key[1])
 
     def ref(self, key: Key) -> TaskRef:
         """The public name of an instance."""
@@ -241,7 +259,9 @@ class Run:
             delta = weights[new] - weights[old]
             if not delta:
                 continue
-            if inner:
+            if inner > 1:
+                self.nest.tell(at, index, self.graph.nodes[target], self.graph.scopes[inner - 2], delta)
+            elif inner:
                 mine = self.inner[target]
                 if self.count[node] < 0:
                     # not expanded: counts for every instance of the target
@@ -257,6 +277,8 @@ class Run:
             self.open[node] += DONE[old] - DONE[new]
             for target in at.feeds if self.count[node] < 0 else at.waiters:
                 self.pending[target, -1] = None
+        if at.near:
+            self.nest.tell_lengths(at, index, DONE[old] - DONE[new])
 
     def move_run(self, new: RunState) -> None:
         """Change the state of the run.
@@ -302,11 +324,38 @@ class Run:
         if node in self.inner:
             self.inner[node] = self.inner[node][:kept] + [self._inner_tally(node, index) for index in fresh]
         for target, inner, _ in self.graph.nodes[node].edges:
-            if inner:
+            if inner == 1:
                 mine = self.inner[target]
                 for index in range(kept, len(mine)):
                     mine[index] = self._inner_tally(target, index)
         self.seen.pop(node, None)
+        self.room.pop(node, None)
+        self._busy[self.uid] = self
+
+    def grow(self, node: int, count: int) -> None:
+        """Give a nested node more instances, which wait. What is counted by item has room for them already."""
+        at = self.graph.nodes[node]
+        old, start = self.count[node], self.base[node]
+        if count > self.room.get(node, old):
+            room = self.room[node] = 2 * count
+            base = self.base[node] = len(self.states)
+            self.states += self.states[start : start + old] + bytes(room - old)
+            for index in range(old):
+                detail = self.details.pop(start + index, None)
+                if detail is not None:
+                    self.details[base + index] = detail
+            self.states[start : start + old] = bytes(old)
+        self.count[node] = count
+        self.unfinished += count - old
+        if node in self.open:
+            self.open[node] += count - old
+        if node in self.inner:
+            self.inner[node] += [self._inner_tally(node, index) for index in range(old, count)]
+        for target, inner, weights in at.edges:
+            if not inner:
+                self.totals[target] += (count - old) * TOTALS[WEIGHTS.index(weights)]
+                self.pending[target, -1] = None
+        self.nest.weigh(at, range(old, count))
         self._busy[self.uid] = self
 
     # -- rebuilding ---------------------------------------------------------------------------------------------------
@@ -334,10 +383,17 @@ class Run:
             self._weigh(node.index, self.base[node.index], size, sign=1)
         for node in self.inner:
             self.inner[node] = [self._inner_tally(node, index) for index in self.indexes(node)]
+        for scope in self.graph.scopes if self.graph.has_nested else ():
+            if scope.parent is None:
+                self.nest.recount(scope)
 
     def _weigh(self, node: int, start: int, count: int, *, sign: int) -> None:
         """Add (or take away) the instances of a node to the totals and tallies of those it counts whole for."""
         states = self.states[start : start + count]
+        if self.graph.nodes[node].is_nested:
+            scope = self.graph.nodes[node].scope
+            states = bytearray(s for index, s in enumerate(states) if not self.nest.is_void(scope, index))
+            count = len(states)
         unfinished = sign * sum(states.count(s) for s in range(WIDTH) if not DONE[s])
         self.unfinished += unfinished
         if node in self.open:
@@ -358,6 +414,6 @@ class Run:
                 continue
             state = self.state_of(source, at)
             for target, inner, weights in self.graph.nodes[source].edges:
-                if inner and target == node:
+                if inner == 1 and target == node:
                     tally += weights[state]
         return tally

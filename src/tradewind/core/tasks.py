@@ -102,7 +102,7 @@ def remember_output(run: Run, node: int, index: int, lengths: Mapping[str, int],
     """What an instance that succeeded left behind, where tasks are mapped over it."""
     keys = run.graph.nodes[node].map_keys
     if keys:
-        run.lengths[node] = {key: n for key, n in lengths.items() if key in keys}
+        run.lengths[node, index] = {key: n for key, n in lengths.items() if key in keys}
         # the same object for all instances of a map that push all there is to push
         run.pushed[node, index] = keys if keys <= pushed else pushed & keys
 
@@ -275,7 +275,7 @@ def _stop_the_rest(m: Machine, run: Run, failed_node: int) -> None:
 
 
 def skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
-    """Carry out what a branch decided: skip these tasks, in a mapped group those of the same index."""
+    """Carry out what a branch decided: skip these tasks, in a mapped group those of the same copy."""
     decider = run.graph.nodes[branch[0]]
     before = run.skips.pop(branch, set())
     targets: set[Key] = set()
@@ -283,9 +283,9 @@ def skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
         node = run.graph.index.get(task_id)
         if node is None:
             continue
-        same = decider.group is not None and run.graph.nodes[node].group is decider.group
-        indexes = [branch[1]] if same and run.count[node] >= 0 else run.indexes(node)
-        for index in indexes:
+        for _, index in run.nest.related(decider, branch[1], run.graph.nodes[node]):
+            if run.is_void((node, index)):
+                continue
             targets.add((node, index))
             if run.state_of(node, index) not in (RUNNING, SUCCESS, FAILED, SKIPPED):
                 withdraw(m, run, node, index, f"skipped by {decider.task_id}")

@@ -240,7 +240,9 @@ def _facts(row: Sequence[Any], version_id: str | None = None) -> RunFacts:
 
 def _images(tx: Tx, condition: ColumnElement[bool]) -> list[RunImage]:
     runs = tx.execute(
-        select(_D.version_id, _R.state, _R.start_date, _R.end_date, _R.clear_number, *_FACTS)
+        select(
+            _D.version_id, _R.state, _R.start_date, _R.end_date, _R.clear_number, _R.retries, _R.retry_at, *_FACTS
+        )  # fmt: skip
         .join(t.dag, and_(_D.workspace == _R.workspace, _D.dag_id == _R.dag_id))
         .where(condition)
         .order_by(_R.run_after, _R.uid)
@@ -253,9 +255,11 @@ def _images(tx: Tx, condition: ColumnElement[bool]) -> list[RunImage]:
             start_date=start_date,
             end_date=end_date,
             clear_number=clear_number,
+            retries=retries,
+            retry_at=retry_at,
             tasks=tasks.get(facts.uid, ()),
         )
-        for newest, state, start_date, end_date, clear_number, *about in runs
+        for newest, state, start_date, end_date, clear_number, retries, retry_at, *about in runs
     ]
 
 

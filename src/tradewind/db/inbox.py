@@ -152,7 +152,7 @@ def _shard(tx: Tx, event: events.Event) -> int:
             return shard_of(dag)
         case (
             events.Cleared(run_uid=uid) | events.TasksMarked(run_uid=uid) | events.RunMarked(run_uid=uid)
-            | events.RunDeleted(run_uid=uid)
+            | events.RunDeleted(run_uid=uid) | events.DeadlineKnown(run_uid=uid)
         ):  # fmt: skip
             found = tx.scalar(select(t.dag_run.c.shard).where(t.dag_run.c.uid == uid))
         case events.TriggerFired(trigger=attempt) | events.InputGiven(request=attempt):

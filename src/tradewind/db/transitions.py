@@ -32,6 +32,7 @@ from tradewind.core.commands import (
     RepeatRun,
     SaveBackfill,
     SaveDag,
+    SaveDeadline,
     SaveRun,
     SaveTask,
     SaveWarning,
@@ -41,7 +42,7 @@ from tradewind.core.commands import (
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import backfills, inputs
+from tradewind.db import backfills, deadlines, inputs
 from tradewind.db import tables as t
 from tradewind.db.asset_transitions import AssetCommand, write_assets
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
@@ -132,6 +133,7 @@ class _Batch:
         self._waits: list[StartTrigger | StopTrigger] = []
         self._assets: list[AssetCommand] = []
         self._backfills: list[Command] = []
+        self._deadlines: list[SaveDeadline] = []
 
     def hear(self, fired: Mapping[str, Fired], seal: Seal) -> None:
         """What triggers said, and how their arguments are encrypted."""
@@ -161,6 +163,8 @@ class _Batch:
                 self._backfills.append(command)
             case StartTrigger() | StopTrigger():
                 self._waits.append(command)
+            case SaveDeadline() if command.run_uid not in self._lost:
+                self._deadlines.append(command)
             case SaveWarning():
                 save_schedule_warning(self._tx, command, self._now)
             case ForgetTasks():
@@ -204,6 +208,8 @@ class _Batch:
         if self._dags:
             _SAVE_DAG.run(tx, [self._dag_row(save) for save in self._dags.values()])
             _PAUSE_DAG.run(tx, [(is_paused, *dag) for dag, is_paused in self._paused.items()])
+        if self._deadlines:
+            deadlines.save(tx, self._deadlines, self._at)
         if self._assets:
             write_assets(tx, self._assets, self._lost)
         self._clear()
@@ -218,7 +224,8 @@ class _Batch:
         moment = self._moment
         return (
             save.state.value, save.version_id, moment(save.queued_at), moment(save.start_date), moment(save.end_date),
-            _seconds(save.start_date, save.end_date), save.clear_number, self._now, save.uid,
+            _seconds(save.start_date, save.end_date), save.clear_number, save.retries,
+            moment(save.retry_at), self._now, save.uid,
         )  # fmt: skip
 
     def _task_row(self, save: SaveTask) -> Row:
@@ -326,7 +333,8 @@ _ADD_RUN = insert(
 )  # fmt: skip
 _SAVE_RUN = update(
     t.dag_run,
-    ("state", "version_id", "queued_at", "start_date", "end_date", "duration", "clear_number", "updated_at"),
+    ("state", "version_id", "queued_at", "start_date", "end_date", "duration", "clear_number", "retries", "retry_at",
+     "updated_at"),
     ("uid",),
 )
 _DELETE_RUN = Bulk(

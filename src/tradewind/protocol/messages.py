@@ -50,6 +50,7 @@ __all__ = [
     "SetXCom",
     "Started",
     "StateReply",
+    "TellDeadline",
     "TriggerRun",
     "ValueReply",
     "Workload",
@@ -139,6 +140,10 @@ class CallbackWork(msgspec.Struct, frozen=True, kw_only=True):
     map_index: int = -1
     try_number: int = 0
     run_state: str = ""
+    alert: int = -1
+    """Which of the deadlines, of the DAG or the task, was missed (``deadline``), or is to be told (``resolve_deadline``)."""
+    deadline_id: str = ""
+    deadline_time: datetime | None = None
     wait: Deferral | None = None
     """``on_kill`` of a task that was deferred: what it waited for."""
 
@@ -309,6 +314,14 @@ class ListState(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     asset_uri: str = ""
 
 
+class TellDeadline(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """When a deadline of this run is that only the code knows; None: there is none. -> Done"""
+
+    alert: int
+    at: datetime | None
+    task_id: str | None = None
+
+
 class GetTaskCount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How many instances of tasks, groups or runs there are, by state. -> ValueReply (JSON: {state: n})"""
 
@@ -450,6 +463,7 @@ Request = (
     | SetState
     | DeleteState
     | ListState
+    | TellDeadline
     | GetTaskCount
     | GetDag
     | GetRunState

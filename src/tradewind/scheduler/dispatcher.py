@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from tradewind.base.clock import Clock
-from tradewind.base.errors import TradewindError
+from tradewind.base.errors import NotFound, TradewindError
 from tradewind.core.commands import (
     AskTimetable,
     Command,
@@ -25,9 +25,11 @@ from tradewind.core.commands import (
     StopTrigger,
 )
 from tradewind.core.events import RunFacts
+from tradewind.core.image import RunImage
 from tradewind.core.states import RUN_FINISHED, RunState
 from tradewind.executors.base import Executor, NotStarted, Sink
-from tradewind.protocol.messages import CallbackWork, DagFacts, RunInfo, Workload
+from tradewind.protocol.messages import DagFacts, RunInfo, Workload
+from tradewind.scheduler.callback_orders import callback_work, expected_run
 from tradewind.scheduler.triggers import NoTriggers, StoredWaits, Triggers, attempt_log
 from tradewind.spec import DagKey, TaskSpec
 
@@ -80,6 +82,10 @@ def _nobody(question: AskTimetable) -> None:
     log.error("timetable.not_asked dag_id=%s: nobody here can", question.dag.dag_id)
 
 
+def _nowhere(uid: str) -> RunImage:
+    raise NotFound(f"run {uid} is not active", uid=uid)
+
+
 class Dispatcher:
     """Knows the active runs well enough to describe an attempt to a worker without asking the database."""
 
@@ -95,6 +101,7 @@ class Dispatcher:
         ask: Callable[[AskTimetable], None] = _nobody,
         waits: StoredWaits | None = None,
         triggers: Triggers | None = None,
+        find_run: Callable[[str], RunImage] = _nowhere,
     ) -> None:
         self._executors = executors
         self._versions = versions
@@ -105,6 +112,7 @@ class Dispatcher:
         self._ask = ask
         self._stored = waits
         self._triggers = triggers or NoTriggers()
+        self._find_run = find_run
         self._code: dict[str, VersionCode] = {}
         self._runs: dict[str, _RunView] = {}
         self._instances: dict[str, InstanceKey] = {}
@@ -208,30 +216,30 @@ class Dispatcher:
         return attempt_log(self._settings.log_folder, *place)
 
     def _call_back(self, command: RunCallback) -> None:
-        run = self._runs.get(command.run_uid)
-        if run is None:
-            log.error("callback.dropped run_uid=%s kind=%s: the run is not active", command.run_uid, command.kind)
-            return
         try:
             code = self._code_of(command.dag, command.version_id)
+            run, state = self._run_of(command)
         except TradewindError as error:
             log.error("callback.dropped dag_id=%s kind=%s: %s", command.dag.dag_id, command.kind, error)  # noqa: TRY400
             return
-        folder = self._settings.log_folder / f"dag_id={command.dag.dag_id}" / f"run_id={run.facts.run_id}"
-        name = f"callback={command.kind}.log" if command.task_id is None else f"{command.task_id}.{command.kind}.log"
-        work = CallbackWork(
-            work_id=f"{command.run_uid}/{command.task_id or ''}/{command.map_index}/{command.kind}",
-            dag=code.dag,
-            run=run_info(run.facts, run.start_date, run.clear_number),
-            kind=command.kind,
-            reason=command.reason,
-            log_path=str(folder / name),
-            task_id=command.task_id or "",
-            map_index=command.map_index,
-            run_state=run.state.value,
-            wait=self._stored.deferral_of(command.wait) if command.wait and self._stored else None,
-        )
+        wait = self._stored.deferral_of(command.wait) if command.wait and self._stored else None
+        work = callback_work(command, run, state, code.dag, self._settings.log_folder, wait)
         next(iter(self._executors.values())).run_callback(work)
+
+    def _run_of(self, command: RunCallback) -> tuple[RunInfo, RunState | None]:
+        """The run that a callback is about, and its state: one that is over is looked up.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        known = self._runs.get(command.run_uid)
+        if known is not None:
+            return run_info(known.facts, known.start_date, known.clear_number), known.state
+        awaited = expected_run(command)
+        if awaited is not None:
+            return awaited, None
+        found = self._find_run(command.run_uid)
+        return run_info(found.facts, found.start_date, found.clear_number), found.state
 
     # -- what commands tell ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from tradewind.core.commands import Command, FeedBackfill
 from tradewind.core.events import BackfillFed
 from tradewind.core.image import RunImage
 from tradewind.core.shard import Shard
-from tradewind.db import asset_images, attempts, backfills, images, inbox, pools
+from tradewind.db import asset_images, attempts, backfills, deadlines, images, inbox, pools
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
 from tradewind.scheduler.dispatcher import Dispatcher
@@ -46,6 +46,7 @@ class Loader:
             waits = attempts.waits(tx)
             backfilling = backfills.active(tx)
             assets = asset_images.load_assets(tx)
+            waiting, durations = deadlines.pending(tx), deadlines.recent_durations(tx)
         commands: list[Command] = []
         for pool_set in pool_sets:
             commands += shard.apply(pool_set, now)
@@ -64,6 +65,7 @@ class Loader:
                 failed_in_a_row=dag.failed_in_a_row,
                 past=dag.past,
             )
+        shard.load_deadlines(waiting, durations)
         shard.load_assets(assets.aliases, assets.queued)
         for image in runs:
             if shard.has_version(image.facts.dag, image.facts.version_id):
@@ -75,6 +77,15 @@ class Loader:
         for instance, (first_start, count) in waits.items():
             dispatcher.know_wait(instance, first_start, count)
         return commands
+
+    def run_image(self, uid: str) -> RunImage:
+        """One run, in whatever state.
+
+        Raises:
+            NotFound: the run is gone.
+        """
+        with self._database.read() as tx:
+            return images.run_image(tx, uid)
 
     def load_run(self, shard: Shard, dispatcher: Dispatcher, uid: str) -> list[Command]:
         """One run, in whatever state, that an event is about.

@@ -34,6 +34,7 @@ __all__ = ["DAG"]
 
 MAX_ACTIVE_TASKS = 16
 MAX_ACTIVE_RUNS = 16
+RUN_RETRY_DELAY = timedelta(minutes=5)
 
 
 class DAG:
@@ -48,6 +49,9 @@ class DAG:
         catchup: whether runs that are past due are made up for, or only the latest of them; None: as the server is set.
         params: defaults and schemas of values that a run may set.
         fail_fast: whether the first failure stops the run.
+        deadline: by when runs must have succeeded, as one or several `DeadlineAlert`s.
+        run_retries: not in Airflow: how often a run whose tasks failed tries these again by itself, each time
+            `run_retry_delay` after the last of its tasks has ended.
 
     Raises:
         InvalidArgumentType: an unknown argument, or one of the wrong type.
@@ -92,6 +96,8 @@ class DAG:
         task_group: TaskGroup | None = None,
         disable_bundle_versioning: bool = False,
         rerun_with_latest_version: bool | None = None,
+        run_retries: int = 0,
+        run_retry_delay: timedelta = RUN_RETRY_DELAY,
     ) -> None:
         self.dag_id = validate_key(dag_id)
         self.description = description
@@ -112,6 +118,10 @@ class DAG:
         self.max_consecutive_failed_dag_runs = count(max_consecutive_failed_dag_runs, "max_consecutive_failed_dag_runs")
         self.dagrun_timeout = duration(dagrun_timeout, "dagrun_timeout")
         self.deadline = deadline
+        self.run_retries = count(run_retries, "run_retries")
+        self.run_retry_delay = duration(run_retry_delay, "run_retry_delay") or RUN_RETRY_DELAY
+        if sla_miss_callback is not None:
+            _warn_sla(self.dag_id)
         self.sla_miss_callback = sla_miss_callback
         self.catchup = bool(catchup)
         self.is_catchup_given = catchup is not None
@@ -391,3 +401,9 @@ class DAG:
 
     def __repr__(self) -> str:
         return f"<DAG: {self.dag_id}>"
+
+
+def _warn_sla(dag_id: str) -> None:
+    import warnings  # noqa: PLC0415 - only old DAG files get here
+
+    warnings.warn(f"Dag {dag_id!r}: 'sla_miss_callback' has no effect; use `deadline`", stacklevel=3)

@@ -31,7 +31,7 @@ NOT_MAPPABLE = frozenset(
         "max_active_tis_per_dag", "max_active_tis_per_dagrun", "on_execute_callback", "on_failure_callback",
         "on_success_callback", "on_retry_callback", "on_skipped_callback", "run_as_user", "executor",
         "executor_config", "inlets", "outlets", "default_args", "task_display_name", "isolation", "pre_execute",
-        "post_execute", "email", "resources", "do_xcom_push", "multiple_outputs", "logger_name",
+        "post_execute", "email", "resources", "deadline", "do_xcom_push", "multiple_outputs", "logger_name",
     }
 )  # fmt: skip
 """Arguments that are one for all instances, since scheduling looks at them."""

@@ -40,8 +40,9 @@ Callbacks = Callback | Collection[Callback] | None
 class BaseOperator(TaskNode, metaclass=OperatorMeta):
     """A task as it is declared; subclasses say in `execute` what it does.
 
-    All arguments are keyword-only; the names, types and meanings are Airflow's, and `isolation` is ours: how much of a
-    process the task gets to itself (``fork``, ``spawn`` or ``reuse``; None: what the server is set to).
+    All arguments are keyword-only; the names, types and meanings are Airflow's, and two are ours: `isolation`, how much
+    of a process the task gets to itself (``fork``, ``spawn`` or ``reuse``; None: what the server is set to), and
+    `deadline`, one or several `DeadlineAlert`s by when the task must have succeeded.
 
     Raises:
         InvalidArgumentType: an argument is unknown or of the wrong type.
@@ -170,6 +171,7 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
         allow_nested_operators: bool = True,
         render_template_as_native_obj: bool | None = None,
         isolation: str | None = None,
+        deadline: Any = None,
         **kwargs: Any,
     ) -> None:
         fields = dict(locals())
@@ -193,6 +195,7 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
         own["_post_execute_hook"] = fields.pop("post_execute")
         own["_display_name"] = fields.pop("task_display_name")
         own["executor_config"] = fields.pop("executor_config") or {}
+        own["_deadlines"] = _deadlines(fields.pop("deadline"), where)
         if fields["sla"] is not None:
             _warn_sla(where)
         timezone = place.dag.timezone if place.dag is not None else None
@@ -408,6 +411,14 @@ class BaseAsyncOperator(BaseOperator):
         import asyncio  # noqa: PLC0415 - only where a coroutine runs
 
         return asyncio.run(self.aexecute(context))
+
+
+def _deadlines(given: Any, where: str) -> list[Any]:
+    if given is None:
+        return []
+    from tradewind.sdk.deadline import deadlines_of  # noqa: PLC0415 - few tasks have a deadline
+
+    return deadlines_of(given, where)
 
 
 def _warn_sla(where: str) -> None:

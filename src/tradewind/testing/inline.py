@@ -123,6 +123,8 @@ class InlineRun:
         self._saves: dict[tuple[str, int], SaveTask] = {}
         self._rescheduled: dict[tuple[str, int], tuple[datetime, int]] = {}
         self._waits = InlineWaits(plan.clock)
+        self._retry_at: datetime | None = None
+        """When the run tries its failed tasks again."""
         self._unwritten: list[Command] = []
         self._outputs: dict[str, Ended] = {}
         self._tasks = {task.task_id: task for task in plan.spec.tasks}
@@ -157,7 +159,8 @@ class InlineRun:
     def _begin(self) -> None:
         plan = self._plan
         facts = plan.facts
-        spec = replace(plan.spec, schedule=ScheduleSpec("none"), dagrun_timeout_s=None, max_active_runs=1, deadlines=())
+        spec = replace(plan.spec, schedule=ScheduleSpec("none"), dagrun_timeout_s=None, max_active_runs=1, deadlines=(),
+                       tasks=tuple(replace(t, deadlines=()) if t.deadlines else t for t in plan.spec.tasks))  # fmt: skip
         for pool in {task.pool for task in plan.spec.tasks}:
             self._apply(PoolSet(facts.dag.workspace, pool, -1))
         self._apply(VersionAdded(facts.dag, facts.version_id, spec))
@@ -203,6 +206,7 @@ class InlineRun:
         self.result.state = save.state
         self.result.start_date, self.result.end_date = save.start_date, save.end_date
         self._plan.server.run_state = str(save.state)
+        self._retry_at = save.retry_at
 
     def _created(self, command: CreateTasks) -> None:
         for index in range(command.first, command.last + 1):
@@ -222,6 +226,8 @@ class InlineRun:
         """Nothing can run now: go on to the moment when something can. False: that never comes."""
         clock = self._plan.clock
         retries = [s.next_at for s in self._saves.values() if s.state is TaskState.UP_FOR_RETRY and s.next_at]
+        if self._retry_at is not None:
+            retries.append(self._retry_at)
         looks = [s.next_at for s in self._saves.values() if s.state is TaskState.UP_FOR_RESCHEDULE and s.next_at]
         due = self._shard.next_deadline()
         if self._waits.is_waiting:

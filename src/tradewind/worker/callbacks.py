@@ -75,7 +75,15 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
     """Call the callbacks of a DAG, or of a task whose own process could not; what they raise is logged."""
     around = around or Surroundings()
     kind = f"{work.kind}_callback"
-    with bound(task_api_of(api), around.mask):
+    with bound(asked := task_api_of(api), around.mask):
+        if work.kind in ("deadline", "resolve_deadline"):
+            from tradewind.worker import deadline_calls  # noqa: PLC0415 - it calls back by this module
+
+            if work.kind == "deadline":
+                deadline_calls.call_deadline(work, dag, around.callback_timeout_s)
+            else:
+                deadline_calls.resolve_deadline(work, dag, asked, around.callback_timeout_s)
+            return
         run = dag_run_of(work)
         if work.task_id:
             task = dag.task_dict[work.task_id]
@@ -87,6 +95,7 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
                 run_id=work.run.run_id,
                 map_index=work.map_index,
                 try_number=work.try_number,
+                max_tries=task.retries,
                 codec=XComCodec(around.artifacts or MemoryArtifacts(), around.inline_kb * 1024),
                 hostname=HOSTNAME,
                 pid=os.getpid(),

@@ -48,6 +48,7 @@ EVENTS = [
     e.AttemptLost("a-1", at(1), "gone"),
     e.AttemptExited("a-1", at(1)),
     e.DispatchFailed("a-1", at(1), "no room"),
+    e.DeadlineKnown("run-1", 0, at(9), "extract"),
 ]
 
 

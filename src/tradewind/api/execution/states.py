@@ -1,4 +1,4 @@
-"""Answers about state stores: what a task keeps for its next try, and what is kept with assets."""
+"""Answers about state stores (what a task keeps for its next try, and what is kept with assets) and deadlines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tradewind.base.errors import InvalidInput
-from tradewind.db import state_store, task_api
+from tradewind.core.events import DeadlineKnown
+from tradewind.db import inbox, state_store, task_api
 from tradewind.db.engine import Tx
 from tradewind.protocol import messages as m
 
@@ -92,10 +93,18 @@ def _delete(on: Answers, asker: Asker, ask: m.DeleteState) -> m.Reply:
     return m.Done()
 
 
+def _tell_deadline(on: Answers, asker: Asker, ask: m.TellDeadline) -> m.Reply:
+    with on.database.write() as tx:
+        inbox.post(tx, DeadlineKnown(asker.run_uid, ask.alert, ask.at, ask.task_id), on.clock.now())
+    on.bell()
+    return m.Done()
+
+
 STATE_ANSWERS: Mapping[type[Any], Answer] = {
     m.GetState: _get,
     m.SetState: _set,
     m.DeleteState: _delete,
     m.ListState: _list,
+    m.TellDeadline: _tell_deadline,
 }
-"""What answers each request about a state store."""
+"""What answers each request about a state store or a deadline."""

@@ -31,6 +31,7 @@ from tradewind.db.tables.dags import (
     spec,
     spec_task,
 )
+from tradewind.db.tables.deadlines import deadline
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
 from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
@@ -61,6 +62,7 @@ __all__ = [
     "dag_tag",
     "dag_version",
     "dag_warning",
+    "deadline",
     "event_log",
     "import_error",
     "inbox",

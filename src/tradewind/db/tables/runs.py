@@ -38,6 +38,8 @@ dag_run = Table(
     Column("partition_key", Text),
     Column("partition_date", Moment),
     Column("retry_of", UID),
+    Column("retries", Integer, nullable=False, server_default=text("0")),  # how often it tried its failed tasks again
+    Column("retry_at", Moment),  # when it does so next
     Column("reason", Text),  # why it was made, where that is not plain
     UniqueConstraint("workspace", "dag_id", "run_id"),
     UniqueConstraint("workspace", "dag_id", "logical_date"),

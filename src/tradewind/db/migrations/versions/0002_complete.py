@@ -122,10 +122,10 @@ def upgrade() -> None:
         sa.Column("asset_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=1500), nullable=False),
         sa.Column("classpath", sa.Text(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("kwargs", sa.Text(), nullable=False),
         sa.Column("webhook", sa.String(length=250), nullable=True),
         sa.Column("secret", sa.Text(), nullable=True),
-        sa.Column("trigger_id", sa.String(length=36), nullable=True),
+        sa.Column("trigger_id", sa.String(length=36), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["asset_id"], ["asset.id"], name=op.f("fk_asset_watcher_asset_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
@@ -246,6 +246,42 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "deadline",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("workspace", sa.String(length=250), nullable=False),
+        sa.Column("dag_id", sa.String(length=250), nullable=False),
+        sa.Column("version_id", sa.String(length=36), nullable=False),
+        sa.Column("run_uid", sa.String(length=36), nullable=True),
+        sa.Column("task_id", sa.String(length=250), nullable=True),
+        sa.Column("alert", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("run_after", Moment(), nullable=True),
+        sa.Column("deadline_time", Moment(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("predicted_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["run_uid"], ["dag_run.uid"], name=op.f("fk_deadline_run_uid"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["workspace", "dag_id"],
+            ["dag.workspace", "dag.dag_id"],
+            name=op.f("fk_deadline_workspace_dag_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline")),
+    )
+    op.create_index(op.f("ix_deadline_run_uid"), "deadline", ["run_uid"], unique=False)
+    op.create_index(op.f("ix_deadline_state_deadline_time"), "deadline", ["state", "deadline_time"], unique=False)
+    op.create_index(
+        op.f("ix_deadline_workspace_dag_id_deadline_time"),
+        "deadline",
+        ["workspace", "dag_id", "deadline_time"],
+        unique=False,
+    )
+    op.create_table(
         "input_request",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("run_uid", sa.String(length=36), nullable=False),
@@ -327,6 +363,8 @@ def upgrade() -> None:
     op.add_column("dag_run", sa.Column("partition_key", sa.Text(), nullable=True))
     op.add_column("dag_run", sa.Column("partition_date", Moment(), nullable=True))
     op.add_column("dag_run", sa.Column("retry_of", sa.String(length=36), nullable=True))
+    op.add_column("dag_run", sa.Column("retries", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("dag_run", sa.Column("retry_at", Moment(), nullable=True))
     op.add_column("dag_run", sa.Column("reason", sa.Text(), nullable=True))
     op.create_index(op.f("ix_dag_run_backfill"), "dag_run", ["backfill"], unique=False)
     op.add_column("task_instance", sa.Column("resume", sa.String(length=36), nullable=True))
