@@ -1,0 +1,1 @@
+echo "$NAME of {{ data_interval_end | ds }}"
