@@ -46,6 +46,8 @@ class TriggererOptions:
     answer: Callable[[Watch, Request], Reply]
     """Answers what a trigger asks."""
     environment: Mapping[str, str]
+    load_watchers: Callable[[], list[Watch]] = list
+    """The watchers that are to run."""
     watched: Callable[[Watch, Fired], None] | None = None
     """Takes what watchers say; must not block. A watcher that failed is started again by itself."""
     capacity: int = 20_000
@@ -110,9 +112,9 @@ class LocalTriggerer:
         """Have exactly those triggers run that the rows tell of."""
         self._order("resync", None)
 
-    def watch(self, watchers: Sequence[Watch]) -> None:
-        """Have exactly these watchers run; they are not in the rows of triggers."""
-        self._order("watch", list(watchers))
+    def look_at_watchers(self) -> None:
+        """Watchers may have come or gone: have those run that should."""
+        self._order("watchers", None)
 
     def close(self) -> None:
         """End the processes."""
@@ -180,8 +182,8 @@ class LocalTriggerer:
             match kind, what:
                 case "stop", Unwatch():
                     self._stop(what)
-                case "watch", list():
-                    self._set_watchers(what)  # pyright: ignore[reportUnknownArgumentType] - put in by `watch`
+                case "watchers", _:
+                    self._set_watchers(self._options.load_watchers())
                 case "resync", _:
                     self._resync()
                 case _:
@@ -197,6 +199,7 @@ class LocalTriggerer:
                 self._send_watch(watch)
 
     def _resync(self) -> None:
+        self._set_watchers(self._options.load_watchers())
         wanted = {watch.id: watch for watch in self._options.load(None)} | self._watchers
         for child in list(self._children.values()):
             for gone in [one for one in child.watching if one not in wanted]:
@@ -207,7 +210,7 @@ class LocalTriggerer:
 
     def _set_watchers(self, watchers: Sequence[Watch]) -> None:
         before, self._watchers = self._watchers, {watch.id: watch for watch in watchers}
-        for gone in before.keys() - self._watchers.keys():
+        for gone in [one for one, watch in before.items() if self._watchers.get(one) != watch]:
             self._stop(Unwatch(gone))
         for watch in watchers:
             self._send_watch(watch)

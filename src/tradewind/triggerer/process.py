@@ -96,6 +96,8 @@ class _Triggerer:
         self._modules = BundleModules()
         self._watches: dict[str, Watch] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
+        """Cancelled, and cleaning up; the same id may be watched anew meanwhile."""
         self._killed: set[str] = set()
         self._offences: dict[str, int] = {}
         self._closed = asyncio.Event()
@@ -156,10 +158,11 @@ class _Triggerer:
         self._tasks[watch.id] = self._loop.create_task(self._run(watch), name=watch.id)
 
     def _unwatch(self, order: Unwatch) -> None:
-        task = self._tasks.get(order.id)
+        task = self._tasks.pop(order.id, None)
         if task is not None:
             if order.is_cancelled:
                 self._killed.add(order.id)
+            self._leaving.add(task)
             task.cancel()
 
     async def _run(self, watch: Watch) -> None:
@@ -178,8 +181,17 @@ class _Triggerer:
         finally:
             if trigger is not None:
                 await _clean_up(trigger.cleanup(), "cleanup", watch)
-            del self._tasks[watch.id], self._watches[watch.id]
-            self._killed.discard(watch.id)
+            self._forget(watch)
+
+    def _forget(self, watch: Watch) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._killed.discard(watch.id)
+        self._leaving.discard(task)
+        if self._tasks.get(watch.id) is task:
+            del self._tasks[watch.id]
+        if watch.id not in self._tasks:
+            self._watches.pop(watch.id, None)
             self._offences.pop(watch.id, None)
 
     def _make(self, watch: Watch) -> BaseTrigger:

@@ -35,7 +35,7 @@ class FileThere(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         self.log.info("looking for %s on behalf of %s", self.path, self.task_instance.task_id)
-        while not Path(self.path).exists():  # noqa: ASYNC110, ASYNC240 - a stat is quick
+        while not Path(self.path).exists():  # noqa: ASYNC240 - a stat is quick
             if self.blocks_s:
                 time.sleep(self.blocks_s)  # noqa: ASYNC251 - the fault to be found
             await asyncio.sleep(0.02)

@@ -28,6 +28,7 @@ class Server:
     def __init__(self, folder: Path, **options: Any) -> None:
         self.folder = folder
         self.waiting: dict[str, Watch] = {}
+        self.watchers: list[Watch] = []
         self.fired: queue.Queue[Fired] = queue.Queue()
         self.watched: queue.Queue[Fired] = queue.Queue()
         self.asked: list[tuple[str, Request]] = []
@@ -37,6 +38,7 @@ class Server:
                 sink=self.hear,
                 answer=self.answer,
                 environment={**os.environ, "PYTHONPATH": TESTS},
+                load_watchers=lambda: list(self.watchers),
                 watched=lambda _, fired: self.watched.put(fired),
                 **options,
             )
@@ -54,7 +56,8 @@ class Server:
         return ValueReply(value="answered")
 
     def log_of(self, name: str) -> str:
-        return (self.folder / f"{name}.log").read_text()
+        file = self.folder / f"{name}.log"
+        return file.read_text() if file.exists() else ""
 
     def watch(self, name: str, trigger: BaseTrigger | None = None, **fields: Any) -> Watch:
         classpath, kwargs = trigger.serialize() if trigger is not None else ("", {})
@@ -103,7 +106,7 @@ def test_a_trigger_fires_fails_and_asks(serve: Callable[..., Server]) -> None:
     server = serve()
     server.start(server.watch("a", says({"x": 1})))
     assert server.next() == ("a", "resume", {"x": 1})
-    assert "cleaned up" in until(lambda: server.log_of("a"))
+    until(lambda: "cleaned up" in server.log_of("a"))
     server.start(server.watch("b", says("why", how="raise")))
     name, outcome, traceback = server.next()
     assert (name, outcome) == ("b", "failure")
@@ -164,12 +167,14 @@ def test_watchers_go_on_after_each_event_and_are_started_again_after_a_failure(s
     from support.some_triggers import Counts
 
     server = serve()
-    server.triggerer.watch([server.watch("w", Counts(), kind="watcher")])
+    server.watchers = [server.watch("w", Counts(), kind="watcher")]
+    server.triggerer.look_at_watchers()
     heard = [server.watched.get(timeout=20) for _ in range(5)]
     assert [one.event for one in heard[:3]] == ["1", "2", "3"]
     assert heard[3].outcome == "failure"
     assert heard[4].event == "1"
-    server.triggerer.watch([])
+    server.watchers = []
+    server.triggerer.look_at_watchers()
     assert server.fired.empty()
 
 
@@ -193,3 +198,15 @@ def test_each_snapshot_has_its_own_modules_under_the_same_name(serve: Callable[.
     assert sorted(server.next() for _ in range(3)) == [
         ("one0", "resume", "one"), ("one2", "resume", "one"), ("two1", "resume", "two"),
     ]  # fmt: skip
+
+
+def test_a_watcher_that_changes_is_started_anew(serve: Callable[..., Server]) -> None:
+    from support.some_triggers import Counts
+
+    server = serve()
+    server.watchers = [server.watch("w", says("before", how="never"), kind="watcher")]
+    server.triggerer.look_at_watchers()
+    until(lambda: "main" in server.triggerer.pids)
+    server.watchers = [server.watch("w", Counts(), kind="watcher")]
+    server.triggerer.look_at_watchers()
+    assert server.watched.get(timeout=20).event == "1"
