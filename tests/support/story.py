@@ -110,7 +110,7 @@ def dag(edges: str = "", *, name: str = "d", schedule: str | tuple[str, dict[str
         dag_id=name,
         schedule=ScheduleSpec(kind, args),  # type: ignore[arg-type]
         tasks=tuple(made.values()),
-        groups=tuple(GroupSpec(g, mapped=m) for g, m in (groups or {}).items()),
+        groups=tuple(GroupSpec(g, g.rpartition(".")[0] or None, mapped=m) for g, m in (groups or {}).items()),
         **{k: v for k, v in options.items() if k in _DAG_FIELDS},  # type: ignore[arg-type]
     )
 
@@ -134,6 +134,7 @@ class Rows:
     tasks: dict[tuple[str, str, int], c.SaveTask] = field(default_factory=dict)
     attempts: dict[str, AttemptRow] = field(default_factory=dict)
     dags: dict[DagKey, c.SaveDag] = field(default_factory=dict)
+    paths: dict[tuple[str, str, int], tuple[int, ...]] = field(default_factory=dict)
     outputs: dict[str, e.AttemptSucceeded] = field(default_factory=dict)
     backfills: dict[str, tuple[e.BackfillFacts, list[e.BackfillSlot]]] = field(default_factory=dict)
     saved_backfills: dict[str, c.SaveBackfill] = field(default_factory=dict)
@@ -153,8 +154,9 @@ class Rows:
                 case c.SaveRun():
                     assert command.uid in self.runs, "a run is saved that was never created"
                     self.runs[command.uid] = command
-                case c.CreateTasks(uid, task, first, last):
-                    for index in range(first, last + 1):
+                case c.CreateTasks(uid, task, first, last, paths):
+                    for place, index in enumerate(range(first, last + 1)):
+                        self.paths[uid, task, index] = tuple(map(int, paths[place].split("/"))) if paths else ()
                         assert (uid, task, index) not in self.tasks, f"{task}[{index}] is created twice"
                         self.tasks[uid, task, index] = c.SaveTask(
                             run_uid=uid,
@@ -259,6 +261,7 @@ class Rows:
                         save=save,
                         pushed=output.pushed if output else frozenset(),
                         lengths=tuple(output.lengths.items()) if output else (),
+                        path=self.paths[key],
                     )
                 )
         return RunImage(

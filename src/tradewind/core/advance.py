@@ -11,7 +11,7 @@ from tradewind.core.instances import to_scheduled
 from tradewind.core.machine import Attempt, Machine
 from tradewind.core.mapping import Unmappable, expansion
 from tradewind.core.rules import Verdict, decide, shape
-from tradewind.core.run import Run
+from tradewind.core.run import Key, Run
 from tradewind.core.runs import finish_if_done
 from tradewind.core.scopes import Scope
 from tradewind.core.states import DONE, FAILED, NONE, QUEUED, REMOVED, SKIPPED, SUCCESS, UPSTREAM_FAILED, RunState
@@ -197,50 +197,54 @@ def _open(m: Machine, run: Run, node: Node, index: int) -> None:
         whole = run.state_of(owner.index, first)
         if whole != NONE:
             if DONE[whole]:
-                _end_as(m, run, node, index, owner, whole)
+                _end_as(m, run, node, index, owner)
             return
         verdict = decide(owner.rule, *run.tally_of(owner.index, first), first)
         if verdict is not Verdict.RUN:
-            _end_without_items(m, run, node, index, (scope, parent), verdict)
+            _end_without_items(m, run, (node.index, index), (scope, parent), verdict)
             return
     try:
         found = expansion(run, scope, parent)
     except Unmappable as why:
-        _end_without_items(m, run, node, index, (scope, parent), Verdict.RUN, str(why))
+        _end_without_items(m, run, (node.index, index), (scope, parent), Verdict.RUN, failure=str(why))
         return
     if isinstance(found, Verdict) or found == 0:
         verdict = found if isinstance(found, Verdict) else Verdict.SKIP
-        _end_without_items(m, run, node, index, (scope, parent), verdict)
+        _end_without_items(m, run, (node.index, index), (scope, parent), verdict)
     elif is_too_long(m, found):
-        _end_without_items(m, run, node, index, (scope, parent), Verdict.RUN, too_long(m, found))
+        _end_without_items(m, run, (node.index, index), (scope, parent), Verdict.RUN, failure=too_long(m, found))
     else:
         open_block(m, run, scope, parent, found)
 
 
 def _end_without_items(
-    m: Machine, run: Run, node: Node, index: int, where: tuple[Scope, int], verdict: int, failure: str = ""
+    m: Machine, run: Run, key: Key, where: tuple[Scope, int], verdict: Verdict, *, failure: str = ""
 ) -> None:
     """An outer item has, or will have, no items of a scope: so it ends for the task that owns it; what follows that
     task is looked at again. With a `failure`: it failed."""
+    node, index = key
     scope, parent = where
-    if verdict == Verdict.WAIT:
+    if verdict is Verdict.WAIT:
         return
     if len(run.nest.layouts[scope.index].blocks[parent]) > 1:
         # there were items before a clear
         shorten_block(m, run, scope, parent, 1)
         _look_inside(run, scope, parent)
-    elif scope.owner is None or node.index == scope.owner:
+    elif scope.owner in (None, node):
         if failure:
-            _fail_instance(m, run, node.index, index, failure)
+            _fail_instance(m, run, node, index, failure)
         else:
-            _apply(m, run, node, index, Verdict(verdict))
+            _apply(m, run, run.graph.nodes[node], index, verdict)
         _look_inside(run, scope, parent)
 
 
-def _end_as(m: Machine, run: Run, node: Node, index: int, owner: Node, whole: int) -> None:
+def _end_as(m: Machine, run: Run, node: Node, index: int, owner: Node) -> None:
     """The mapped task that an instance follows has ended without items."""
     if node is owner:
         return
+    assert node.scope is not None
+    first = run.nest.layouts[owner.scope.index if owner.scope else 0].blocks[run.nest.unknown(node.scope, index)[1]][0]
+    whole = run.state_of(owner.index, first)
     if node.scope is owner.scope and node.leaders:
         verdict = decide(node.rule, *run.tally_of(node.index, index), index)
     else:

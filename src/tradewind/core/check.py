@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from tradewind.base.errors import BrokenInvariant
-from tradewind.core.dag import Dag
 from tradewind.core.check_nested import check_nested, may_wait
+from tradewind.core.dag import Dag
 from tradewind.core.limits import Gate
 from tradewind.core.machine import Machine
 from tradewind.core.mapping import Unmappable, expansion
@@ -142,10 +142,10 @@ def _check_progress(m: Machine, run: Run) -> None:
                 _require(full, f"{node.task_id}[{index}] waits, but all its limits have room")
             if run.state_of(at, index) != NONE or at in run.sweeps or index in run.past_waiting.get(at, ()):
                 continue
-            if node.is_nested and node.scope is not None and run.count[at] >= 0:
-                if not run.nest.is_live(node.scope, index):
-                    _require(may_wait(run, node, index), f"{node.task_id}[{index}] could be expanded, but was not")
-                    continue
+            is_inside = node.is_nested and run.count[at] >= 0
+            if is_inside and node.scope is not None and not run.nest.is_live(node.scope, index):
+                _require(may_wait(run, node, index), f"{node.task_id}[{index}] could be expanded, but was not")
+                continue
             verdict = decide(node.rule, *run.tally_of(at, index), run.map_index(at, index))
             if node.mapping is not None and (run.count[at] < 0 or at in run.outdated):
                 try:

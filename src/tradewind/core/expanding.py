@@ -218,7 +218,9 @@ def forget_lengths(run: Run, cleared: dict[Key, None]) -> None:
     blocks = {
         (scope.index, run.nest.layouts[scope.index].parents[index]): scope
         for node, index in cleared
-        if run.graph.nodes[node].is_nested and (scope := run.graph.nodes[node].scope) is not None and run.count[node] >= 0
+        if run.graph.nodes[node].is_nested
+        and (scope := run.graph.nodes[node].scope) is not None
+        and run.count[node] >= 0
     }
     for (_, parent), scope in blocks.items():
         layout = run.nest.layouts[scope.index]

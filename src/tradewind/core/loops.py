@@ -32,7 +32,12 @@ def shorten(m: Machine, run: Run, keys: dict[Key, None]) -> dict[Key, None]:
     nested: dict[tuple[int, int], int] = {}
     for node, index in keys:
         at = run.graph.nodes[node]
-        if at.mapping is None or at.mapping.loop is None or at.mapping.loop.decider != at.task_id or run.count[node] < 0:
+        if (
+            at.mapping is None
+            or at.mapping.loop is None
+            or at.mapping.loop.decider != at.task_id
+            or run.count[node] < 0
+        ):
             continue
         if at.is_nested and at.scope is not None:
             layout = run.nest.layouts[at.scope.index]

@@ -32,26 +32,34 @@ def specs(draw: st.DrawFn) -> DagSpec:
     group: MapSpec | None = None
     if has_group:
         group = draw(st.sampled_from([over(0), over(1), over(3), over(NAMES[0]), looped("", 3)]))
+    inner: MapSpec | None = None
+    if has_group and draw(st.booleans()):
+        inner = draw(st.sampled_from([over(0), over(2), over(NAMES[0]), over(NAMES[1])]))
     for n in range(size):
         upstream = tuple(name for name in NAMES[:n] if draw(st.integers(0, 2)) == 0)
         in_group = has_group and n > 0 and draw(st.booleans())
+        in_inner = in_group and inner is not None and n > 1 and draw(st.booleans())
         mapped = None
         if in_group and group is not None:
             upstream += tuple(x.task_id for _, x in group.inputs if isinstance(x, XComInput))
+        if in_inner and inner is not None:
+            upstream += tuple(x.task_id for _, x in inner.inputs if isinstance(x, XComInput))
+        if in_group and (in_inner or draw(st.booleans())):
+            pass
         elif draw(st.integers(0, 3)) == 0:
             mapped = draw(st.sampled_from([over(2), over(0), over(3), looped(NAMES[n], 3), *map(over, NAMES[:n])]))
             upstream += tuple(x.task_id for _, x in mapped.inputs if isinstance(x, XComInput))
         role = draw(st.sampled_from(["plain"] * 6 + ["setup", "teardown"]))
         some_rule = draw(st.sampled_from(["all_success"] * 6 + sorted(RULES)))
-        followed = [t.task_id for t in tasks if is_followable(t, group)]
-        if not in_group and role == "plain" and followed and draw(st.integers(0, 2)) == 0:
+        followed = [t.task_id for t in tasks if is_followable(t, group, is_inside=in_group)]
+        if not in_inner and role == "plain" and followed and draw(st.integers(0, 2)) == 0:
             mapped, some_rule = each(draw(st.sampled_from(followed))), "all_success"
             upstream += mapped.follows
         tasks.append(
             TaskSpec(
                 task_id=NAMES[n],
                 upstream=tuple(dict.fromkeys(upstream)),
-                group_id="g" if in_group else None,
+                group_id="h" if in_inner else "g" if in_group else None,
                 mapped=mapped,
                 trigger_rule="all_done_setup_success" if role == "teardown" else some_rule,
                 retries=draw(st.integers(0, 2)),
@@ -73,13 +81,13 @@ def specs(draw: st.DrawFn) -> DagSpec:
             )
         )
     if group is not None and group.loop is not None:
-        inside = [t.task_id for t in tasks if t.group_id is not None]
+        inside = [t.task_id for t in tasks if t.group_id == "g" and t.mapped is None]
         group = looped(draw(st.sampled_from(inside)), 3) if inside else None
     return DagSpec(
         dag_id="d",
         schedule=ScheduleSpec(draw(st.sampled_from(["none", "none", "once"]))),
         tasks=tuple(tasks),
-        groups=(GroupSpec("g", mapped=group),) if has_group else (),
+        groups=(GroupSpec("g", mapped=group), GroupSpec("h", "g", mapped=inner)) if has_group else (),
         max_active_tasks=draw(st.sampled_from([1, 3, 16])),
         max_active_runs=draw(st.integers(1, 2)),
         max_consecutive_failed_dag_runs=draw(st.sampled_from([0, 0, 2])),
@@ -88,10 +96,12 @@ def specs(draw: st.DrawFn) -> DagSpec:
     )
 
 
-def is_followable(task: TaskSpec, group: MapSpec | None) -> bool:
-    """Whether a task outside of groups may follow this one."""
+def is_followable(task: TaskSpec, group: MapSpec | None, *, is_inside: bool) -> bool:
+    """Whether a task outside of groups, or in the outer one, may follow this one."""
+    if is_inside:
+        return task.group_id == "g" and task.mapped is not None and task.mapped.loop is None
     mapping = task.mapped if task.group_id is None else group
-    return mapping is not None and mapping.loop is None
+    return task.group_id != "h" and mapping is not None and mapping.loop is None and not (task.mapped and task.group_id)
 
 
 class AnyStory(RuleBasedStateMachine):
@@ -131,6 +141,8 @@ class AnyStory(RuleBasedStateMachine):
         if task.trigger_rule != "all_success" or task.group_id is not None:
             return
         if task.mapped is not None:
+            if order.map_index < 0:
+                return  # it was under way already when a new version made it a mapped task
             for name in task.mapped.follows:
                 leader = self.story.rows.tasks[order.run_uid, name, order.map_index]
                 assert leader.state is TaskState.SUCCESS, f"{order.task_id} begins while its {name} is {leader.state}"
