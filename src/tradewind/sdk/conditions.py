@@ -41,14 +41,14 @@ def _guard(condition: Condition, *, wanted: bool, message: str | None) -> Callab
         before: Callable[[Any], None] | None = task.kwargs.get("pre_execute")
 
         def check(context: Any) -> None:
+            if before is not None:  # what is written below this decorator comes first
+                before(context)
             answer = condition(context)
             holds, words = answer if isinstance(answer, tuple) else (answer, None)
             if bool(holds) is not wanted:
                 from tradewind.sdk.exceptions import AirflowSkipException  # noqa: PLC0415 - at run time only
 
-                raise AirflowSkipException(words or message or f"Task got skipped by {name}")
-            if before is not None:
-                before(context)
+                raise AirflowSkipException(words or message or f"Task was skipped due to condition of {name}.")
 
         task.kwargs["pre_execute"] = check
         return task
