@@ -74,6 +74,10 @@ class Timeline:
         end = bisect_left(self._order, (facts.logical_date, ""))
         return [uid for _, uid in reversed(self._order[:end]) if not (only_scheduled and uid in self._manual)]
 
+    def date_of(self, uid: str) -> datetime | None:
+        """The logical date of a run that is known."""
+        return next((date for date, known in reversed(self._order) if known == uid), None)
+
     def after(self, facts: RunFacts) -> list[str]:
         """The runs after this one, the earliest first."""
         if facts.logical_date is None:
@@ -106,6 +110,10 @@ def is_met(run: Run, node: Node, timeline: Timeline, runs: dict[str, Run]) -> bo
     before = timeline.before(run.facts, only_scheduled=run.graph.spec.catchup)
     if not before:
         return True
+    if run.graph.spec.catchup and spec.start_date is not None:
+        date = timeline.date_of(before[0])
+        if date is not None and date < spec.start_date:
+            return True  # the task was not active back then
 
     def has(uid: str, task_id: str) -> bool:
         there = runs.get(uid)

@@ -225,6 +225,17 @@ def test_the_past_can_be_loaded(story: Story, unsuccessful: frozenset[str], expe
     story.run(logical_date=day(2)).expect(state("a", expected), run_state("running"))
 
 
+@pytest.mark.parametrize(("start", "expected"), [(day(2), "queued"), (day(1), None)])
+def test_a_task_does_not_depend_on_a_past_before_its_start_date(
+    story: Story, start: datetime, expected: str | None
+) -> None:
+    story.given(dag("a", depends_on_past=True, catchup=True, tasks={"a": {"start_date": start}}))
+    before = PastRun("old", day(1), is_manual=False, tasks=frozenset({"a"}), unsuccessful=frozenset({"a"}))
+    key = story.dag_key
+    story.shard.load_dag(key, "d-v1", is_paused=False, is_stale=False, latest=None, failed_in_a_row=0, past=[before])
+    story.run(logical_date=day(2)).expect(state("a", expected))
+
+
 # -- tasks with dates of their own -------------------------------------------------------------------------------------
 
 
