@@ -130,5 +130,11 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
         "keytab": "airflow.keytab",
     },
     "lineage": {"backend": ""},
+    "kubernetes_executor": {
+        "namespace": "default",
+        "worker_container_repository": "",
+        "worker_container_tag": "",
+        "in_cluster": "True",
+    },
 }
 """Section -> key -> default, as text."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar
 
-from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
+from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
@@ -51,8 +51,6 @@ class CommandDecorated:
         op_kwargs: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
-        if kwargs.pop("multiple_outputs", None):
-            raise InvalidArgument(f"`multiple_outputs` is not supported in {self.custom_operator_name} tasks")  # type: ignore[attr-defined]
         self.python_callable = python_callable
         self.op_args = list(op_args or ())
         self.op_kwargs = dict(op_kwargs or {})
