@@ -12,6 +12,8 @@ from types import FrameType
 __all__ = ["Watchdog"]
 
 BEAT_S = 0.1
+LOOK_S = 0.05
+CONFIRM_S = 0.03
 AGAIN_S = 2.0
 """While a trigger goes on blocking, it is told of this often."""
 
@@ -44,20 +46,24 @@ class Watchdog(threading.Thread):
 
     def run(self) -> None:
         """Look, until the process ends."""
-        suspect: tuple[float, str] | None = None
-        told_at = 0.0
+        told, told_at = (0.0, ""), 0.0
         while True:
-            time.sleep(BEAT_S)
-            beat = self._beat
-            late_s = time.monotonic() - beat - BEAT_S
-            name = self._current() if late_s > self._limit_s and not self.is_excused else None
-            if name is None:
-                suspect = None
-            elif suspect != (beat, name):  # seen once: the machine may just be slow to let it go on
-                suspect, told_at = (beat, name), 0.0
-            elif time.monotonic() - told_at > AGAIN_S:
-                told_at = time.monotonic()
-                self._tell(name, late_s, self._where())
+            time.sleep(LOOK_S)
+            seen = self._suspect()
+            if seen is None:
+                continue
+            time.sleep(CONFIRM_S)  # the machine may just be slow to let it go on
+            if self._suspect() == seen and (seen != told or time.monotonic() - told_at > AGAIN_S):
+                told, told_at = seen, time.monotonic()
+                self._tell(seen[1], told_at - seen[0], self._where())
+
+    def _suspect(self) -> tuple[float, str] | None:
+        """The last beat, and the task that has kept the loop since."""
+        beat = self._beat
+        if self.is_excused or time.monotonic() - beat - BEAT_S < self._limit_s:
+            return None
+        name = self._current()
+        return None if name is None else (beat, name)
 
     def _current(self) -> str | None:
         task = asyncio.current_task(self._loop)
