@@ -8,7 +8,18 @@ from tradewind import sdk
 
 if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` does it
     from tradewind.sdk import macros
-    from tradewind.sdk.asset import Asset, AssetAlias, AssetAll, AssetAny
+    from tradewind.sdk.asset import (
+        Asset,
+        AssetAccessControl,
+        AssetAlias,
+        AssetAll,
+        AssetAny,
+        AssetWatcher,
+        Dataset,
+        Metadata,
+        Model,
+    )
+    from tradewind.sdk.asset_decorator import asset
     from tradewind.sdk.branch import BaseBranchOperator, BranchMixIn, SkipMixin
     from tradewind.sdk.connection import Connection
     from tradewind.sdk.context import Context, get_current_context
@@ -35,6 +46,36 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.outcome import FailTask, RescheduleTask, SkipTask
     from tradewind.sdk.param import Param, ParamsDict
     from tradewind.sdk.parsing_context import get_parsing_context
+    from tradewind.sdk.partition_windows import (
+        DayWindow,
+        HourWindow,
+        MinimumCount,
+        MonthWindow,
+        QuarterWindow,
+        SegmentWindow,
+        WaitForAll,
+        WeekWindow,
+        Window,
+        YearWindow,
+    )
+    from tradewind.sdk.partitions import (
+        AllowedKeyMapper,
+        ChainMapper,
+        FanOutMapper,
+        FixedKeyMapper,
+        IdentityMapper,
+        PartitionedAssetTimetable,
+        PartitionedAtRuntime,
+        PartitionMapper,
+        ProductMapper,
+        RollupMapper,
+        StartOfDayMapper,
+        StartOfHourMapper,
+        StartOfMonthMapper,
+        StartOfQuarterMapper,
+        StartOfWeekMapper,
+        StartOfYearMapper,
+    )
     from tradewind.sdk.plugins import AirflowPlugin
     from tradewind.sdk.resolve import literal
     from tradewind.sdk.results import result
@@ -44,19 +85,16 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     from tradewind.sdk.state_store import NEVER_EXPIRE
     from tradewind.sdk.states import DagRunState, TaskInstanceState
     from tradewind.sdk.task_decorators import setup, task_group, teardown
+    from tradewind.sdk.timetable_base import DagRunInfo, DataInterval, TimeRestriction, Timetable
     from tradewind.sdk.timetables import (
         AssetOrTimeSchedule,
         CronDataIntervalTimetable,
         CronPartitionTimetable,
         CronTriggerTimetable,
-        DagRunInfo,
-        DataInterval,
         DeltaDataIntervalTimetable,
         DeltaTriggerTimetable,
         EventsTimetable,
         MultipleCronTriggerTimetable,
-        TimeRestriction,
-        Timetable,
     )
     from tradewind.sdk.trigger import BaseEventTrigger, BaseTrigger, StartTriggerArgs, TriggerEvent
     from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule

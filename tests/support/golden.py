@@ -20,7 +20,7 @@ class Difference:
     """A difference that is known, with its reason.
 
     Args:
-        what: such as ``state``, ``state of TASK``, ``xcom TASK KEY``.
+        what: such as ``state``, ``state of TASK``, ``xcom TASK KEY``; with ``*`` for anything.
         is_chance: it may also not show: the value is random, or is a time.
     """
 

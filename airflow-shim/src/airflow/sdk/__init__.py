@@ -7,34 +7,79 @@ from typing import TYPE_CHECKING
 from airflow._forward import forward
 
 if TYPE_CHECKING:  # for editors and type checkers
-    from tradewind.sdk.object_storage import ObjectStoragePath
-
     from airflow.configuration import conf
+    from airflow.sdk import lineage
     from airflow.sdk.bases.xcom import BaseXCom
+    from airflow.sdk.execution_time.cache import SecretCache
     from tradewind.sdk import macros
-    from tradewind.sdk.asset import Asset, AssetAlias, AssetAll, AssetAny
+    from tradewind.sdk.asset import Asset, AssetAccessControl, AssetAlias, AssetAll, AssetAny, AssetWatcher, Metadata
+    from tradewind.sdk.asset_decorator import asset
     from tradewind.sdk.branch import BaseBranchOperator, BranchMixIn, SkipMixin
     from tradewind.sdk.connection import Connection
     from tradewind.sdk.context import Context, get_current_context
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.dag_decorator import dag
+    from tradewind.sdk.deadline import (
+        AsyncCallback,
+        BaseDeadlineReference,
+        DeadlineAlert,
+        DeadlineReference,
+        SyncCallback,
+        deadline_reference,
+    )
     from tradewind.sdk.decorators import task
     from tradewind.sdk.edges import EdgeModifier, Label, chain, chain_linear, cross_downstream
     from tradewind.sdk.group import TaskGroup
     from tradewind.sdk.hook import BaseHook
     from tradewind.sdk.notifier import BaseNotifier
+    from tradewind.sdk.object_storage import ObjectStoragePath
     from tradewind.sdk.operator import BaseAsyncOperator, BaseOperator
     from tradewind.sdk.operator_link import BaseOperatorLink
     from tradewind.sdk.param import Param, ParamsDict
     from tradewind.sdk.parsing_context import get_parsing_context
+    from tradewind.sdk.partition_windows import (
+        DayWindow,
+        HourWindow,
+        MinimumCount,
+        MonthWindow,
+        QuarterWindow,
+        SegmentWindow,
+        WaitForAll,
+        WeekWindow,
+        Window,
+        YearWindow,
+    )
+    from tradewind.sdk.partitions import (
+        AllowedKeyMapper,
+        ChainMapper,
+        FanOutMapper,
+        FixedKeyMapper,
+        IdentityMapper,
+        PartitionedAssetTimetable,
+        PartitionedAtRuntime,
+        PartitionMapper,
+        ProductMapper,
+        RollupMapper,
+        StartOfDayMapper,
+        StartOfHourMapper,
+        StartOfMonthMapper,
+        StartOfQuarterMapper,
+        StartOfWeekMapper,
+        StartOfYearMapper,
+    )
     from tradewind.sdk.resolve import literal
+    from tradewind.sdk.results import result
+    from tradewind.sdk.resumable import ResumableJobMixin
+    from tradewind.sdk.retry import ExceptionRetryPolicy, RetryAction, RetryDecision, RetryPolicy, RetryRule
     from tradewind.sdk.sensor import BaseSensorOperator, PokeReturnValue
+    from tradewind.sdk.state_store import NEVER_EXPIRE
     from tradewind.sdk.states import DagRunState, TaskInstanceState
     from tradewind.sdk.task_decorators import setup, task_group, teardown
     from tradewind.sdk.task_instance import RuntimeTaskInstance as TaskInstance
     from tradewind.sdk.timetables import (
         AssetOrTimeSchedule,
         CronDataIntervalTimetable,
+        CronPartitionTimetable,
         CronTriggerTimetable,
         DeltaDataIntervalTimetable,
         DeltaTriggerTimetable,
