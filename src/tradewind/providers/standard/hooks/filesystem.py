@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tradewind.sdk.exceptions import AirflowNotFoundException
@@ -37,3 +38,10 @@ class FSHook(BaseHook):
     def get_path(self) -> str:
         """The folder."""
         return self.basepath
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the folder is there, in words."""
+        path = self.get_path()
+        if not path:
+            return False, "File Path is undefined."
+        return (True, f"Path {path} is existing.") if Path(path).exists() else (False, f"Path {path} does not exist.")

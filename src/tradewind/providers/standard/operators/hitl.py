@@ -101,6 +101,21 @@ class HITLOperator(BaseOperator):
         """The fields of the form; the DAG's own params are none."""
         return {name: param.dump() for name, param in self.own_params.items()}
 
+    @property
+    def hitl_summary(self) -> dict[str, Any]:
+        """The question in short, for listeners and logs."""
+        timeout = self.response_timeout
+        return {
+            "subject": self.subject,
+            "body": self.body,
+            "options": self.options,
+            "defaults": self.defaults,
+            "multiple": self.multiple,
+            "assigned_users": self.assigned_users,
+            "response_timeout_seconds": None if timeout is None else timeout.total_seconds(),
+            "serialized_params": self.serialized_params or None,
+        }
+
     # -- the question and the answer ---------------------------------------------------------------------------------
 
     def execute(self, context: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from tradewind.sdk.authoring_errors import InvalidArgumentType
-from tradewind.sdk.branch import BranchMixIn, SkipMixin
+from tradewind.sdk.branch import BaseBranchOperator, SkipMixin
 from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.operator import BaseOperator
 
@@ -86,14 +86,12 @@ class PythonOperator(BaseOperator):
         return asyncio.run(result)
 
 
-class BranchPythonOperator(PythonOperator, BranchMixIn):
+class BranchPythonOperator(BaseBranchOperator, PythonOperator):
     """Calls a function that returns the id of the task or group to follow, a list of them, or None for none."""
 
-    inherits_from_skipmixin = True
-
-    def execute(self, context: Any) -> Any:
-        """Call it, and skip what is not followed."""
-        return self.do_branch(context, super().execute(context))
+    def choose_branch(self, context: Any) -> Any:
+        """What the function returns."""
+        return PythonOperator.execute(self, context)
 
 
 class ShortCircuitOperator(PythonOperator, SkipMixin):

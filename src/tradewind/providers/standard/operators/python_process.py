@@ -27,7 +27,7 @@ from tradewind.providers.standard import environments
 from tradewind.providers.standard.hooks.subprocess import SubprocessHook
 from tradewind.providers.standard.operators.python_function import PythonOperator
 from tradewind.sdk.authoring_errors import InvalidArgument
-from tradewind.sdk.branch import BranchMixIn
+from tradewind.sdk.branch import BaseBranchOperator
 from tradewind.sdk.connection import Connection
 from tradewind.sdk.exceptions import AirflowException, AirflowSkipException, DeserializationError, SerializationError
 from tradewind.sdk.keywords import keyword_arguments
@@ -279,14 +279,12 @@ class PythonVirtualenvOperator(_ProcessOperator):
         )
 
 
-class BranchPythonVirtualenvOperator(PythonVirtualenvOperator, BranchMixIn):
+class BranchPythonVirtualenvOperator(BaseBranchOperator, PythonVirtualenvOperator):
     """Decides in a virtual environment which of the tasks after it run."""
 
-    inherits_from_skipmixin = True
-
-    def execute(self, context: Any) -> Any:
-        """Call the function, and skip what is not followed."""
-        return self.do_branch(context, super().execute(context))
+    def choose_branch(self, context: Any) -> Any:
+        """What the function returns."""
+        return PythonVirtualenvOperator.execute(self, context)
 
 
 class ExternalPythonOperator(_ProcessOperator):
@@ -323,14 +321,12 @@ class ExternalPythonOperator(_ProcessOperator):
         return path
 
 
-class BranchExternalPythonOperator(ExternalPythonOperator, BranchMixIn):
+class BranchExternalPythonOperator(BaseBranchOperator, ExternalPythonOperator):
     """Decides with another interpreter which of the tasks after it run."""
 
-    inherits_from_skipmixin = True
-
-    def execute(self, context: Any) -> Any:
-        """Call the function, and skip what is not followed."""
-        return self.do_branch(context, super().execute(context))
+    def choose_branch(self, context: Any) -> Any:
+        """What the function returns."""
+        return ExternalPythonOperator.execute(self, context)
 
 
 def source_of(function: Callable[..., Any]) -> str:

@@ -159,10 +159,11 @@ class TriggerDagRunOperator(BaseOperator):
         self._wait(api, run_id)
 
     def _run_id(self, logical_date: datetime | None) -> str:
-        if self.trigger_run_id or logical_date is not None or self.run_after is NOTSET:
+        run_after = _moment(self.run_after, None)
+        if self.trigger_run_id or logical_date is not None or run_after is None:
             return str(self.trigger_run_id or "")
         # Runs for the same moment, without a date of their own, are to be as many as were asked for.
-        return f"manual__{moment_of(self.run_after).isoformat()}_{UuidSource().new()[-8:]}"
+        return f"manual__{run_after.isoformat()}_{UuidSource().new()[-8:]}"
 
     def execute_complete(self, context: Any, event: tuple[str, dict[str, Any]]) -> None:  # noqa: ARG002 - the shape of a resumption
         """Go on with the states that the trigger says.

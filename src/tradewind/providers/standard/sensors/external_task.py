@@ -120,6 +120,15 @@ class ExternalTaskSensor(BaseSensorOperator):
             self.poke_interval = poll_interval
         self.deferrable = default_deferrable() if deferrable is None else deferrable
 
+    @property
+    def poll_interval(self) -> float:
+        """An older name of `poke_interval`."""
+        return self.poke_interval
+
+    @poll_interval.setter
+    def poll_interval(self, seconds: float) -> None:
+        self.poke_interval = seconds
+
     def poke(self, context: Any) -> bool:
         """Ask once.
 
