@@ -27,7 +27,7 @@ from tradewind.scheduler import Scheduler, SchedulerParts
 from tradewind.scheduler.channel import Channel
 from tradewind.scheduler.code import StoredVersions
 from tradewind.scheduler.committer import Committer
-from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
+from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings, DispatchWays
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
 
@@ -99,9 +99,7 @@ class Rig:
             {"played": self.executor},
             StoredVersions(database, specs, home / "bundles"),
             DispatchSettings(isolation="fork", log_folder=home / "logs", artifact_url=""),
-            mint=lambda _: "",
-            sink=self.channel.put,
-            clock=clock,
+            DispatchWays(sink=self.channel.put, clock=clock),
         )
         self.scheduler = Scheduler(
             SchedulerParts(

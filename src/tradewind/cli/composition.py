@@ -35,7 +35,7 @@ from tradewind.scheduler import Scheduler, SchedulerParts
 from tradewind.scheduler.channel import Channel
 from tradewind.scheduler.code import StoredVersions
 from tradewind.scheduler.committer import Committer
-from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings
+from tradewind.scheduler.dispatcher import Dispatcher, DispatchSettings, DispatchWays
 from tradewind.scheduler.leases import LeaseKeeper
 from tradewind.scheduler.loader import Loader
 from tradewind.scheduler.triggers import StoredWaits
@@ -104,7 +104,7 @@ class Composition:
                 health=self._health,
                 log_folder=settings.log_folder,
                 version=importlib.metadata.version("tradewind"),
-                manual_interval=self._desk.manual_interval,
+                timetables=self._desk,
             )
         )
 
@@ -209,13 +209,14 @@ class Composition:
                 log_folder=settings.log_folder,
                 artifact_url=settings.artifact_url,
             ),
-            mint=lambda _: "",
-            sink=self._channel.put,
-            clock=self.clock,
-            ask=self._desk.ask,
-            waits=self._waits,
-            triggers=self._triggerer,
-            find_run=loader.run_image,
+            DispatchWays(
+                sink=self._channel.put,
+                clock=self.clock,
+                ask=self._desk.ask,
+                waits=self._waits,
+                triggers=self._triggerer,
+                find_run=loader.run_image,
+            ),
         )
         return Scheduler(
             SchedulerParts(
@@ -237,6 +238,7 @@ class Composition:
                 self._scheduler.last_turn if self._scheduler.is_loaded.is_set() else None,
                 self.settings.scheduler.lease_renew_s,
             ),
+            "triggerer": Liveness(is_healthy=self._triggerer.is_alive, heartbeat=self.clock.now()),
             "dag_processor": self._liveness(self._processor_beat(), BEAT_S),
         }
 

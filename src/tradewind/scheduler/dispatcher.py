@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -33,7 +33,7 @@ from tradewind.scheduler.callback_orders import callback_work, expected_run
 from tradewind.scheduler.triggers import NoTriggers, StoredWaits, Triggers, attempt_log
 from tradewind.spec import DagKey, TaskSpec
 
-__all__ = ["DispatchSettings", "Dispatcher", "VersionCode", "VersionLookup"]
+__all__ = ["DispatchSettings", "DispatchWays", "Dispatcher", "VersionCode", "VersionLookup"]
 
 log = logging.getLogger("tradewind.scheduler.dispatcher")
 
@@ -86,6 +86,24 @@ def _nowhere(uid: str) -> RunImage:
     raise NotFound(f"run {uid} is not active", uid=uid)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchWays:
+    """What a dispatcher reaches besides executors."""
+
+    sink: Sink
+    """Takes what could not be started."""
+    clock: Clock
+    mint: Callable[[str], str] = str
+    """The token of an attempt whose worker talks HTTP."""
+    ask: Callable[[AskTimetable], None] = _nobody
+    """Asks a timetable that users wrote."""
+    waits: StoredWaits | None = None
+    """What is stored about deferred tasks."""
+    triggers: Triggers = field(default_factory=NoTriggers)
+    find_run: Callable[[str], RunImage] = _nowhere
+    """Looks up a run that is not active."""
+
+
 class Dispatcher:
     """Knows the active runs well enough to describe an attempt to a worker without asking the database."""
 
@@ -94,25 +112,18 @@ class Dispatcher:
         executors: Mapping[str, Executor],
         versions: VersionLookup,
         settings: DispatchSettings,
-        *,
-        mint: Callable[[str], str],
-        sink: Sink,
-        clock: Clock,
-        ask: Callable[[AskTimetable], None] = _nobody,
-        waits: StoredWaits | None = None,
-        triggers: Triggers | None = None,
-        find_run: Callable[[str], RunImage] = _nowhere,
+        ways: DispatchWays,
     ) -> None:
         self._executors = executors
         self._versions = versions
         self._settings = settings
-        self._mint = mint
-        self._sink = sink
-        self._clock = clock
-        self._ask = ask
-        self._stored = waits
-        self._triggers = triggers or NoTriggers()
-        self._find_run = find_run
+        self._mint = ways.mint
+        self._sink = ways.sink
+        self._clock = ways.clock
+        self._ask = ways.ask
+        self._stored = ways.waits
+        self._triggers = ways.triggers
+        self._find_run = ways.find_run
         self._code: dict[str, VersionCode] = {}
         self._runs: dict[str, _RunView] = {}
         self._instances: dict[str, InstanceKey] = {}
@@ -209,6 +220,7 @@ class Dispatcher:
             api_url=self._settings.api_url,
             artifact_url=self._settings.artifact_url,
             resume=resume,
+            map_path=list(command.map_path),
         )
 
     def _log_path(self, facts: RunFacts, command: Dispatch) -> Path:
@@ -223,7 +235,7 @@ class Dispatcher:
             log.error("callback.dropped dag_id=%s kind=%s: %s", command.dag.dag_id, command.kind, error)  # noqa: TRY400
             return
         wait = self._stored.deferral_of(command.wait) if command.wait and self._stored else None
-        work = callback_work(command, run, state, code.dag, self._settings.log_folder, wait)
+        work = callback_work(command, run, state, code.dag, log_folder=self._settings.log_folder, wait=wait)
         next(iter(self._executors.values())).run_callback(work)
 
     def _run_of(self, command: RunCallback) -> tuple[RunInfo, RunState | None]:

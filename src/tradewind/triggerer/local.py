@@ -123,6 +123,11 @@ class LocalTriggerer:
             self._thread.join(timeout=2 * LEAVE_S)
 
     @property
+    def is_alive(self) -> bool:
+        """Whether orders are taken. Processes come and go with what there is to watch."""
+        return self._thread.is_alive()
+
+    @property
     def pids(self) -> dict[str, int]:
         """Process ids by name."""
         return {child.name: child.process.pid for child in list(self._children.values())}

@@ -21,7 +21,7 @@ from tradewind.core.shard import Shard
 from tradewind.core.states import RunState
 from tradewind.db import Database, inbox, leases, tables, transitions
 from tradewind.protocol.messages import DagFacts, Started, XComValue
-from tradewind.scheduler.dispatcher import CODE_KEPT, Dispatcher, DispatchSettings, VersionCode
+from tradewind.scheduler.dispatcher import CODE_KEPT, Dispatcher, DispatchSettings, DispatchWays, VersionCode
 from tradewind.scheduler.loader import Loader
 from tradewind.spec import DagKey, ScheduleSpec
 
@@ -366,7 +366,7 @@ def test_the_dispatcher_remembers_a_bounded_number_of_versions() -> None:
         return VersionCode(facts, {})
 
     settings = DispatchSettings(isolation="fork", log_folder=Path(), artifact_url="")
-    one = Dispatcher({}, look, settings, mint=str, sink=lambda _: None, clock=SystemClock())
+    one = Dispatcher({}, look, settings, DispatchWays(sink=lambda _: None, clock=SystemClock()))
     for number in range(CODE_KEPT + 100):
         assert one._code_of(DAG, str(number)).dag.version_id == str(number)
     assert len(one._code) == CODE_KEPT
