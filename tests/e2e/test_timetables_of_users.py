@@ -100,7 +100,7 @@ def runs_of(server: Server, kind: str = "scheduled") -> list[dict[str, Any]]:
     return server.get(f"/dags/odd/dagRuns?run_type={kind}&order_by=run_after")["dag_runs"]
 
 
-def test_its_runs_come_to_be_once_each_and_runs_by_hand_get_its_interval(tmp_path: Path) -> None:
+def test_its_runs_come_to_be_once_each_and_runs_by_hand_and_backfills_are_its_own(tmp_path: Path) -> None:
     with Server(tmp_path / "home", folder_with(tmp_path)) as server:
         wait_for(lambda: [run["state"] for run in runs_of(server)] == ["success"] * 4)
         starts = [run["data_interval_start"][:10] for run in runs_of(server)]
@@ -111,6 +111,9 @@ def test_its_runs_come_to_be_once_each_and_runs_by_hand_get_its_interval(tmp_pat
         by_hand = server.request("POST", "/api/v2/dags/odd/dagRuns", {"logical_date": "2026-03-10T05:00:00Z"})
         assert by_hand["data_interval_start"][:10] == "2026-03-08"
         assert by_hand["data_interval_end"][:10] == "2026-03-10"
+        wish = {"dag_id": "odd", "from_date": "2025-12-20T00:00:00Z", "to_date": "2025-12-25T00:00:00Z"}
+        dates = server.request("POST", "/api/v2/backfills/dry_run", wish)["backfills"]
+        assert [one["logical_date"][:10] for one in dates] == ["2025-12-20", "2025-12-22", "2025-12-24"]
 
 
 def test_its_failure_is_a_warning_of_the_dag_and_no_trouble_to_others(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ class BackfillWish:
     conf: Mapping[str, object] | None = None
     reprocess: str = "none"
     max_active_runs: int = 10
+    named: tuple[NextRun, ...] | None = None
+    """What a timetable that a user wrote says about these dates; None: the schedule is none of that kind."""
 
 
 def dates_of(spec: DagSpec, wish: BackfillWish, now: datetime) -> list[NextRun]:
@@ -48,16 +50,17 @@ def dates_of(spec: DagSpec, wish: BackfillWish, now: datetime) -> list[NextRun]:
     _check(spec, wish, now)
     schedule = spec.schedule
     timetable = build(schedule.kind, schedule.args, schedule.timezone)
-    if not timetable.is_periodic:
+    if wish.named is None and not timetable.is_periodic:
         why = (
-            "its timetable is code of its own, which the server does not run"
+            "its timetable is code of its own, which nobody here can ask"
             if schedule.kind == "custom"
             else f"its schedule ({schedule.summary or schedule.kind}) is none of dates"
         )
         raise Unprocessable(
             f"{spec.dag_id} can't be backfilled: {why}; trigger single runs instead", kind=schedule.kind
         )
-    passed = (run for run in _between(timetable, wish, now) if run.interval is None or run.interval.end < now)
+    runs = _between(timetable, wish, now) if wish.named is None else (r for r in wish.named if r.run_after <= now)
+    passed = (run for run in runs if run.interval is None or run.interval.end < now)
     found = list(islice(passed, MOST_DATES + 1))
     if len(found) > MOST_DATES:
         raise Unprocessable(f"between these dates lie more than {MOST_DATES} runs; ask for a part of them at a time")

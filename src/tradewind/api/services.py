@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from tradewind.base.clock import Clock
 from tradewind.base.ids import IdSource
@@ -14,9 +15,9 @@ from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
 from tradewind.spec import DagKey
-from tradewind.timetables import Interval
+from tradewind.timetables import Interval, NextRun
 
-__all__ = ["ApiServices", "Liveness"]
+__all__ = ["ApiServices", "Liveness", "UserTimetables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,18 @@ class Liveness:
 
     is_healthy: bool
     heartbeat: datetime | None = None
+
+
+class UserTimetables(Protocol):
+    """Asks timetables that users wrote; blocks, and raises InvalidInput where one fails."""
+
+    def manual_interval(self, dag: DagKey, version_id: str, moment: datetime) -> Interval | None:
+        """What a run by hand is about; None: the timetable has no opinion."""
+        ...
+
+    def runs_between(self, dag: DagKey, version_id: str, first: datetime, last: datetime) -> list[NextRun]:
+        """The runs between two dates; the last may lie ahead."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +57,7 @@ class ApiServices:
     """By part: ``scheduler``, ``triggerer``, ``dag_processor``; a part that this installation has not is absent."""
     log_folder: Path
     version: str
-    manual_interval: Callable[[DagKey, str, datetime], Interval | None] | None = None
-    """Asks the timetable that a user wrote, by DAG, version and moment, what a run by hand is about; blocks."""
+    timetables: UserTimetables | None = None
+    """None: nobody here can ask them."""
     specs: Specs = field(default_factory=Specs)
     """Decoded specs; hand over the scheduler's where both live in one process."""

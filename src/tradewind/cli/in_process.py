@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 import importlib.metadata
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -25,7 +25,10 @@ from tradewind.cli.client import Answer
 from tradewind.db.cipher import key_file_cipher
 from tradewind.db.engine import Database
 from tradewind.spec import DagKey
-from tradewind.timetables import Interval
+from tradewind.timetables import Interval, NextRun
+
+if TYPE_CHECKING:
+    from tradewind.parsing.desk import TimetableDesk
 
 __all__ = ["InProcess"]
 
@@ -64,7 +67,7 @@ class InProcess:
             health=_nothing_runs,
             log_folder=settings.log_folder,
             version=importlib.metadata.version("tradewind"),
-            manual_interval=partial(_manual_interval, settings, database),
+            timetables=_Timetables(settings, database),
         )
         self._apps: dict[str, FastAPI] = {}
         self._runner = asyncio.Runner()
@@ -97,25 +100,35 @@ class InProcess:
         return self._apps[found]
 
 
-def _manual_interval(
-    settings: Settings, database: Database, dag: DagKey, version_id: str, moment: datetime
-) -> Interval | None:
-    """Ask the timetable that a user wrote."""
-    from tradewind.parsing.calls import FreshInterpreter
-    from tradewind.parsing.desk import TimetableDesk
+class _Timetables:
+    """Asks timetables that users wrote, each in an interpreter of its own."""
 
-    desk = TimetableDesk(
-        FreshInterpreter(os.environ),
-        database,
-        home=settings.home,
-        clock=SystemClock(),
-        bell=lambda: None,
-        timeout_s=settings.parsing.timeout_s,
-    )
-    try:
-        return desk.manual_interval(dag, version_id, moment)
-    finally:
-        desk.close()
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+
+    def manual_interval(self, dag: DagKey, version_id: str, moment: datetime) -> Interval | None:
+        """What a run by hand is about."""
+        with contextlib.closing(self._desk()) as desk:
+            return desk.manual_interval(dag, version_id, moment)
+
+    def runs_between(self, dag: DagKey, version_id: str, first: datetime, last: datetime) -> list[NextRun]:
+        """The runs between two dates."""
+        with contextlib.closing(self._desk()) as desk:
+            return desk.runs_between(dag, version_id, first, last)
+
+    def _desk(self) -> TimetableDesk:
+        from tradewind.parsing.calls import FreshInterpreter
+        from tradewind.parsing.desk import TimetableDesk
+
+        return TimetableDesk(
+            FreshInterpreter(os.environ),
+            self._database,
+            home=self._settings.home,
+            clock=SystemClock(),
+            bell=lambda: None,
+            timeout_s=self._settings.parsing.timeout_s,
+        )
 
 
 def _likeliest_first(path: str) -> list[str]:

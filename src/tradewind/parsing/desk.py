@@ -69,13 +69,19 @@ class TimetableDesk:
             InvalidInput: the timetable failed; the sentence says how.
             NotFound: the version is gone.
         """
-        try:
-            reply = self._reply(dag, version_id, msgspec.structs.replace(_NOTHING, manual=moment))
-        except TradewindError as error:
-            raise InvalidInput(f"the timetable of {dag.dag_id} could not be asked: {error.message}") from error
-        if reply.error:
-            raise InvalidInput(f"the timetable of {dag.dag_id} failed in infer_manual_data_interval: {reply.error}")
+        question = msgspec.structs.replace(_NOTHING, manual=moment)
+        reply = self._answer(dag, version_id, question, "infer_manual_data_interval")
         return None if reply.interval is None else Interval(*reply.interval)
+
+    def runs_between(self, dag: DagKey, version_id: str, first: datetime, last: datetime) -> list[NextRun]:
+        """The runs that the timetable names between two dates, as a backfill wants them; the last may lie ahead.
+
+        Raises:
+            InvalidInput: the timetable failed; the sentence says how.
+            NotFound: the version is gone.
+        """
+        question = msgspec.structs.replace(_NOTHING, earliest=first, latest=last, catchup=True, is_backfill=True)
+        return [_next_run(run) for run in self._answer(dag, version_id, question, "next_dagrun_info").runs]
 
     def close(self) -> None:
         """Take no more questions; answers on their way are not waited for."""
@@ -106,6 +112,16 @@ class TimetableDesk:
             log.warning("timetable.answer_lost dag_id=%s: %s", command.dag.dag_id, error)
         else:
             self._bell()
+
+    def _answer(self, dag: DagKey, version_id: str, question: TimetableQuestion, method: str) -> TimetableReply:
+        """What a person waits for: a failure is an error."""
+        try:
+            reply = self._reply(dag, version_id, question)
+        except TradewindError as error:
+            raise InvalidInput(f"the timetable of {dag.dag_id} could not be asked: {error.message}") from error
+        if reply.error:
+            raise InvalidInput(f"the timetable of {dag.dag_id} failed in {method}: {reply.error}")
+        return reply
 
     def _reply(self, dag: DagKey, version_id: str, question: TimetableQuestion) -> TimetableReply:
         with self._database.read() as tx:

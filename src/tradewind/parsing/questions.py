@@ -23,6 +23,7 @@ ENTRY = "tradewind.parsing.questions:answer"
 LOAD = "tradewind.worker.entry:load_dags"
 MOST = 50
 """Runs that one answer names where missed runs are made up for."""
+MOST_OF_BACKFILL = 100_001
 Moments = tuple[datetime, datetime]
 
 
@@ -39,6 +40,8 @@ class TimetableQuestion(msgspec.Struct, frozen=True, kw_only=True):
     earliest: datetime | None = None
     latest: datetime | None = None
     catchup: bool = False
+    is_backfill: bool = False
+    """Ask for all runs from `earliest` to `latest`, as far as their moment has passed; `catchup` is set."""
 
 
 class PlannedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +105,8 @@ def _next_runs(timetable: BaseTimetable, question: TimetableQuestion) -> Timetab
         last = DagRunInfo(end, DataInterval(start, end))
     restriction = TimeRestriction(moment(question.earliest), moment(question.latest), question.catchup)
     runs: list[PlannedRun] = []
-    while len(runs) < (MOST if question.catchup else 1):
+    most = MOST_OF_BACKFILL if question.is_backfill else MOST if question.catchup else 1
+    while len(runs) < most:
         found = timetable.next_dagrun_info_v2(last_dagrun_info=last, restriction=restriction)
         if found is None:
             break

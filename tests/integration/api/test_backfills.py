@@ -223,7 +223,7 @@ def test_ten_thousand_dates_are_planned_and_made_in_a_moment(api: Api) -> None:
     api.has(spec(tasks=("extract",), schedule=ScheduleSpec("cron_trigger", {"cron": "0 * * * *"})))
     backfill = made(api, first="2022-01-01", last="2023-02-22", max_active_runs=3)
     assert progress(api, backfill)["total"] == 10_009
-    assert len(rows(api.database, "dag_run")) == 3
+    assert [row["run_type"] for row in rows(api.database, "dag_run")].count("backfill") == 3
     assert one(api.database, "backfill")["next_ordinal"] == 3
 
 

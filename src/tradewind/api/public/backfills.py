@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tradewind.api.backfills import BackfillWish, dates_of, estimate, plan_slots
 from tradewind.api.deps import Audit, Call, may
+from tradewind.api.intervals import dates_that_it_names
 from tradewind.api.models.backfills import (
     BackfillCollectionResponse,
     BackfillPlanResponse,
@@ -64,7 +65,8 @@ def _dag_and_spec(tx: Tx, call: Call, dag_id: str) -> tuple[DagRecord, DagSpec]:
     return dag, versions.spec_of_version(tx, call.services.specs, dag.version_id)
 
 
-def _wish(body: BackfillPostBody) -> BackfillWish:
+async def _wish(call: Call, body: BackfillPostBody) -> BackfillWish:
+    named = await dates_that_it_names(call, body.dag_id, body.from_date, body.to_date)
     return BackfillWish(
         from_date=body.from_date,
         to_date=body.to_date,
@@ -72,6 +74,7 @@ def _wish(body: BackfillPostBody) -> BackfillWish:
         conf=body.dag_run_conf,
         reprocess=body.reprocess_behavior,
         max_active_runs=body.max_active_runs,
+        named=named,
     )
 
 
@@ -92,10 +95,11 @@ def _plan(tx: Tx, call: Call, body: BackfillPostBody, dates: list[NextRun]) -> l
 @router.post("/dry_run", operation_id="create_backfill_dry_run", response_model=DryRunBackfillCollectionResponse)
 async def create_backfill_dry_run(body: BackfillPostBody, call: Editor) -> Response:
     """The dates for which a backfill would run something."""
+    wish = await _wish(call, body)
 
     def look(tx: Tx) -> list[PlannedSlot]:
         _, spec = _dag_and_spec(tx, call, body.dag_id)
-        return _plan(tx, call, body, dates_of(spec, _wish(body), call.now))
+        return _plan(tx, call, body, dates_of(spec, wish, call.now))
 
     shown = [
         {
@@ -113,10 +117,11 @@ async def create_backfill_dry_run(body: BackfillPostBody, call: Editor) -> Respo
 async def plan_backfill(body: BackfillPostBody, call: Editor) -> Response:
     """What a backfill would do, date by date: make a run, run one again, or leave it; how much work that is, and how
     long it takes if runs take what they took so far."""
+    wish = await _wish(call, body)
 
     def look(tx: Tx) -> dict[str, object]:
         dag, spec = _dag_and_spec(tx, call, body.dag_id)
-        dates = dates_of(spec, _wish(body), call.now)
+        dates = dates_of(spec, wish, call.now)
         names = {run.uid: run.run_id for run in _existing(tx, call, body.dag_id, dates).values()}
         slots = _plan(tx, call, body, dates)
         typical = backfills.typical_duration(tx, dag.dag)
@@ -159,11 +164,11 @@ def _planned_out(planned: PlannedSlot, names: dict[str, str]) -> dict[str, objec
 @router.post("", operation_id="create_backfill", response_model=BackfillResponse)
 async def create_backfill(body: BackfillPostBody, call: Editor) -> Response:
     """Make the runs of past dates. They count into a limit of their own, not into the DAG's max_active_runs."""
-    now = call.now
+    now, wish = call.now, await _wish(call, body)
 
     def make(tx: Tx) -> tuple[int, list[Event]]:
         dag, spec = _dag_and_spec(tx, call, body.dag_id)
-        slots = _plan(tx, call, body, dates_of(spec, _wish(body), now))
+        slots = _plan(tx, call, body, dates_of(spec, wish, now))
         on_newest = body.run_on_latest_version
         if on_newest is None:
             on_newest = spec.rerun_with_latest_version is not False
