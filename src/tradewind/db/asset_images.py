@@ -13,7 +13,7 @@ from tradewind.db import tables as t
 from tradewind.db.engine import Tx
 from tradewind.spec import DagKey
 
-__all__ = ["AssetImage", "load_assets"]
+__all__ = ["AssetImage", "event_source", "load_assets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,13 @@ def load_assets(tx: Tx) -> AssetImage:
 
 
 def _event(row: Any) -> QueuedEvent:
-    source = row.told_by or ""
-    if row.source_task_id is not None:
-        index = f"[{row.source_map_index}]" if row.source_map_index >= 0 else ""
-        source = f"task {row.source_task_id}{index} of DAG {row.source_dag_id}, run {row.source_run_id}"
-    return QueuedEvent(
-        row.uid, AssetKey(row.workspace, row.name, row.uri), row.queued_at, (), row.partition_key, source
-    )
+    key = AssetKey(row.workspace, row.name, row.uri)
+    return QueuedEvent(row.uid, key, row.queued_at, (), row.partition_key, event_source(row))
+
+
+def event_source(row: Any) -> str:
+    """Who told of an event, in words, from its columns."""
+    if row.source_task_id is None:
+        return row.told_by or ""
+    index = f"[{row.source_map_index}]" if row.source_map_index >= 0 else ""
+    return f"task {row.source_task_id}{index} of DAG {row.source_dag_id}, run {row.source_run_id}"

@@ -15,7 +15,7 @@ from tradewind.core.states import RunState
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
 from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed, rows
-from tradewind.db.tables import dag, dag_run, dag_version
+from tradewind.db.tables import asset, asset_event, dag, dag_run, dag_version, run_asset_event
 
 __all__ = [
     "RunFilter", "RunRecord", "VersionRef", "count_by_state", "dag_names", "get_run", "insert_requested", "list_runs",
@@ -93,6 +93,11 @@ class RunFilter:
     dag_id_prefix: str | None = None
     user_pattern: str | None = None
     user_prefix: str | None = None
+    partition_date: DateRange | None = None
+    partition_pattern: str | None = None
+    partition_prefix: str | None = None
+    asset_pattern: str | None = None
+    """Of an asset whose events started the run."""
     extra: Sequence[ColumnElement[bool]] = field(default=())
 
 
@@ -200,6 +205,16 @@ def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
         found += between(column, bounds)
     found += like(dag_run.c.run_id, wanted.run_id_pattern) + prefixed(dag_run.c.run_id, wanted.run_id_prefix)
     found += like(dag_run.c.dag_id, wanted.dag_id_pattern) + prefixed(dag_run.c.dag_id, wanted.dag_id_prefix)
+    part = dag_run.c.partition_key
+    found += [*between(dag_run.c.partition_date, wanted.partition_date), *like(part, wanted.partition_pattern)]
+    found += prefixed(part, wanted.partition_prefix)
+    if wanted.asset_pattern:
+        consumed = (
+            select(run_asset_event.c.run_uid)
+            .join(asset_event, asset_event.c.uid == run_asset_event.c.event_uid)
+            .join(asset, asset.c.id == asset_event.c.asset_id)
+        )
+        found.append(dag_run.c.uid.in_(consumed.where(*like(asset.c.name, wanted.asset_pattern))))
     user = dag_run.c.triggering_user
     return found + like(user, wanted.user_pattern) + prefixed(user, wanted.user_prefix) + list(wanted.extra)
 

@@ -355,3 +355,6 @@ class PartitionedAtRuntime(BaseTimetable):
     can_be_scheduled = False
     periodic = False
     partitioned_at_runtime = True
+
+    def arguments(self) -> dict[str, Json]:
+        return {"partitioned_at_runtime": True}

@@ -11,6 +11,7 @@ __all__ = ["Action", "Resource", "Role", "least_role"]
 
 Action = Literal["read", "edit"]
 Resource = Literal[
+    "asset",
     "backfill",
     "config",
     "connection",
@@ -60,6 +61,7 @@ class Role(IntEnum):
 
 _EDIT: dict[Resource, Role] = {
     "backfill": Role.USER,
+    "asset": Role.USER,
     "dag": Role.USER,
     "dag_run": Role.USER,
     "task_instance": Role.USER,

@@ -24,7 +24,7 @@ from tradewind.api.models.dags import DagRunType, DagVersionResponse
 from tradewind.core.states import RunState
 
 __all__ = [
-    "AssetEventCollectionResponse", "BulkDAGRunBody", "BulkDAGRunClearBody", "DAGRunClearBody",
+    "BulkDAGRunBody", "BulkDAGRunClearBody", "DAGRunClearBody",
     "DAGRunCollectionResponse", "DAGRunPatchBody", "DAGRunResponse", "DAGRunsBatchBody", "DagRunQuery",
     "TriggerDAGRunPostBody",
 ]  # fmt: skip
@@ -53,12 +53,6 @@ class DagRunQuery(
     partition_key_pattern: str | None = None
     partition_key_prefix_pattern: str | None = None
     consuming_asset_pattern: str | None = None
-
-    @property
-    def asks_for_partitions_or_assets(self) -> bool:
-        """Whether only runs of partitions or for assets are meant; there are none."""
-        partition = self.partition_date_gte or self.partition_date_lte or self.partition_key_pattern
-        return bool(partition or self.partition_key_prefix_pattern or self.consuming_asset_pattern)
 
 
 class DAGRunsBatchBody(Body, RunAfterQuery, LogicalDateQuery, StartDateQuery, EndDateQuery, DurationQuery):
@@ -145,8 +139,3 @@ class DAGRunCollectionResponse(Out):
     next_cursor: str | None = None
     previous_cursor: str | None = None
     total_entries_limit: int | None = None
-
-
-class AssetEventCollectionResponse(Out):
-    asset_events: list[dict[str, Any]]
-    total_entries: int

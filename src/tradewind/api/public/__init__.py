@@ -15,6 +15,7 @@ __all__ = ["MODULES", "all_routers", "router_of"]
 MODULES = (
     "monitor",
     "why",
+    "deadlines",
     "run_changes",
     "dag_runs",
     "results",
@@ -26,6 +27,9 @@ MODULES = (
     "task_instances",
     "task_changes",
     "backfills",
+    "assets",
+    "dag_assets",
+    "webhooks",
     "catalog",
     "next_runs",
     "dags",

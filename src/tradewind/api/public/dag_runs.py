@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from tradewind.api.asset_shapes import events_out
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.intervals import about_its_interval
+from tradewind.api.models.assets import AssetEventCollectionResponse
 from tradewind.api.models.base import page_of
 from tradewind.api.models.runs import (
-    AssetEventCollectionResponse,
     DAGRunCollectionResponse,
     DAGRunPatchBody,
     DagRunQuery,
@@ -22,11 +23,12 @@ from tradewind.api.models.runs import (
 from tradewind.api.requests import RunWish, plan_run
 from tradewind.api.runs import delete_event, mark_event
 from tradewind.api.shapes import run_out
-from tradewind.api.wire import gone, reply
+from tradewind.api.wire import gone, listing, reply
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.core.events import Event, RunRequested
-from tradewind.db import dags, runs, versions
+from tradewind.db import asset_events, dags, runs, versions
 from tradewind.db.engine import Tx
+from tradewind.db.listing import Range
 from tradewind.db.runs import RunFilter, RunRecord
 
 router = APIRouter(tags=["DagRun"])
@@ -56,14 +58,16 @@ async def get_dag_runs(
         dag_id_prefix=query.dag_id_prefix_pattern,
         user_pattern=query.triggering_user_name_pattern,
         user_prefix=query.triggering_user_name_prefix_pattern,
+        partition_date=Range(gte=query.partition_date_gte, lte=query.partition_date_lte),
+        partition_pattern=query.partition_key_pattern,
+        partition_prefix=query.partition_key_prefix_pattern,
+        asset_pattern=query.consuming_asset_pattern,
     )
     page = query.page(call.services.settings.api, "id")
 
     def find(tx: Tx) -> tuple[list[RunRecord], int]:
         if dag_id != "~":
             dags.get_dag(tx, call.dag(dag_id))
-        if query.asks_for_partitions_or_assets:
-            return [], 0
         return runs.list_runs(tx, call.workspace, wanted, page)
 
     found, total = await call.read(find)
@@ -208,5 +212,10 @@ async def get_upstream_asset_events(
     dag_id: str, dag_run_id: str, call: Annotated[Call, may("read", "dag_run")]
 ) -> Response:
     """The asset events that a run was started by; runs by clock or by hand have none."""
-    await call.read(lambda tx: runs.get_run(tx, call.workspace, dag_id, dag_run_id))
-    return reply({"asset_events": [], "total_entries": 0})
+
+    def find(tx: Tx) -> list[dict[str, object]]:
+        run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
+        return events_out(tx, asset_events.events_of_run(tx, run.uid))
+
+    found = await call.read(find)
+    return listing("asset_events", found, len(found))

@@ -11,6 +11,7 @@ from tradewind.api.public.tasks import params_out
 from tradewind.db.dags import DagRecord
 from tradewind.db.versions import VersionRecord
 from tradewind.spec import DagSpec
+from tradewind.spec.assets import asset_expression, asset_schedule
 
 __all__ = ["dag_out", "details_out", "version_record_out"]
 
@@ -84,13 +85,19 @@ def _iso_duration(seconds: float | None) -> str | None:
     return "P" + f"{delta.days}D" * bool(delta.days) + f"T{time}" * bool(time) if seconds else "PT0S"
 
 
+def expression_out(spec: DagSpec) -> object:
+    """What the DAG waits for, where assets start it."""
+    schedule = asset_schedule(spec.schedule)
+    return None if schedule is None else asset_expression(schedule.condition)
+
+
 def details_out(dag: DagRecord, spec: DagSpec, version: VersionRecord, *, active_runs: int) -> dict[str, object]:
     """`DAGDetailsResponse`."""
     return {
         **dag_out(dag),
         "catchup": dag.catchup,
         "dag_run_timeout": _iso_duration(spec.dagrun_timeout_s),
-        "asset_expression": None,
+        "asset_expression": expression_out(spec),
         "doc_md": spec.doc_md,
         "start_date": spec.start_date,
         "end_date": spec.end_date,

@@ -1,0 +1,110 @@
+"""Webhooks of assets: a call from outside is an update. The caller signs it with the watcher's secret, or has a token."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from tradewind.api.auth import Actor, Role, least_role
+from tradewind.api.deps import WORKSPACE, Audit, Call, Desk
+from tradewind.api.models.assets import WebhookResponse
+from tradewind.api.wire import reply
+from tradewind.base.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from tradewind.core.events import AssetUpdate, AssetUpdated, Event
+from tradewind.db import asset_watchers, variables
+from tradewind.db.asset_watchers import Watched
+from tradewind.db.engine import Tx
+
+router = APIRouter(tags=["Asset"], prefix="/assets/webhooks")
+
+SIGNATURES = ("x-tradewind-signature", "x-hub-signature-256")
+"""Headers that may hold ``sha256=`` and the HMAC of the body in hexadecimal digits; the second is GitHub's."""
+LARGEST = 1_000_000
+"""Bytes of a body."""
+
+
+@router.post("/{path:path}", operation_id="call_asset_webhook", response_model=WebhookResponse)
+async def call_asset_webhook(
+    path: str, request: Request, partition_key: Annotated[str | None, Query(max_length=250)] = None
+) -> Response:
+    """Say that the assets whose watchers listen at this path were updated; the body, JSON, goes with the event."""
+    desk: Desk = request.app.state.desk
+    name, body = path.strip("/"), await request.body()
+    if len(body) > LARGEST:
+        raise InvalidInput(f"the body of a webhook's call has at most {LARGEST} bytes, not {len(body)}")
+    found, keys = await desk.read(lambda tx: _watchers(tx, desk, name))
+    signed = [one for one in found if _is_signed(request, body, keys.get(one.secret or ""))]
+    if signed:
+        actor = Actor(f"webhook {name}", Role.USER, "", 0.0)
+    else:
+        actor = await _caller(request, desk)
+        signed = found
+    if not signed:
+        raise NotFound(f"no watcher of an asset listens at the webhook {name!r}", path=name)
+    call, payload, now = Call(desk, actor), _payload(body), desk.services.clock.now()
+    updates = [
+        AssetUpdate(
+            uid=desk.services.ids.new(),
+            name=one.name,
+            uri=one.uri,
+            extra={"from_webhook": name, "payload": payload},
+            partition_key=partition_key,
+        )
+        for one in signed
+    ]
+    events: list[Event] = [AssetUpdated(WORKSPACE, update, now, f"webhook {name}") for update in updates]
+    await call.act(Audit(event="call_asset_webhook", extra={"path": name}), lambda _: (None, events), wait=False)
+    answer = {"path": name, "assets": [one.name for one in signed], "event_uids": [one.uid for one in updates]}
+    return reply(answer, 202)
+
+
+def _watchers(tx: Tx, desk: Desk, name: str) -> tuple[list[Watched], dict[str, str]]:
+    """Who listens, and the secrets by name of their variable."""
+    found = asset_watchers.webhook_watchers(tx, WORKSPACE, name)
+    names = {one.secret for one in found if one.secret}
+    keys: dict[str, str] = {}
+    for one in names:
+        variable = variables.find_variable(tx, desk.services.cipher, WORKSPACE, one)
+        if variable is not None and variable.value:
+            keys[one] = variable.value
+    return found, keys
+
+
+def _is_signed(request: Request, body: bytes, key: str | None) -> bool:
+    if not key:
+        return False
+    wanted = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+    return any(hmac.compare_digest(wanted, request.headers.get(header, "")) for header in SIGNATURES)
+
+
+async def _caller(request: Request, desk: Desk) -> Actor:
+    """The one whose token came with the call.
+
+    Raises:
+        Unauthenticated: neither a signature that holds nor a token.
+        Forbidden: the token is of somebody who may not update assets.
+    """
+    if request.headers.get("authorization") is None:
+        raise Unauthenticated(
+            "the call is not signed by the watcher's secret (X-Tradewind-Signature: sha256=HMAC of the body), and there "
+            "is no `Authorization: Bearer TOKEN`"
+        )
+    actor = await desk.sessions.actor(request.headers.get("authorization"), desk.read)
+    least = least_role("edit", "asset")
+    if actor.role < least:
+        raise Forbidden(f"Forbidden: to update an asset takes the role {least.name.capitalize()}")
+    return actor
+
+
+def _payload(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise InvalidInput(f"the body of a webhook's call is JSON, and this is none: {error}") from error
