@@ -15,6 +15,7 @@ from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.operator_args import DEFAULT_QUEUE, DEFAULT_RETRY_DELAY, aware, coerce
 from tradewind.sdk.operator_meta import OperatorMeta, Placement, check_fail_fast, find_place
 from tradewind.sdk.param import ParamsDict
+from tradewind.sdk.priority import PriorityWeightStrategy
 from tradewind.sdk.resolve import references
 from tradewind.sdk.setup_teardown import join_scopes
 from tradewind.sdk.stack import call_site
@@ -81,7 +82,7 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
     wait_for_past_depends_before_skipping: bool
     wait_for_downstream: bool
     priority_weight: int
-    weight_rule: WeightRule
+    weight_rule: WeightRule | PriorityWeightStrategy
     queue: str
     pool: str
     pool_slots: int
@@ -135,7 +136,7 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
         params: MutableMapping[str, Any] | None = None,
         default_args: dict[str, Any] | None = None,
         priority_weight: int = 1,
-        weight_rule: str = WeightRule.DOWNSTREAM,
+        weight_rule: str | PriorityWeightStrategy | type[PriorityWeightStrategy] = WeightRule.DOWNSTREAM,
         queue: str = DEFAULT_QUEUE,
         pool: str | None = None,
         pool_slots: int = 1,

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
-from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
+from tradewind.sdk.priority import weight_rule_of
+from tradewind.sdk.trigger_rule import Isolation, TriggerRule
 
 __all__ = [
     "CALLBACKS",
@@ -111,7 +112,7 @@ def coerce(fields: dict[str, Any], where: str) -> None:
     if backoff < 0:
         raise InvalidArgument(f"{where}: retry_exponential_backoff must be a positive factor, or 0 for none")
     fields["trigger_rule"] = _one_of(TriggerRule, fields["trigger_rule"], "trigger_rule", where)
-    fields["weight_rule"] = _one_of(WeightRule, fields["weight_rule"], "weight_rule", where)
+    fields["weight_rule"] = weight_rule_of(fields["weight_rule"], where)
     if fields["isolation"] is not None:
         fields["isolation"] = _one_of(Isolation, fields["isolation"], "isolation", where)
     for kind in CALLBACKS:
@@ -135,7 +136,7 @@ def _as_delta(value: timedelta | float) -> timedelta:
     return value if isinstance(value, timedelta) else timedelta(seconds=value)
 
 
-def _one_of(kind: type[TriggerRule | WeightRule | Isolation], value: object, name: str, where: str) -> Any:
+def _one_of(kind: type[TriggerRule | Isolation], value: object, name: str, where: str) -> Any:
     if isinstance(value, kind):
         return value
     try:

@@ -17,7 +17,9 @@ from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_args import callback_kinds, seconds
 from tradewind.sdk.param import ParamsDict
+from tradewind.sdk.priority import PriorityWeightStrategy, weights_of
 from tradewind.sdk.schedule import PLAIN, ScheduleOptions, schedule_spec
+from tradewind.sdk.trigger_rule import WeightRule
 from tradewind.sdk.xcom_arg import ConcatXComArg, MapXComArg, PlainXComArg, XComArg, ZipXComArg
 from tradewind.sdk.zones import zone_name
 from tradewind.spec import (
@@ -104,6 +106,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
     operator = task.common if mapped else task
     operator_class = task.operator_class
     callbacks = callback_kinds(vars(operator))
+    tries = weights_of(task, operator)
     kills = ("on_kill",) if operator_class.on_kill is not BaseOperator.on_kill else ()
     group = task.task_group
     return TaskSpec(
@@ -121,7 +124,8 @@ def _task(task: Any, weight: int) -> TaskSpec:
         ignore_first_depends_on_past=operator.ignore_first_depends_on_past,
         wait_for_past_depends_before_skipping=operator.wait_for_past_depends_before_skipping,
         wait_for_downstream=operator.wait_for_downstream,
-        priority_weight=weight,
+        priority_weight=tries[0] if tries else weight,
+        weights=tries if len(tries) > 1 else (),
         pool=operator.pool,
         pool_slots=operator.pool_slots,
         queue=operator.queue,
@@ -141,7 +145,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
         task_type=task.task_type,
         operator_name=task.operator_name,
         operator_class=qualified_name(operator_class),
-        weight_rule=str(operator.weight_rule),
+        weight_rule=_rule_name(operator.weight_rule),
         base_priority_weight=operator.priority_weight,
         template_fields=tuple(operator_class.template_fields),
         template_fields_renderers=dict(operator_class.template_fields_renderers),
@@ -164,6 +168,10 @@ def _task(task: Any, weight: int) -> TaskSpec:
         returns_dag_result=task.returns_dag_result,
         marks_depth=getattr(operator, "recursion_depth", 10) if _is_marker(operator_class) else 0,
     )
+
+
+def _rule_name(rule: WeightRule | PriorityWeightStrategy) -> str:
+    return qualified_name(type(rule)) if isinstance(rule, PriorityWeightStrategy) else str(rule)
 
 
 def _start_trigger(operator: Any) -> StartTriggerSpec | None:

@@ -23,6 +23,7 @@ from support.story import (
     started,
     state,
     succeeded,
+    ticked,
 )
 from tradewind.core.limits import PATIENCE
 
@@ -162,3 +163,11 @@ def test_small_tasks_do_not_starve_one_that_needs_many_slots() -> None:
             break
     assert "big" in gone
     assert gone.index("big") <= PATIENCE + 4
+
+
+def test_a_strategy_may_weigh_each_try_differently() -> None:
+    story = Story(parallelism=1).given(
+        dag("[a, b, c]", tasks={"a": {"priority_weight": 9, "weights": (9, 1), "retries": 1, "retry_delay_s": 0.0},
+                                "b": {"priority_weight": 5}, "c": {"priority_weight": 5}})
+    ).run().expect(dispatched("a"))  # fmt: skip
+    story.when(failed("a"), ticked(), succeeded("b"), succeeded("c")).expect(dispatched("b", "c", "a"))

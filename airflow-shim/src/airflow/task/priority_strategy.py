@@ -3,7 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
-    "PriorityWeightStrategy": "tradewind.sdk.plugins:PriorityWeightStrategy",
+    "PriorityWeightStrategy": "tradewind.sdk.priority:PriorityWeightStrategy",
 }
 
 __getattr__, __dir__ = forward(__name__, places=PLACES)
