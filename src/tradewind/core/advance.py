@@ -314,6 +314,7 @@ def _dispatch(m: Machine) -> bool:
                 pool_slots=spec.pool_slots,
                 priority=spec.priority_weight,
                 resume=instance.resume,
+                map_path=run.map_path((node, index)) if run.graph.has_nested else (),
             )
         )
         if node in run.sweeps and run.ready_per_node[node] == WINDOW - 1:

@@ -30,6 +30,7 @@ __all__ = [
     "DeleteDag",
     "Dispatch",
     "EndAttempt",
+    "ForgetCallback",
     "FeedBackfill",
     "ForgetTasks",
     "KeepOutput",
@@ -254,6 +255,8 @@ class Dispatch:
     priority: int = 1
     resume: str | None = None
     """Id of the attempt that deferred, or asked for input: the new one goes on with what came of that."""
+    map_path: tuple[int, ...] = ()
+    """Of an instance in scopes inside of scopes: the numbers of its items, outermost first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +312,19 @@ class RunCallback:
     try_number: int = 0
     deadline: SaveDeadline | None = None
     """The deadline that was missed (``deadline``), or whose moment the code is to say (``resolve_deadline``)."""
+
+    @property
+    def id(self) -> str:
+        """Names the order, so that giving it twice is giving it once."""
+        parts = (self.run_uid, self.task_id or "", str(self.map_index), self.kind, str(self.try_number))
+        return "/".join(parts if self.deadline is None else (*parts, self.deadline.id))
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCallback:
+    """A callback has run. Until then its order is kept, and given again after a crash."""
+
+    id: str
 
 
 # -- assets -----------------------------------------------------------------------------------------------------------
@@ -428,4 +444,5 @@ Command = (
     | ConsumeAssetEvents
     | RefuseAssetEvent
     | SaveDeadline
+    | ForgetCallback
 )

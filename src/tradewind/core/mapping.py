@@ -100,7 +100,11 @@ def _length_of_output(run: Run, node: Node, key: str, scope: Scope, place: int) 
             raise Unmappable(f"task {node.task_id!r} pushed no list or dict under {key!r} that could be mapped over")
         return length
     if node.mapping is not None and node.mapping.loop is not None:
-        return run.lengths.get((node.index, indexes[-1]), {}).get(key, 0)  # that of the last iteration
+        if node.scope is None or node.scope.parent is outer:
+            return run.lengths.get((node.index, indexes[-1]), {}).get(key, 0)  # that of the last iteration
+        layout = run.nest.layouts[node.scope.index]
+        last = {layout.parents[index]: index for index in indexes}  # of each of several loops
+        indexes = list(last.values())
     return sum(
         run.state_of(node.index, index) == SUCCESS and key in run.pushed.get((node.index, index), ())
         for index in indexes

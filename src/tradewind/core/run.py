@@ -224,6 +224,13 @@ class Run:
         """Whether the instance was taken back and counts for nothing."""
         return self.graph.has_nested and self.nest.is_void(self.graph.nodes[key[0]].scope, key[1])
 
+    def map_path(self, key: Key) -> tuple[int, ...]:
+        """The path of an instance in scopes inside of scopes; of any other instance empty."""
+        at = self.graph.nodes[key[0]]
+        if not at.is_nested or at.scope is None or self.count[key[0]] < 0:
+            return ()
+        return self.nest.path(at.scope, key[1])
+
     def ref(self, key: Key) -> TaskRef:
         """The public name of an instance."""
         return TaskRef(self.graph.nodes[key[0]].task_id, self.map_index(*key))

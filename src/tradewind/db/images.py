@@ -273,17 +273,21 @@ _STATES: Mapping[str | None, TaskState | None] = {None: None, **{state.value: st
 def _tasks(tx: Tx, condition: ColumnElement[bool]) -> dict[str, list[TaskImage]]:
     pushed = _pushed(tx, condition)
     query = (
-        select(*(_I[name] for name in _SAVED))
+        select(*(_I[name] for name in _SAVED), _I.map_path)
         .join(t.dag_run, _R.uid == _I.run_uid)
         .where(condition)
         .order_by(_I.run_uid, _I.task_id, _I.map_index)
     )
     found: dict[str, list[TaskImage]] = {}
     nothing: tuple[frozenset[str], tuple[tuple[str, int], ...]] = (frozenset(), ())
-    for row in tx.execute(query):
+    for *row, path in tx.execute(query):
         save = _save(row)
         keys, lengths = pushed.get((save.run_uid, save.task_id, save.map_index), nothing)
-        found.setdefault(save.run_uid, []).append(TaskImage(save=save, pushed=keys, lengths=lengths))
+        found.setdefault(save.run_uid, []).append(
+            TaskImage(
+                save=save, pushed=keys, lengths=lengths, path=tuple(map(int, path.split("/"))) if path else ()
+            )
+        )
     return found
 
 

@@ -20,7 +20,8 @@ from tradewind.spec import DagKey
 __all__ = [
     "AttemptOwner", "PreviousRun", "RunsOf", "clear_number", "delete_xcom", "owner_of_attempt", "previous_run", "prior_xcom", "put_xcom",
     "require_live", "run_counts", "run_id", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run",
-    "xcom_indexes", "xcom_sequence", "xcom_value",
+    "xcom_indexes",
+    "xcom_indexes_under", "xcom_sequence", "xcom_value",
 ]  # fmt: skip
 
 _R, _I, _X, _A = t.dag_run.c, t.task_instance.c, t.xcom.c, t.attempt.c
@@ -104,6 +105,29 @@ _CLEARS = _both("SELECT clear_number FROM dag_run WHERE uid = ?")
 def xcom_indexes(tx: Tx, run: str, task_id: str, key: str) -> list[int]:
     """The map indexes of a task's instances that have a value of this key, in order."""
     return [row[0] for row in tx.raw.execute(_INDEXES[tx.dialect], (run, task_id, key))]
+
+
+_PATHS = _both(
+    "SELECT i.map_path, x.map_index FROM xcom x JOIN task_instance i ON i.run_uid = x.run_uid AND i.task_id = x.task_id"
+    " AND i.map_index = x.map_index WHERE x.run_uid = ? AND x.task_id = ? AND x.key = ?"
+    " AND (i.state IS NULL OR i.state <> 'removed')"
+)
+
+
+def xcom_indexes_under(tx: Tx, run: str, task_id: str, key: str, path: str) -> list[int]:
+    """The same of a task in scopes inside of scopes, in the order of their paths: of those whose path is this one, or
+    lies under it (``*``: all; with ``$`` behind it: the last of each innermost scope)."""
+    is_last, path = path.endswith("$"), path.removesuffix("$")
+    rows = tx.raw.execute(_PATHS[tx.dialect], (run, task_id, key)).fetchall()
+    found = [
+        (tuple(map(int, (row[0] or str(row[1])).split("/"))), row[1])
+        for row in rows
+        if path == "*" or row[0] == path or (row[0] or "").startswith(f"{path}/")
+    ]
+    ordered = sorted(found)
+    if is_last:
+        ordered = list({place[:-1]: (place, index) for place, index in ordered}.values())
+    return [index for _, index in ordered]
 
 
 def clear_number(tx: Tx, run: str) -> int:

@@ -24,12 +24,14 @@ from tradewind.core.commands import (
     Dispatch,
     DropAssetEvents,
     EndAttempt,
+    ForgetCallback,
     ForgetTasks,
     KeepOutput,
     QueueAssetEvent,
     RecordAssetEvent,
     RefuseAssetEvent,
     RepeatRun,
+    RunCallback,
     SaveBackfill,
     SaveDag,
     SaveDeadline,
@@ -42,7 +44,7 @@ from tradewind.core.commands import (
 )
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import backfills, deadlines, inputs
+from tradewind.db import backfills, callbacks, deadlines, inputs
 from tradewind.db import tables as t
 from tradewind.db.asset_transitions import AssetCommand, write_assets
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
@@ -134,6 +136,8 @@ class _Batch:
         self._assets: list[AssetCommand] = []
         self._backfills: list[Command] = []
         self._deadlines: list[SaveDeadline] = []
+        self._callbacks: list[RunCallback] = []
+        self._called: list[str] = []
 
     def hear(self, fired: Mapping[str, Fired], seal: Seal) -> None:
         """What triggers said, and how their arguments are encrypted."""
@@ -165,6 +169,10 @@ class _Batch:
                 self._waits.append(command)
             case SaveDeadline() if command.run_uid not in self._lost:
                 self._deadlines.append(command)
+            case RunCallback():
+                self._callbacks.append(command)
+            case ForgetCallback(id=name):
+                self._called.append(name)
             case SaveWarning():
                 save_schedule_warning(self._tx, command, self._now)
             case ForgetTasks():
@@ -210,6 +218,10 @@ class _Batch:
             _PAUSE_DAG.run(tx, [(is_paused, *dag) for dag, is_paused in self._paused.items()])
         if self._deadlines:
             deadlines.save(tx, self._deadlines, self._at)
+        if self._callbacks:
+            callbacks.order(tx, self._callbacks, self._at, self._lost)
+        if self._called:
+            callbacks.forget(tx, self._called)
         if self._assets:
             write_assets(tx, self._assets, self._lost)
         self._clear()
@@ -393,6 +405,7 @@ _SAVE_TASK = update(
      "duration", "next_at", "skipped_by", "reason", "resume", "updated_at"),
     ("run_uid", "task_id", "map_index"),
 )  # fmt: skip
+_SET_PATH = update(t.task_instance, ("map_path", "rendered_map_index"), ("run_uid", "task_id", "map_index"))
 _NAME_INDEX = update(t.task_instance, ("rendered_map_index",), ("run_uid", "task_id", "map_index"))
 _FORGET = tuple(
     Bulk(
@@ -406,6 +419,15 @@ _FORGET = tuple(
 
 def _create_tasks(tx: Tx, created: Sequence[CreateTasks], now: datetime | str | None) -> None:
     _CREATE_TASKS.run(tx, [(c.run_uid, c.task_id, c.first, c.last, now) for c in created])
+    _SET_PATH.run(
+        tx,
+        [
+            (path, path, c.run_uid, c.task_id, index)
+            for c in created
+            if c.paths
+            for index, path in enumerate(c.paths, c.first)
+        ],
+    )
 
 
 def _forget(tx: Tx, command: ForgetTasks) -> None:

@@ -124,6 +124,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     """What an attempt goes on with whose task was deferred, or asked a person."""
     secrets: list[str] = []
     """Values to mask in logs from the first line on."""
+    map_path: list[int] = []
+    """Of an instance in scopes inside of scopes: the numbers of its items, outermost first."""
     protocol: int = PROTOCOL_VERSION
 
 
@@ -227,6 +229,8 @@ class GetXComSequence(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     run_id: str = ""
     start: int | None = None
     stop: int | None = None
+    path: str = ""
+    """Of a task in scopes inside of scopes: only instances with this path, or under it; ``*``: all, by path."""
 
 
 class SetXCom(msgspec.Struct, frozen=True, kw_only=True, tag=True):

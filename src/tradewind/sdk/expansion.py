@@ -42,13 +42,22 @@ class ExpandInput:
         """The arguments that an item of the only source is."""
         return {name: item}
 
+    depth: int = 1
+    """How many mapped scopes there are around what is mapped, with its own."""
+
+    def place(self, map_index: int, context: Mapping[str, Any]) -> int:
+        """The number of the item that the task that runs gets."""
+        path = getattr(context["ti"], "map_path", ())
+        return path[self.depth - 1] if path else map_index
+
     def values_at(self, map_index: int, context: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of one map index in the task that runs."""
+        place = self.place(map_index, context)
         if self.follows is not None and self.follows():
             ((name, source),) = self.sources.items()
-            found = self.of_item(name, source.resolve_one(context, map_index))
+            found = self.of_item(name, source.resolve_one(context, place))
         else:
-            found = self.at(map_index, lambda source: _resolved(source, context))
+            found = self.at(place, lambda source: _resolved(source, context))
         return {name: resolve_nested(value, context) for name, value in found.items()}
 
 
@@ -134,8 +143,8 @@ def check_mappable(function: str, sources: Mapping[str, Any]) -> None:
             continue
         if isinstance(source, Resolvable):
             raise InvalidArgumentType(
-                f"{function} cannot map over {name}={source!r}: mapping inside of a mapped task group, "
-                "or over a param, is not supported; return the list from a task and map over its output"
+                f"{function} cannot map over {name}={source!r}: mapping over an argument of a mapped "
+                "group, or over a param, is not supported; return the list from a task and map over its output"
             )
         raise InvalidArgumentType(
             f"{function} got an unexpected type {type(source).__name__!r} for keyword argument {name!r}: "

@@ -286,12 +286,8 @@ class MappedTaskGroup(TaskGroup):
         expand_input.follows = self._followed
         self._follows: tuple[TaskNode, ...] | None = None
         super().__init__(group_id, **kwargs)
-        if self._mapped_groups:
-            raise InvalidArgument(
-                f"task group {self.node_id!r} can't be mapped: group {self._mapped_groups[0].node_id!r} around it is mapped "
-                "already"
-            )
-        self._mapped_groups = (self,)
+        self._mapped_groups = (self, *self._mapped_groups)
+        expand_input.depth = len(self._mapped_groups)
 
     def _followed(self) -> Sequence[TaskNode]:
         if self._follows is None:

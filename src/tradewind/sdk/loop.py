@@ -26,7 +26,7 @@ from tradewind.sdk.group import MappedArgument, MappedTaskGroup
 from tradewind.sdk.node import TaskNode
 from tradewind.sdk.resolve import Reference, references, resolve_nested
 from tradewind.sdk.task_decorators import TaskGroupFactory
-from tradewind.sdk.xcom_arg import XCOM_RETURN_KEY, PlainXComArg
+from tradewind.sdk.xcom_arg import XCOM_RETURN_KEY, PlainXComArg, depth_of, shared_depth
 
 __all__ = ["LoopInput", "LoopOutput", "goes_on", "loop_group", "loop_task"]
 
@@ -73,14 +73,20 @@ class LoopInput(ExpandInput):
         return rest
 
     def values_at(self, map_index: int, context: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = dict.fromkeys(self.numbers, map_index)
+        place = self.place(map_index, context)
+        found: dict[str, Any] = dict.fromkeys(self.numbers, place)
         for name, first in self.sources.items():
-            found[name] = resolve_nested(first, context) if map_index <= 0 else self._before(map_index, context)
+            found[name] = resolve_nested(first, context) if place <= 0 else self._before(place, context)
         return found
 
-    def _before(self, map_index: int, context: Mapping[str, Any]) -> Any:
+    def _before(self, place: int, context: Mapping[str, Any]) -> Any:
+        """The result of the iteration before."""
         assert self.decider is not None
-        return context["ti"].xcom_pull(task_ids=self.decider.task_id, map_indexes=map_index - 1)
+        ti = context["ti"]
+        if self.depth == 1:
+            return ti.xcom_pull(task_ids=self.decider.task_id, map_indexes=place - 1)
+        path = "/".join(map(str, (*ti.path[: self.depth - 1], place - 1)))
+        return ti.xcom_under(self.decider.task_id, XCOM_RETURN_KEY, path, None, is_one=True, by_item=False)
 
     def iter_references(self) -> Iterator[Reference]:
         for first in self.sources.values():
@@ -120,8 +126,15 @@ class LoopOutput(PlainXComArg):
         return PlainXComArg(self.operator, self.key)
 
     def resolve(self, context: Mapping[str, Any]) -> Any:
-        values = super().resolve(context)
-        return values[-1] if len(values) else None
+        depth = depth_of(self.operator)
+        if depth == 1:
+            values = super().resolve(context)
+            return values[-1] if len(values) else None
+        ti = context["ti"]
+        shared = shared_depth(self.operator, context["task"])
+        path = ("/".join(map(str, ti.path[:shared])) or "*") + "$"
+        is_one = shared == depth - 1
+        return ti.xcom_under(self.operator.task_id, self.key, path, None, is_one=is_one, by_item=False)
 
     def resolve_items(self, context: Mapping[str, Any]) -> Any:
         return self.resolve(context)
@@ -130,10 +143,10 @@ class LoopOutput(PlainXComArg):
         return f"LoopOutput({self.operator.task_id})"
 
 
-def goes_on(task: TaskNode, map_index: int, result: Any) -> bool:
+def goes_on(task: TaskNode, ti: Any, result: Any) -> bool:
     """Whether another iteration follows the one whose result this is; False for a task that decides no loop."""
     loop = task.decides
-    return isinstance(loop, LoopInput) and map_index >= 0 and not loop.is_last(result, map_index)
+    return isinstance(loop, LoopInput) and bool(ti.path) and not loop.is_last(result, ti.path[loop.depth - 1])
 
 
 # -- decorators --------------------------------------------------------------------------------------------------------

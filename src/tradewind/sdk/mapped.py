@@ -122,14 +122,10 @@ class MappedOperator(TaskNode):
         strict: bool = True,
         op_kwargs_input: bool = False,
     ) -> None:
-        if place.group is not None and next(place.group.iter_mapped_task_groups(), None) is not None:
-            raise InvalidArgument(
-                f"task {partial_kwargs['task_id']!r}: operator expansion in an expanded task group is not supported; "
-                "expand the task outside of the group, or the group only"
-            )
         self.operator_class = operator_class
         self.expand_input = expand_input
         expand_input.follows = self._followed
+        expand_input.depth = 1 + sum(1 for _ in place.group.iter_mapped_task_groups()) if place.group is not None else 1
         self._follows: tuple[TaskNode, ...] | None = None
         self.partial_kwargs = partial_kwargs
         self.strict = strict

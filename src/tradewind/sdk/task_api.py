@@ -62,6 +62,9 @@ class XComAddress:
     dag_id: str = ""
     run_id: str = ""
     include_prior_dates: bool = False
+    path: str = ""
+    """Of a task in scopes inside of scopes, asked for as a whole: only instances with this path, or under it; ``*``:
+    all, in the order of their paths. With ``$`` behind it: the last of each innermost scope, that of a loop."""
 
 
 @dataclass(frozen=True, slots=True)

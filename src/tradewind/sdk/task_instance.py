@@ -71,6 +71,8 @@ class RuntimeTaskInstance:
     task_id: str
     run_id: str
     map_index: int = -1
+    map_path: tuple[int, ...] = ()
+    """In scopes inside of scopes: the numbers of its items, outermost first; see `path`."""
     try_number: int = 1
     max_tries: int = 0
     codec: XComCodec
@@ -100,6 +102,11 @@ class RuntimeTaskInstance:
     def is_mapped(self) -> bool:
         """Whether this is one of several instances of the task."""
         return self.map_index >= 0
+
+    @property
+    def path(self) -> tuple[int, ...]:
+        """The number of its item in each mapped scope around it, outermost first; of an unmapped instance nothing."""
+        return self.map_path or ((self.map_index,) if self.map_index >= 0 else ())
 
     @property
     def operator(self) -> str:
@@ -235,6 +242,20 @@ class RuntimeTaskInstance:
             return PushedItems(_api(), self.codec, where)
         stored = self._stored(where, map_indexes)
         return default if stored is None else self.codec.items(stored)
+
+    def xcom_under(self, task_ids: str, key: str, path: str, default: Any, *, is_one: bool, by_item: bool) -> Any:
+        """What instances of a task in scopes inside of scopes pushed: those under a path, or (`is_one`) the one at it.
+
+        Args:
+            by_item: for whoever wants few items of one value: a list comes as a sequence that reads each when taken.
+        """
+        where = XComAddress(key, task_ids, path=path)
+        if not is_one:
+            return PushedItems(_api(), self.codec, where) if by_item else LazyXComSequence(_api(), self.codec, where)
+        stored, _ = _api().xcom_at(where, 0)
+        if stored is None:
+            return default
+        return self.codec.items(stored) if by_item else self.codec.decode(stored)
 
     def _pull(self, where: XComAddress, map_index: int, default: Any) -> Any:
         stored = self._stored(where, map_index)

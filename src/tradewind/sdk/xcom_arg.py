@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tradewind.sdk.node import TaskNode
     from tradewind.sdk.setup_teardown import Scope
 
-__all__ = ["XCOM_RETURN_KEY", "ConcatXComArg", "MapXComArg", "PlainXComArg", "XComArg", "ZipXComArg"]
+__all__ = ["XCOM_RETURN_KEY", "ConcatXComArg", "MapXComArg", "PlainXComArg", "XComArg", "ZipXComArg", "depth_of", "shared_depth"]
 
 XCOM_RETURN_KEY = "return_value"
 _ABSENT = object()
@@ -154,16 +154,37 @@ class PlainXComArg(XComArg):
         Raises:
             XComNotFound: the task pushed nothing under this key (a missing return value is None).
         """
-        return self._pulled(context["ti"].xcom_pull, context)
+        return self._pulled(context, by_item=False)
 
     def resolve_items(self, context: Mapping[str, Any]) -> Any:
-        return self._pulled(context["ti"].xcom_items, context)
+        return self._pulled(context, by_item=True)
 
     def resolve_one(self, context: Mapping[str, Any], map_index: int) -> Any:
-        return self._pulled_at(map_index, context["ti"].xcom_pull)
+        ti = context["ti"]
+        depth = depth_of(self.operator)
+        if depth > 1:
+            return self._pulled_under(context, ti.path[:depth], is_one=True, by_item=False)
+        return self._pulled_at(map_index, ti.xcom_pull)
 
-    def _pulled(self, pull: Callable[..., Any], context: Mapping[str, Any]) -> Any:
-        return self._pulled_at(self._map_indexes(context["task"], context["ti"].map_index), pull)
+    def _pulled(self, context: Mapping[str, Any], *, by_item: bool) -> Any:
+        """Which instances of the operator the task at hand reads: that with its own path, or all under what it shares
+        with it."""
+        ti = context["ti"]
+        depth = depth_of(self.operator)
+        shared = shared_depth(self.operator, context["task"])
+        if depth > 1:
+            path = ti.path[:shared] if shared else ()
+            return self._pulled_under(context, path, is_one=shared == depth, by_item=by_item)
+        place = -1 if depth == 0 else None
+        if shared:
+            place = ti.path[0] if len(getattr(ti, "map_path", ())) > 1 else ti.map_index
+        return self._pulled_at(place, ti.xcom_items if by_item else ti.xcom_pull)
+
+    def _pulled_under(self, context: Mapping[str, Any], path: Sequence[int], *, is_one: bool, by_item: bool) -> Any:
+        where = "/".join(map(str, path)) or "*"
+        task_id = self.operator.task_id
+        value = context["ti"].xcom_under(task_id, self.key, where, _ABSENT, is_one=is_one, by_item=by_item)
+        return self._checked(value)
 
     def _pulled_at(self, map_indexes: int | None, pull: Callable[..., Any]) -> Any:
         value = pull(
@@ -173,6 +194,9 @@ class PlainXComArg(XComArg):
             default=_ABSENT,
             map_indexes=map_indexes,
         )
+        return self._checked(value)
+
+    def _checked(self, value: Any) -> Any:
         if value is not _ABSENT:
             return value
         if self.key == XCOM_RETURN_KEY:
@@ -182,14 +206,6 @@ class PlainXComArg(XComArg):
         raise XComNotFound(
             f"task {self.operator.task_id!r} of DAG {self.operator.dag_id!r} pushed no XCom with key {self.key!r}"
         )
-
-    def _map_indexes(self, task: TaskNode, map_index: int) -> int | None:
-        """Which instances of the operator the task reads: None for all of them."""
-        groups = list(self.operator.iter_mapped_task_groups())
-        shared = {group.group_id for group in groups} & {group.group_id for group in task.iter_mapped_task_groups()}
-        if shared and not self.operator.is_mapped:
-            return map_index
-        return None if groups or self.operator.is_mapped else -1
 
 
 class MapXComArg(XComArg):
@@ -332,6 +348,17 @@ class ConcatenatedItems(Sequence[Any]):
                     return part[place]
                 place -= len(part)
         raise IndexError(index)
+
+
+def depth_of(task: TaskNode) -> int:
+    """How many mapped scopes there are around a task: mapped groups, and the task itself."""
+    return sum(1 for _ in task.iter_mapped_task_groups()) + task.is_mapped
+
+
+def shared_depth(one: TaskNode, other: TaskNode) -> int:
+    """How many mapped groups are around both."""
+    ids = {group.group_id for group in other.iter_mapped_task_groups()}
+    return sum(group.group_id in ids for group in one.iter_mapped_task_groups())
 
 
 def _mapped(value: Any, functions: Sequence[object]) -> Any:

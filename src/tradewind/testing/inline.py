@@ -209,8 +209,10 @@ class InlineRun:
         self._retry_at = save.retry_at
 
     def _created(self, command: CreateTasks) -> None:
-        for index in range(command.first, command.last + 1):
+        for place, index in enumerate(range(command.first, command.last + 1)):
             key = (command.task_id, index)
+            if command.paths:
+                self._plan.server.paths[key] = command.paths[place]
             self.result.instances.setdefault(key, TaskResult(*key))
             self._plan.server.states.setdefault(key, None)
 
@@ -342,6 +344,7 @@ class InlineRun:
             pool=task.pool,
             pool_slots=order.pool_slots,
             resume=self._waits.resume_of(order.resume),
+            map_path=list(order.map_path),
         )
 
     def _dag_facts(self) -> DagFacts:

@@ -36,6 +36,8 @@ class MemoryServer:
         self.xcoms: dict[tuple[str, int], dict[str, EncodedXCom]] = {}
         self._indexes: dict[tuple[str, str], list[int]] = {}
         self.states: dict[tuple[str, int], TaskState | None] = {}
+        self.paths: dict[tuple[str, int], str] = {}
+        """Of instances in scopes inside of scopes: the numbers of their items, as ``3/0``."""
         self.groups: dict[str, set[str]] = {}
         self.variables: dict[str, str] = {}
         self.connections: dict[str, Mapping[str, Any]] = {}
@@ -54,8 +56,22 @@ class MemoryServer:
         self.run_state: str = "running"
         self.logical_date: datetime | None = None
 
-    def indexes(self, task_id: str, key: str) -> list[int]:
-        """The map indexes of a task's instances that left a value of this key behind, in order."""
+    def indexes(self, task_id: str, key: str, path: str = "") -> list[int]:
+        """The map indexes of a task's instances that left a value of this key behind, in order; in the order of their
+        paths, where they are asked for by `path` (``*``: all of them)."""
+        if path:
+            is_last, path = path.endswith("$"), path.removesuffix("$")
+            places = {index: self.paths[task_id, index] for index in self.indexes(task_id, key)}
+            found = [
+                index
+                for index, own in places.items()
+                if (path in ("*", own) or own.startswith(f"{path}/"))
+                and self.states.get((task_id, index)) is not TaskState.REMOVED
+            ]
+            ordered = sorted((tuple(map(int, places[index].split("/"))), index) for index in found)
+            if is_last:
+                ordered = list({place[:-1]: (place, index) for place, index in ordered}.values())
+            return [index for _, index in ordered]
         found = self._indexes.get((task_id, key))
         if found is None:
             found = sorted(index for (name, index), values in self.xcoms.items() if name == task_id and key in values)
@@ -100,14 +116,14 @@ class MemoryApi:
         """The stored values of all instances of a task."""
         if not self._is_here(where):
             return []
-        indexes = self._server.indexes(where.task_id, where.key)
+        indexes = self._server.indexes(where.task_id, where.key, where.path)
         return [(index, self._server.xcoms[where.task_id, index][where.key]) for index in indexes]
 
     def xcom_at(self, where: XComAddress, place: int) -> tuple[EncodedXCom | None, int]:
         """Of the values of a task's instances, in order: the one at a place, and how many there are."""
         if not self._is_here(where):
             return None, 0
-        indexes = self._server.indexes(where.task_id, where.key)
+        indexes = self._server.indexes(where.task_id, where.key, where.path)
         if place >= len(indexes):
             return None, len(indexes)
         return self._server.xcoms[where.task_id, indexes[place]][where.key], len(indexes)

@@ -79,7 +79,11 @@ class WorkerTaskApi:
     def xcoms(self, where: XComAddress) -> list[tuple[int, EncodedXCom]]:
         """The stored values of all instances of a task, with their map indexes."""
         message = messages.GetXComSequence(
-            key=str(where.key), task_id=str(where.task_id), dag_id=where.dag_id, run_id=where.run_id
+            key=str(where.key),
+            task_id=str(where.task_id),
+            dag_id=where.dag_id,
+            run_id=where.run_id,
+            path=where.path,
         )
         reply = self._ask(message, messages.XComSequenceReply)
         return [(index, to_stored(value)) for index, value in zip(reply.map_indexes, reply.values, strict=True)]
@@ -93,6 +97,7 @@ class WorkerTaskApi:
             run_id=where.run_id,
             start=place,
             stop=place + 1,
+            path=where.path,
         )
         reply = self._ask(message, messages.XComSequenceReply)
         return (to_stored(reply.values[0]) if reply.values else None), reply.total

@@ -175,6 +175,7 @@ class _Attempt:
             task_id=work.task_id,
             run_id=work.run.run_id,
             map_index=work.map_index,
+            map_path=tuple(work.map_path),
             try_number=work.try_number,
             max_tries=work.max_tries - 1,
             codec=self._codec,
@@ -219,7 +220,7 @@ class _Attempt:
         else:
             self._push(operator, result, ti)
             if ti.map_index >= 0:
-                end.again = goes_on(self._dag.task_dict[ti.task_id], ti.map_index, result)
+                end.again = goes_on(self._dag.task_dict[ti.task_id], ti, result)
         if operator.outlets:
             end.assets = told_by(operator, context)
         self._label(context, ti)

@@ -149,18 +149,34 @@ def _get_xcom_sequence(on: Answers, asker: Asker, ask: m.GetXComSequence) -> m.R
             return m.XComSequenceReply(values=[], map_indexes=[])
         task_id = ask.task_id or asker.task_id
         if ask.start is not None and ask.stop == ask.start + 1 and ask.start >= 0:
-            return _one_of_sequence(on, tx, (run, task_id, ask.key), ask.start)
-        found = task_api.xcom_sequence(tx, run, task_id, ask.key, start=ask.start, stop=ask.stop)
+            return _one_of_sequence(on, tx, (run, task_id, ask.key), ask.start, ask.path)
+        if ask.path:
+            found = _under_path(tx, (run, task_id, ask.key), ask.path, slice(ask.start, ask.stop))
+        else:
+            found = task_api.xcom_sequence(tx, run, task_id, ask.key, start=ask.start, stop=ask.stop)
     return m.XComSequenceReply(
         values=[value for _, value in found], map_indexes=[index for index, _ in found], total=len(found)
     )
 
 
-def _one_of_sequence(on: Answers, tx: Tx, whose: tuple[str, str, str], place: int) -> m.Reply:
+def _under_path(tx: Tx, whose: tuple[str, str, str], path: str, part: slice) -> list[tuple[int, m.XComValue]]:
+    run, task_id, key = whose
+    indexes = task_api.xcom_indexes_under(tx, run, task_id, key, path)[part]
+    values = [(index, task_api.xcom_value(tx, run, task_id, index, key)) for index in indexes]
+    return [(index, value) for index, value in values if value is not None]
+
+
+def _one_of_sequence(on: Answers, tx: Tx, whose: tuple[str, str, str], place: int, path: str = "") -> m.Reply:
     """One of many, for an instance that is mapped over them: its cost does not depend on how many there are."""
     run, task_id, key = whose
-    name = (run, task_api.clear_number(tx, run), task_id, key)
-    indexes = on.places.of(name, lambda: task_api.xcom_indexes(tx, run, task_id, key))
+    name = (run, task_api.clear_number(tx, run), task_id, f"{key} {path}")
+
+    def look() -> list[int]:
+        if path:
+            return task_api.xcom_indexes_under(tx, run, task_id, key, path)
+        return task_api.xcom_indexes(tx, run, task_id, key)
+
+    indexes = on.places.of(name, look)
     value = task_api.xcom_value(tx, run, task_id, indexes[place], key) if place < len(indexes) else None
     if value is None:
         return m.XComSequenceReply(values=[], map_indexes=[], total=len(indexes))

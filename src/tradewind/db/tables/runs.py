@@ -72,6 +72,7 @@ task_instance = Table(
     Column("skipped_by", Text),
     Column("reason", Text),
     Column("rendered_map_index", Text),
+    Column("map_path", Text),  # of instances in scopes inside of scopes, as 3/0
     Column("note", Text),
     Column("note_by", NAME),
     Column("operator", Text, nullable=False),

@@ -246,6 +246,26 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "callback_order",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("workspace", sa.String(length=250), nullable=False),
+        sa.Column("dag_id", sa.String(length=250), nullable=False),
+        sa.Column("run_uid", sa.String(length=36), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["run_uid"], ["dag_run.uid"], name=op.f("fk_callback_order_run_uid"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["workspace", "dag_id"],
+            ["dag.workspace", "dag.dag_id"],
+            name=op.f("fk_callback_order_workspace_dag_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_callback_order")),
+    )
+    op.create_index(op.f("ix_callback_order_run_uid"), "callback_order", ["run_uid"], unique=False)
+    op.create_table(
         "deadline",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("workspace", sa.String(length=250), nullable=False),
@@ -367,4 +387,5 @@ def upgrade() -> None:
     op.add_column("dag_run", sa.Column("retry_at", Moment(), nullable=True))
     op.add_column("dag_run", sa.Column("reason", sa.Text(), nullable=True))
     op.create_index(op.f("ix_dag_run_backfill"), "dag_run", ["backfill"], unique=False)
+    op.add_column("task_instance", sa.Column("map_path", sa.Text(), nullable=True))
     op.add_column("task_instance", sa.Column("resume", sa.String(length=36), nullable=True))
