@@ -45,10 +45,11 @@ def ask(ti: Any, question: Question) -> None:
     ti.question = question
 
 
-def upsert_hitl_detail(  # noqa: PLR0917 - Airflow's shape
+def upsert_hitl_detail(
     ti_id: Any,
     options: Sequence[str],
     subject: str,
+    *,
     body: str | None = None,
     defaults: Sequence[str] | None = None,
     multiple: bool = False,

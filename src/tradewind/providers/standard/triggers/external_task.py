@@ -32,9 +32,10 @@ class WorkflowTrigger(BaseTrigger):
         soft_fail: for the sensor.
     """
 
-    def __init__(  # noqa: PLR0917 - Airflow's shape
+    def __init__(
         self,
         external_dag_id: str,
+        *,
         run_ids: list[str] | None = None,
         execution_dates: list[datetime] | None = None,
         logical_dates: list[datetime] | None = None,
