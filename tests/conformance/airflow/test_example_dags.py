@@ -44,9 +44,18 @@ def results(examples: Examples, tmp_path_factory: pytest.TempPathFactory) -> dic
     with Server(home / "server", examples.dags, env=_environment(examples)) as server:
         process = _start_in_process(examples, home / "alone")
         in_system = _run_in_system(server)
+        errors_of_files = {
+            one["filename"]: one["stack_trace"] for one in _all(server, "/importErrors", "import_errors")
+        }
         output, errors = process.communicate(timeout=200)
     assert process.returncode == 0, errors[-2000:]
-    return {"dag.test": json.loads(output), "system": in_system}
+    return {"dag.test": json.loads(output), "system": in_system, "import errors": errors_of_files}
+
+
+@pytest.fixture(scope="session")
+def import_errors(results: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """File of the examples -> why the system could not import it."""
+    return results["import errors"]
 
 
 def _environment(examples: Examples) -> dict[str, str]:
@@ -135,6 +144,11 @@ def test_an_example_gives_what_it_gives_in_airflow(results: dict[str, Any], dag_
     assert not unlisted, f"{results[way].get(dag_id, {}).get('log', '')}\n{unlisted}"
     vanished = [one.what for one in listed if not filter_names(found, one.what) and not one.is_chance]
     assert not vanished, "these are listed in differences.toml and are no more"
+
+
+def test_every_example_file_is_imported_by_the_system(import_errors: dict[str, str]) -> None:
+    """The whole folder, also files whose tasks need a network, and those that no golden result tells of."""
+    assert import_errors == {}
 
 
 def test_a_run_without_its_required_param_is_refused(examples: Examples, tmp_path: Path) -> None:

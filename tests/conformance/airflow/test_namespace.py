@@ -219,3 +219,17 @@ def test_a_plugin_with_macros_and_a_listener_works_in_a_task(tmp_path: Path) -> 
         "HEARD running tell",
         "HEARD success tell",
     ]
+
+
+def test_a_dag_bag_tells_dags_and_import_errors(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("from airflow.sdk import DAG\nwith DAG('in_the_bag'):\n    pass\n")
+    (tmp_path / "bad.py").write_text("from airflow.sdk import DAG\nimport no_such_module\n")
+    (tmp_path / "other.py").write_text("raise RuntimeError('nobody asked')\n")
+    code = (
+        "from airflow.models import DagBag\n"
+        f"bag = DagBag({str(tmp_path)!r}, include_examples=False)\n"
+        "print(bag.dag_ids, bag.size(), bag.get_dag('nope'), [p.rpartition('/')[2] for p in bag.import_errors])\n"
+        "print('no_such_module' in str(bag.import_errors))"
+    )
+    done = _python(code, TRADEWIND_HOME=str(tmp_path / "home"))
+    assert done.stdout.split("\n") == ["['in_the_bag'] 1 None ['bad.py']", "True", ""], done.stderr

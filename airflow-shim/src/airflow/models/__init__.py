@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "DagBag": "airflow.dag_processing.dagbag:DagBag",
     "TaskInstance": "tradewind.sdk.task_instance:RuntimeTaskInstance",
     "DagRun": "tradewind.sdk.context:DagRun",
     "XCom": "airflow.sdk.bases.xcom:BaseXCom",
