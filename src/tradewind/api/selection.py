@@ -98,5 +98,5 @@ def instances_of(
         keep_to_lines(graph, names, chosen)
         single |= {(task_id, index) for task_id in names - named for index in chosen.get(task_id, ())}
         whole |= names - chosen.keys()
-    rows = tasks_of(tx, [run.uid for run in found], sorted(whole | named))
+    rows = tasks_of(tx, [run.uid for run in found], sorted(whole | {task_id for task_id, _ in single}))
     return [row for row in rows if row.task_id in whole or (row.task_id, row.map_index) in single]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from tradewind.sdk.authoring_errors import (
     AuthoringError,
     DuplicateTaskIdFound,
-    InvalidArgument,
     NotInDag,
     TaskAlreadyInTaskGroup,
 )

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
+from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.dependency import connect
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
 from tradewind.sdk.flow import followed_by_task

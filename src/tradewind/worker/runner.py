@@ -405,7 +405,11 @@ def is_mapped_over(dag: Any, task_id: str) -> bool:
         groups = {group for task in dag.task_dict.values() for group in task.iter_mapped_task_groups()}
         inputs += [group.expand_input for group in groups]
         found = frozenset(
-            operator.task_id for one in inputs for operator, key in one.iter_references() if key == RETURN_KEY
+            operator.task_id
+            for one in inputs
+            if not one.is_loop
+            for operator, key in one.iter_references()
+            if key == RETURN_KEY
         )
         _mapped_over[dag] = found
     return task_id in found
