@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tradewind.base.errors import NotFound
+from tradewind.core import deadlines
 from tradewind.core.commands import CreateTasks
 from tradewind.core.image import RunImage, TaskImage
 from tradewind.core.machine import EPOCH, KILL_PATIENCE, Attempt, Machine
@@ -58,6 +59,8 @@ def load_run(m: Machine, image: RunImage) -> None:
     m.dags[facts.dag].add(run)
     if not image.tasks:
         create_tasks(m, run)
+        if graph.has_deadlines:
+            deadlines.arm(m, run)
     else:
         present = {task.save.task_id for task in image.tasks}
         m.rows.extend(CreateTasks(run.uid, n.task_id, -1, -1) for n in graph.nodes if n.task_id not in present)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tradewind.protocol.messages import CallbackWork, Reply, Report, Request, Workload
 
-__all__ = ["Exited", "Executor", "Fact", "Lost", "NotStarted", "RequestHandler", "Sink"]
+__all__ = ["AttemptFact", "CalledBack", "Exited", "Executor", "Fact", "Lost", "NotStarted", "RequestHandler", "Sink"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,16 @@ class NotStarted:
     reason: str
 
 
-Fact = Report | Lost | Exited | NotStarted
+@dataclass(frozen=True, slots=True)
+class CalledBack:
+    """The process that ran a callback is gone; how it went is in its log."""
+
+    work_id: str
+    at: datetime
+
+
+AttemptFact = Report | Lost | Exited | NotStarted
+Fact = AttemptFact | CalledBack
 Sink = Callable[[Fact], None]
 """Called from the executor's thread; must not block."""
 RequestHandler = Callable[[Workload | CallbackWork, Request], Reply]

@@ -126,7 +126,7 @@ class LocalExecutor:
         with self._lock:
             if self._fleet.is_stopping or self._sink is None:
                 log.error("callback %s is not run: the executor is not running", work.work_id)
-            else:
+            elif not self._fleet.has(work.work_id):  # ordered again after a fault of the scheduler: it runs already
                 self._fleet.place(self._fleet.file_of(work.dag), work)
 
     def kill(self, attempt: str) -> None:

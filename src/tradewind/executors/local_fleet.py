@@ -21,7 +21,7 @@ import msgspec
 from tradewind.base.clock import Clock
 from tradewind.base.errors import ExecutorError
 from tradewind.base.settings import WorkerSettings
-from tradewind.executors.base import Exited, Fact, Lost, NotStarted
+from tradewind.executors.base import CalledBack, Exited, Fact, Lost, NotStarted
 from tradewind.executors.local_loop import Loop
 from tradewind.executors.local_pools import Pools
 from tradewind.executors.local_processes import (
@@ -492,8 +492,10 @@ class Fleet:
             return
         self.by_attempt.pop(work_id(work), None)
         if not isinstance(work, Workload):
-            if not process.has_ended and is_infrastructure:
-                log.error("callback %s was lost: %s", work.work_id, reason)
+            if is_infrastructure or self.is_stopping:
+                log.error("callback %s was lost: %s", work.work_id, reason)  # it is ordered again after a restart
+            else:
+                self._emit(CalledBack(work.work_id, self._clock.now()))
             return
         now = self._clock.now()
         if process.is_kill_ordered:

@@ -18,14 +18,14 @@ def callback_work(
     run: RunInfo,
     state: RunState | None,
     code: DagFacts,
+    *,
     log_folder: Path,
     wait: Deferral | None = None,
 ) -> CallbackWork:
     """What a worker is told. The callback of a task writes to the log of the try that it is about."""
     missed = command.deadline
-    name = "/".join((command.run_uid, command.task_id or "", str(command.map_index), command.kind))
     return CallbackWork(
-        work_id=name if missed is None else f"{name}/{missed.id}",
+        work_id=command.id,
         dag=code,
         run=run,
         kind=command.kind,

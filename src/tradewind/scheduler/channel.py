@@ -8,7 +8,7 @@ from typing import assert_never
 
 from tradewind.core.events import AttemptExited, AttemptFailed, AttemptLost, DispatchFailed, Event
 from tradewind.db.reports import event_of_report
-from tradewind.executors.base import Exited, Fact, Lost, NotStarted
+from tradewind.executors.base import AttemptFact, Exited, Fact, Lost, NotStarted
 from tradewind.protocol.messages import Ended, Started
 from tradewind.protocol.triggers import Fired
 from tradewind.worker.fired import event_of_fired
@@ -57,7 +57,7 @@ class Channel:
         return items
 
 
-def event_of(fact: Fact | Fired) -> Event:
+def event_of(fact: AttemptFact | Fired) -> Event:
     """What a fact of an executor, or of a triggerer, means to the core."""
     match fact:
         case Fired():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -127,6 +127,7 @@ class Dispatcher:
         self._code: dict[str, VersionCode] = {}
         self._runs: dict[str, _RunView] = {}
         self._instances: dict[str, InstanceKey] = {}
+        self._where: dict[str, Executor] = {}
         self._waits: dict[InstanceKey, tuple[datetime, int]] = {}
 
     # -- what there is to know ---------------------------------------------------------------------------------------
@@ -139,10 +140,15 @@ class Dispatcher:
         """A sensor that gave its slot back: when it first looked, and how often since."""
         self._waits[instance] = (first_start, reschedules)
 
+    def know_where(self, executor: Executor, attempts: Iterable[str]) -> None:
+        """An executor has these attempts still."""
+        self._where |= dict.fromkeys(attempts, executor)
+
     def forget_all(self) -> None:
         """Start anew, as after a reload of the shard."""
         self._runs.clear()
         self._instances.clear()
+        self._where.clear()
         self._waits.clear()
         self._triggers.resync()
 
@@ -161,8 +167,7 @@ class Dispatcher:
                 case Dispatch():
                     self._dispatch(command, saves.get((command.run_uid, command.task_id, command.map_index)))
                 case Kill():
-                    for executor in self._executors.values():
-                        executor.kill(command.attempt)
+                    self._holder(command.attempt).kill(command.attempt)
                 case EndAttempt():
                     self._see_end(command, saves)
                 case StopTrigger():
@@ -180,13 +185,32 @@ class Dispatcher:
     def _dispatch(self, command: Dispatch, save: SaveTask | None) -> None:
         try:
             workload = self._workload(command, save)
-            executor = self._executors.get(command.executor or "") or next(iter(self._executors.values()))
+            executor = self._executor(command.executor)
         except Exception as error:  # the edge of one attempt: whatever is wrong with it hurts no other
             log.exception("attempt.not_started dag_id=%s task_id=%s", command.dag.dag_id, command.task_id)
             self._sink(NotStarted(command.attempt, self._clock.now(), f"{type(error).__name__}: {error}"))
             return
         self._instances[command.attempt] = (command.run_uid, command.task_id, command.map_index)
+        self._where[command.attempt] = executor
         executor.submit(workload)
+
+    def _executor(self, name: str | None) -> Executor:
+        """The executor that a task names; the first where it names none.
+
+        Raises:
+            NotFound: there is none of this name.
+        """
+        if not name:
+            return next(iter(self._executors.values()))
+        found = self._executors.get(name)
+        if found is None:
+            known = ", ".join(self._executors)
+            raise NotFound(f"there is no executor {name!r}, only {known}; the setting executor.name lists them", name=name)
+        return found
+
+    def _holder(self, attempt: str) -> Executor:
+        """Where an attempt is."""
+        return self._where.get(attempt) or self._executor(None)
 
     def _workload(self, command: Dispatch, save: SaveTask | None) -> Workload:
         code = self._code_of(command.dag, command.version_id)
@@ -265,6 +289,7 @@ class Dispatcher:
 
     def _see_end(self, command: EndAttempt, saves: Mapping[InstanceKey, SaveTask]) -> None:
         instance = self._instances.pop(command.attempt, None)
+        self._where.pop(command.attempt, None)
         if instance is None:
             return
         if command.outcome != "up_for_reschedule":

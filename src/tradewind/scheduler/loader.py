@@ -9,7 +9,7 @@ from tradewind.core.commands import Command, FeedBackfill
 from tradewind.core.events import BackfillFed
 from tradewind.core.image import RunImage
 from tradewind.core.shard import Shard
-from tradewind.db import asset_images, attempts, backfills, deadlines, images, inbox, pools
+from tradewind.db import asset_images, attempts, backfills, callbacks, deadlines, images, inbox, pools
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
 from tradewind.scheduler.dispatcher import Dispatcher
@@ -47,7 +47,8 @@ class Loader:
             backfilling = backfills.active(tx)
             assets = asset_images.load_assets(tx)
             waiting, durations = deadlines.pending(tx), deadlines.recent_durations(tx)
-        commands: list[Command] = []
+            orders = callbacks.pending(tx)
+        commands: list[Command] = list(orders)
         for pool_set in pool_sets:
             commands += shard.apply(pool_set, now)
         for dag in dags:

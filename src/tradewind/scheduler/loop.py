@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from tradewind.base.clock import Clock
 from tradewind.base.errors import LeaseLost, NotFound
 from tradewind.base.settings import SchedulerSettings
-from tradewind.core.commands import Command, CreateRun, FeedBackfill, RepeatRun
+from tradewind.core.commands import Command, CreateRun, FeedBackfill, ForgetCallback, RepeatRun
 from tradewind.core.events import (
     AttemptLost,
     Cleared,
@@ -25,7 +25,7 @@ from tradewind.core.events import (
     Tick,
 )
 from tradewind.core.shard import Shard
-from tradewind.executors.base import Executor, Fact
+from tradewind.executors.base import CalledBack, Executor, Fact
 from tradewind.protocol.messages import Ended, Started
 from tradewind.protocol.triggers import Fired
 from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, event_of
@@ -183,6 +183,9 @@ class Scheduler:
         if isinstance(fact, Fired):
             self._apply_fired(turn, fact)
             return
+        if isinstance(fact, CalledBack):
+            turn.add([ForgetCallback(fact.work_id)])
+            return
         if isinstance(fact, Ended):
             turn.batch.outputs[fact.attempt] = fact
         self._apply(turn, event_of(fact))
@@ -296,6 +299,7 @@ class Scheduler:
         alive: set[str] = set()
         for executor in self._parts.executors:
             alive |= (adopted := executor.adopt(attempts))
+            self._parts.dispatcher.know_where(executor, adopted)
             for attempt in sorted(adopted.intersection(self._shard.dying_attempts())):
                 executor.kill(attempt)  # the order may have been committed and not given
         self._sit_out(0.0)

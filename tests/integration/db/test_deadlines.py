@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from support.databases import EPOCH
 from support.rows import DAG, at, create_run, one, rows, save_run, with_run
-from tradewind.core.commands import SaveDeadline
+from tradewind.core.commands import ForgetCallback, RunCallback, SaveDeadline
 from tradewind.core.states import RunState
-from tradewind.db import Database, deadlines, images
+from tradewind.db import Database, callbacks, deadlines, images
 from tradewind.db.listing import Page
 from tradewind.db.transitions import write
 
@@ -96,3 +96,27 @@ def test_what_a_run_that_lost_its_place_asked_for_is_void(database: Database) ->
     with database.write() as tx:
         assert write(tx, [taken, deadline("another-uid")], now=EPOCH) == ["another-uid"]
     assert rows(database, "deadline") == []
+
+
+# -- callbacks that were ordered ---------------------------------------------------------------------------------------
+
+
+def test_an_order_to_call_back_is_kept_until_it_has_run(database: Database) -> None:
+    with_run(database)
+    late = deadline("run-1", state="missed", ended_at=at(60))
+    orders = [
+        RunCallback("run-1", DAG, "v", "on_failure", "boom", "extract", 3, try_number=2),
+        RunCallback("", DAG, "v", "deadline", "never came", deadline=late),
+    ]
+    store(database, *orders)
+    store(database, *orders)
+    with database.read() as tx:
+        assert sorted(callbacks.pending(tx), key=lambda o: o.kind) == sorted(orders, key=lambda o: o.kind)
+    store(database, ForgetCallback(orders[0].id))
+    with database.read() as tx:
+        assert callbacks.pending(tx) == [orders[1]]
+    with database.write() as tx:
+        assert write(tx, [create_run("x", run_id="manual__run-1"), RunCallback("x", DAG, "v", "k", "")], now=EPOCH) == [
+            "x"
+        ]
+    assert len(rows(database, "callback_order")) == 1

@@ -29,6 +29,14 @@ def daily(**more: object) -> tuple[str, dict[str, object]]:
     return ("cron_trigger", {"cron": "0 12 * * *", **more})
 
 
+def facts(story: Story) -> e.RunFacts:
+    """A run that was asked for just now."""
+    return e.RunFacts(
+        uid="r1", dag=story.dag_key, run_id="r1", run_type="manual", logical_date=None, interval_start=None,
+        interval_end=None, run_after=story.now, queued_at=story.now, version_id="d-v1",
+    )  # fmt: skip
+
+
 def told(story: Story) -> list[tuple[str, str | None, str | None]]:
     """Run, task, and reason of each miss that was called back about."""
     return [
@@ -131,6 +139,16 @@ def test_a_deleted_run_has_no_deadlines(story: Story) -> None:
     story.when(event(lambda s: e.RunDeleted("r1")))
     story.wait("1h")
     assert told(story) == []
+
+
+def test_a_run_that_nobody_had_seen_when_the_server_died_has_its_deadlines(story: Story) -> None:
+    story.given(dag("a", deadlines=(by(60),)))
+    story.rows.request(facts(story))
+    story.uid = "r1"
+    story.restart()
+    assert len(story.rows.tasks) == 1
+    story.wait("60s")
+    assert told(story) == [("r1", None, "the run is running")]
 
 
 # -- of tasks ----------------------------------------------------------------------------------------------------------

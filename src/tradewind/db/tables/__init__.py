@@ -31,7 +31,7 @@ from tradewind.db.tables.dags import (
     spec,
     spec_task,
 )
-from tradewind.db.tables.deadlines import deadline
+from tradewind.db.tables.deadlines import callback_order, deadline
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
 from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
@@ -54,6 +54,7 @@ __all__ = [
     "backfill",
     "backfill_slot",
     "bundle",
+    "callback_order",
     "connection",
     "dag",
     "dag_code",

@@ -1,4 +1,5 @@
-"""Table of deadlines: by when runs, tasks, and runs that the schedule asks for must have succeeded."""
+"""Tables of deadlines (by when runs, tasks, and runs that the schedule asks for must have succeeded), and of callbacks
+that were ordered and have not run."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 from tradewind.db.columns import Moment
 from tradewind.db.tables.base import NAME, UID, dag_key, metadata
 
-__all__ = ["deadline"]
+__all__ = ["callback_order", "deadline"]
 
 deadline = Table(
     "deadline",
@@ -30,4 +31,14 @@ deadline = Table(
     Column("predicted_at", Moment),  # when the run is likely to end, where that is too late
     Index(None, "state", "deadline_time"),
     Index(None, "workspace", "dag_id", "deadline_time"),
+)
+
+callback_order = Table(
+    "callback_order",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *dag_key(),
+    Column("run_uid", UID, ForeignKey("dag_run.uid", ondelete="CASCADE"), index=True),
+    Column("body", Text, nullable=False),  # JSON of core.commands.RunCallback
+    Column("created_at", Moment, nullable=False),
 )
