@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from tradewind.base.errors import InvalidInput, NotFound
@@ -11,7 +12,7 @@ from tradewind.db.dags import DagRecord
 from tradewind.db.engine import Tx
 from tradewind.db.versions import Specs
 from tradewind.spec import DagKey
-from tradewind.spec.assets import AssetLeaf, AssetSchedule, asset_expression, asset_schedule, leaves
+from tradewind.spec.assets import AnyOf, AssetLeaf, AssetSchedule, Condition, asset_expression, asset_schedule, leaves
 
 __all__ = ["consumer_out"]
 
@@ -55,13 +56,27 @@ def consumer_out(tx: Tx, specs: Specs, dag_key: DagKey) -> Body:
 def _part(
     schedule: AssetSchedule, target: str, events: list[WaitingEvent], members: dict[str, set[tuple[str, str]]]
 ) -> Body:
-    found = [_leaf(schedule, leaf, target, events, members) for leaf in leaves(schedule.condition)]
-    missing = [_missing(one) for one in found if _missing(one)]
+    by_leaf = {leaf.key: _leaf(schedule, leaf, target, events, members) for leaf in leaves(schedule.condition)}
+    found = list(by_leaf.values())
+    missing = _needed(schedule.condition, lambda leaf: _missing(by_leaf[leaf.key]))
     there = [f"{one['name']} arrived {_at(one['arrived_at'])} {one['source']}" for one in found if one["events"]]
-    words = f"waiting for {', '.join(missing)}" if missing else "complete"
+    words = f"waiting for {missing}" if missing else "complete"
     if there:
         words += f"; {', '.join(there)}"
     return {"partition_key": target or None, "assets": found, "words": words}
+
+
+def _needed(condition: Condition, missing: Callable[[AssetLeaf], str], *, inside: bool = False) -> str:
+    """What is still needed for a condition to hold, such as ``b and (c or d)``; empty: nothing."""
+    if isinstance(condition, AssetLeaf):
+        return missing(condition)
+    parts = [_needed(part, missing, inside=True) for part in condition.parts]
+    is_any = isinstance(condition, AnyOf)
+    if is_any and not all(parts):
+        return ""
+    needed = list(dict.fromkeys(part for part in parts if part))
+    words = (" or " if is_any else " and ").join(needed)
+    return f"({words})" if inside and len(needed) > 1 else words
 
 
 def _missing(one: Body) -> str:

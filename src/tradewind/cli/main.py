@@ -19,6 +19,7 @@ __all__ = ["EXIT_CODES", "cli", "main"]
 YOUNG_OBJECTS = 50_000
 HERE = "tradewind.cli.commands"
 COMMANDS: Listed = {
+    "assets": (f"{HERE}.assets:assets", "Manage assets."),
     "backfill": (f"{HERE}.backfill:backfill", "Run a DAG for dates that have passed."),
     "config": (f"{HERE}.config:config", "Show what is set, and where it came from."),
     "connections": (f"{HERE}.connections:connections", "Manage connections to other systems."),

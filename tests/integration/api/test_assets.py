@@ -120,7 +120,7 @@ def test_what_waits_is_shown_and_can_be_thrown_away(api: Api, shop: dict[str, in
 
 def test_where_a_dag_stands_is_told_in_words(api: Api, shop: dict[str, int]) -> None:
     state = api.send("GET", "/dags/d/assets/state").ok()
-    assert state["words"] == "waiting for a, b"
+    assert state["words"] == "waiting for a and b"
     assert state["asset_expression"] == {
         "all": [{"asset": {"uri": "s3://a", "name": "a", "group": "asset"}}, {"asset_ref": {"name": "b"}}]
     }
