@@ -20,11 +20,14 @@ PACKAGES = {
     "airflow.providers",
     "airflow.providers.common",
     "airflow.providers.common.compat",
+    "airflow.providers.common.compat.standard",
     *(f"{STANDARD}{part}" for part in ("", ".operators", ".sensors", ".hooks", ".triggers", ".decorators", ".utils")),
 }
 ELSEWHERE = {
     "airflow.providers.common.compat.sdk": "airflow._common_compat",
     "airflow.providers.common.compat.standard.operators": f"{OURS}.operators.python",
+    "airflow.providers.common.compat.standard.triggers": f"{OURS}.triggers.temporal",
+    "airflow.providers.common.compat.standard.utils": "airflow.utils.process_utils",
     "airflow.providers.common.compat.assets": "airflow.sdk.definitions.asset",
     f"{STANDARD}.operators.datetime": f"{OURS}.operators.branch",
     f"{STANDARD}.operators.weekday": f"{OURS}.operators.branch",

@@ -13,7 +13,7 @@ from tradewind.sdk.authoring_errors import (
     InvalidArgumentType,
     TaskNotFound,
 )
-from tradewind.sdk.dag_args import count, duration, params_of, run_types, tags_of, texts
+from tradewind.sdk.dag_args import count, duration, params_of, parse_dates, run_types, tags_of, texts
 from tradewind.sdk.graph import check_cycle, topological_order
 from tradewind.sdk.group import TaskGroup
 from tradewind.sdk.node import TaskNode, validate_key
@@ -152,6 +152,7 @@ class DAG:
             self._check_schedule()
 
     def _set_dates(self, start_date: datetime | None, end_date: datetime | None) -> None:
+        parse_dates(self.default_args)
         inherited_start, inherited_end = self.default_args.get("start_date"), self.default_args.get("end_date")
         for name, moment in (("start_date", start_date), ("end_date", end_date)):
             if moment is not None and not isinstance(moment, datetime):

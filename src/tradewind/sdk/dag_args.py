@@ -9,7 +9,7 @@ from typing import Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 
-__all__ = ["RUN_TYPES", "count", "duration", "params_of", "run_types", "tags_of", "texts"]
+__all__ = ["RUN_TYPES", "count", "duration", "params_of", "parse_dates", "run_types", "tags_of", "texts"]
 
 RUN_TYPES = ("backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
 TAG_LENGTH = 100
@@ -66,3 +66,12 @@ def run_types(types: str | Collection[str] | None) -> tuple[str, ...] | None:
     if unknown:
         raise InvalidArgument(f"no run type {unknown[0]!r}; there are {', '.join(RUN_TYPES)}")
     return tuple(sorted(set(found)))
+
+
+def parse_dates(default_args: dict[str, Any]) -> None:
+    """Make moments of the dates that `default_args` gives as text, as old DAG files do."""
+    for name in ("start_date", "end_date"):
+        if isinstance(default_args.get(name), str):
+            import pendulum  # noqa: PLC0415 - few DAG files do
+
+            default_args[name] = pendulum.parse(default_args[name], strict=False)

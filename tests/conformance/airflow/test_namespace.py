@@ -233,3 +233,37 @@ def test_a_dag_bag_tells_dags_and_import_errors(tmp_path: Path) -> None:
     )
     done = _python(code, TRADEWIND_HOME=str(tmp_path / "home"))
     assert done.stdout.split("\n") == ["['in_the_bag'] 1 None ['bad.py']", "True", ""], done.stderr
+
+
+def test_a_mail_has_everybody_it_goes_to_and_is_not_sent_in_a_dry_run() -> None:
+    from airflow.utils.email import build_mime_message, get_email_address_list, send_email
+
+    assert get_email_address_list("a@x.org, b@x.org;c@x.org") == ["a@x.org", "b@x.org", "c@x.org"]
+    message, everybody = build_mime_message("me@x.org", "a@x.org", "Hello", "<b>hi</b>", cc="b@x.org", bcc=["c@x.org"])
+    assert (message["To"], message["CC"], everybody) == ("a@x.org", "b@x.org", ["a@x.org", "b@x.org", "c@x.org"])
+    assert "c@x.org" not in message.as_string()
+    send_email("a@x.org", "Hello", "hi", dryrun=True)
+
+
+def test_dates_of_default_args_may_be_texts() -> None:
+    with tradewind.DAG("texts", default_args={"start_date": "2021-03-01", "end_date": "2031-03-01T12:00:00"}) as dag:
+        pass
+    assert dag.start_date == datetime(2021, 3, 1, tzinfo=UTC)
+    assert dag.end_date == datetime(2031, 3, 1, 12, tzinfo=UTC)
+
+
+def test_code_of_a_plugin_may_tell_listeners_itself() -> None:
+    from airflow.listeners import hookimpl
+    from airflow.listeners.listener import get_listener_manager
+
+    heard = []
+
+    class Ears:
+        @hookimpl
+        def on_starting(self, component):
+            heard.append(component)
+
+    manager = get_listener_manager()
+    manager.add_listener(Ears())
+    manager.hook.on_starting(component="this test")
+    assert heard == ["this test"]

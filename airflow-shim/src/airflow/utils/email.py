@@ -1,4 +1,4 @@
-"""Mail: addresses, and messages of several parts."""
+"""Mail: addresses, messages of several parts, and sending them by the server of the settings."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import formatdate
 from pathlib import Path
+from smtplib import SMTP, SMTP_SSL
 from typing import Any
 
-__all__ = ["build_mime_message", "get_email_address_list"]
+from airflow.configuration import conf
+
+__all__ = ["build_mime_message", "get_email_address_list", "send_email", "send_email_smtp"]
 
 Addresses = str | Iterable[str]
 
@@ -73,3 +76,37 @@ def build_mime_message(  # noqa: PLR0917 - Airflow's signature
     for header, value in (custom_headers or {}).items():
         message[header] = value
     return message, everybody
+
+
+def send_email(to: Addresses, subject: str, html_content: str, files: list[str] | None = None, dryrun: bool = False,
+               **more: Any) -> None:  # fmt: skip
+    """Send a mail by the server that ``[smtp]`` of the settings names.
+
+    Args:
+        to: addresses.
+        subject, html_content: what it says.
+        files: paths of attachments.
+        dryrun: make it, and do not send it.
+        more: further arguments of `build_mime_message`; those that it does not know are passed over.
+
+    Raises:
+        smtplib.SMTPException, OSError: the server does not take it.
+    """
+    known = {
+        name: more[name] for name in ("cc", "bcc", "mime_subtype", "mime_charset", "custom_headers") if name in more
+    }
+    sender = more.get("from_email") or conf.get("smtp", "smtp_mail_from")
+    message, everybody = build_mime_message(sender, to, subject, html_content, files, **known)
+    if dryrun:
+        return
+    make = SMTP_SSL if conf.getboolean("smtp", "smtp_ssl") else SMTP
+    timeout = conf.getfloat("smtp", "smtp_timeout", fallback=30.0)
+    with make(conf.get("smtp", "smtp_host"), conf.getint("smtp", "smtp_port"), timeout=timeout) as server:
+        if conf.getboolean("smtp", "smtp_starttls") and not conf.getboolean("smtp", "smtp_ssl"):
+            server.starttls()
+        if user := conf.get("smtp", "smtp_user", fallback=""):
+            server.login(user, conf.get("smtp", "smtp_password", fallback=""))
+        server.sendmail(sender, everybody, message.as_string())
+
+
+send_email_smtp = send_email
