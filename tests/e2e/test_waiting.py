@@ -18,6 +18,7 @@ from support.server import Server
 DAGS = Path(__file__).parent / "waiting_dags"
 NAMES = {
     "waits_for_file", "waits_blocking", "waits_asking", "waits_crashing", "waits_in_function", "waits_many",
+    "waits_async",
 }  # fmt: skip
 
 
@@ -115,6 +116,15 @@ def test_functions_and_coroutines_wait_in_their_middle(server: Server, tmp_path:
     assert server.wait_run("waits_in_function", run_id)["state"] == "success"
     assert xcom(server, "waits_in_function", run_id, "function") == [True, True, "there"]
     assert xcom(server, "waits_in_function", run_id, "coroutine") == "there"
+
+
+def test_a_coroutine_that_is_stopped_is_cancelled_and_cleans_up(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    run_id = server.trigger("waits_async", {"path": str(file)})
+    until(file.exists)
+    server.request("PATCH", f"/api/v2/dags/waits_async/dagRuns/{run_id}", {"state": "failed"})
+    until((tmp_path / "file.operator-killed").exists)
+    until((tmp_path / "file.finally").exists)
 
 
 def test_a_trigger_that_blocks_is_named_and_moved_away_from_the_others(server: Server, tmp_path: Path) -> None:

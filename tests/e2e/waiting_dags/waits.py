@@ -11,6 +11,7 @@ from typing import Any
 
 from tradewind import (
     DAG,
+    BaseAsyncOperator,
     BaseOperator,
     BaseTrigger,
     Connection,
@@ -93,6 +94,26 @@ class Crashing(BaseOperator):
     def execute(self, context: Any) -> None:
         self.defer(trigger=FileThere("/"), method_name="complete")  # reading a folder raises
 
+
+class Coroutine(BaseAsyncOperator):
+    """Sleeps for a minute, and cleans up when it is told to stop."""
+
+    template_fields = ("path",)
+    path = "{{ dag_run.conf['path'] }}"
+
+    async def aexecute(self, context: Any) -> None:
+        Path(self.path).write_text("begun")  # noqa: ASYNC240 - quick
+        try:
+            await asyncio.sleep(60)
+        finally:
+            Path(self.path + ".finally").write_text("")  # noqa: ASYNC240 - quick
+
+    def on_kill(self) -> None:
+        Path(self.path + ".operator-killed").write_text("")
+
+
+with DAG("waits_async", schedule=None):
+    Coroutine(task_id="coroutine")
 
 with DAG("waits_for_file", schedule=None):
     Job(task_id="job")
