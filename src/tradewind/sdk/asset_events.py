@@ -69,7 +69,7 @@ class OutletEvent:
 
     def add_partitions(self, keys: str | Iterable[str]) -> None:
         """The partitions of the asset that were updated: each gets an event of its own, once."""
-        self.partition_keys += [key for key in _texts(keys) if key not in self.partition_keys]
+        self.partition_keys[:] = dict.fromkeys([*self.partition_keys, *_texts(keys)])
 
 
 def _texts(keys: str | Iterable[str]) -> list[str]:
