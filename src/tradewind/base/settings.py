@@ -71,8 +71,15 @@ class SchedulerSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutorSettings:
-    name: str = _setting("local", "Executor of tasks that name none.", "CORE__EXECUTOR")
+    name: str = _setting(
+        "local",
+        "Executors, with commas between them; the first is that of tasks that name none. `fast:LocalExecutor` gives one a name.",
+        "CORE__EXECUTOR",
+    )
     parallelism: int = _setting(32, "Attempts at once on one scheduler.", "CORE__PARALLELISM")
+    capacities: str = _setting(
+        "", "Attempts at once on single executors, as `fast=4,slow=1`; they do not count into the parallelism."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

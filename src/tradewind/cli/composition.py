@@ -27,6 +27,8 @@ from tradewind.db import processes, schema, users
 from tradewind.db.cipher import key_file_cipher, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
+from tradewind.executors.base import Executor
+from tradewind.executors.named import build_executors, capacities, named_executors
 from tradewind.parsing.build import dag_processor
 from tradewind.parsing.calls import ForkServer
 from tradewind.parsing.desk import TimetableDesk
@@ -61,6 +63,8 @@ class Composition:
         self._work = work
         self._channel = Channel()
         self._stack = ExitStack()
+        self._named = named_executors(settings.executor)
+        self._executors = build_executors(self._named, work.executor, settings)
         self.database = open_database(settings.db, settings.db_url)
         schema.migrate(self.database, self.clock.now())
         self._cipher = key_file_cipher(settings.home)
@@ -120,6 +124,9 @@ class Composition:
             retention_days=self.settings.state_store.default_retention_days,
         )
         self._work.connect(self._channel.put, handler)
+        for executor in self._added_executors():
+            executor.start(self._channel.put, handler)
+            self._stack.callback(executor.stop, 0.0)
         self._triggerer.launch()
         self._stack.callback(self._triggerer.close)
         self._scheduler.start()
@@ -191,18 +198,23 @@ class Composition:
             )
         )
 
+    def _added_executors(self) -> list[Executor]:
+        """Those of plug-ins."""
+        found = {id(executor): executor for executor in self._executors.values()}
+        return [executor for executor in found.values() if executor is not self._work.executor]
+
     def _build_scheduler(self, versions: StoredVersions) -> Scheduler:
         settings = self.settings
         limits = Limits(
             parallelism=settings.executor.parallelism,
+            executors=capacities(self._named),
             max_losses=settings.scheduler.max_losses,
             queue_timeout_s=settings.scheduler.queue_timeout_s,
         )
         leases = LeaseKeeper(self.database, settings.scheduler, clock=self.clock, ids=self._ids)
         loader = Loader(self.database, self._specs)
-        executors = {self._work.executor.name: self._work.executor}
         dispatcher = Dispatcher(
-            executors,
+            self._executors,
             versions,
             DispatchSettings(
                 isolation=settings.worker.isolation,
@@ -228,7 +240,7 @@ class Composition:
                 leases=leases,
                 committer=Committer(self.database, leases, self._cipher.encrypt),
                 dispatcher=dispatcher,
-                executors=list(executors.values()),
+                executors=list({id(executor): executor for executor in self._executors.values()}.values()),
             )
         )
 

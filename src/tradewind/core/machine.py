@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from tradewind.base.ids import IdSource
@@ -52,8 +52,8 @@ class Attempt:
 class Machine:
     """Everything the core knows."""
 
-    def __init__(self, ids: IdSource, *, parallelism: int, max_losses: int, queue_timeout_s: float,
-                 max_map_length: int) -> None:  # fmt: skip
+    def __init__(self, ids: IdSource, *, parallelism: int, executors: Mapping[str, tuple[str, int]],
+                 max_losses: int, queue_timeout_s: float, max_map_length: int) -> None:  # fmt: skip
         self.ids = ids
         self.max_losses = max_losses
         self.queue_timeout = timedelta(seconds=queue_timeout_s)
@@ -75,6 +75,9 @@ class Machine:
         self.deadlines = DeadlineBook()
         self.queue = Queue(self.gates)
         self.parallelism = Gate("parallelism", parallelism)
+        own = {name: Gate(f"executor {name}", capacity) for name, capacity in executors.values()}
+        self.executors = {spelling: own[name] for spelling, (name, _) in executors.items()}
+        """Executors with a capacity of their own, by whatever tasks may call them."""
         self.pools: dict[tuple[str, str], Gate] = {}
         self.busy: dict[str, Run] = {}
         """Runs that this event touched."""
@@ -111,7 +114,7 @@ class Machine:
                 gates.append((dag.task_gate(spec.task_id, spec.max_active_tis_per_dag), 1))
             gates.append((dag.run_gate(run), 1))
             gates.append((self.pool(run.facts.dag.workspace, spec.pool), spec.pool_slots))
-            gates.append((self.parallelism, 1))
+            gates.append((self.executors.get(spec.executor or "", self.parallelism), 1))
             found = known[node] = tuple(gates)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ class Limits:
 
     parallelism: int = 32
     """Attempts queued or running at once, over all executors without a capacity of their own."""
+    executors: Mapping[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    """Executors with a capacity of their own: what tasks may call them -> name and capacity; "": those that name none."""
     max_losses: int = 3
     """Attempts of an instance that may be lost, or fail to start, before it counts as failed."""
     queue_timeout_s: float = 600.0
@@ -88,6 +90,7 @@ class Shard:
         self._m = Machine(
             ids,
             parallelism=limits.parallelism,
+            executors=limits.executors,
             max_losses=limits.max_losses,
             queue_timeout_s=limits.queue_timeout_s,
             max_map_length=limits.max_map_length,

@@ -95,6 +95,11 @@ def write(
     with tx.raw.pipeline() if tx.dialect == "postgresql" else nullcontext():
         batch = _Batch(tx, outputs, owners, lost, now)
         batch.hear(fired, seal)
+        if any(isinstance(command, ForgetTasks) for command in commands):
+            # these write at once what came before them: instances made there are of the version that a later save names
+            for command in commands:
+                if isinstance(command, SaveRun):
+                    batch.take(command)
         for command in commands:
             batch.take(command)
         batch.flush()

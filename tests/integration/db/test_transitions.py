@@ -71,6 +71,21 @@ def test_instances_take_what_lists_filter_by_from_the_spec_of_the_run(database: 
     assert (row["priority_weight"], row["operator"], row["max_tries"]) == (7, "BashOperator", 3)
 
 
+def test_instances_of_a_run_asked_for_by_hand_take_it_too_when_others_are_forgotten_in_the_batch(
+    database: Database,
+) -> None:
+    store(
+        database,
+        parsed(DagSpec(dag_id=DAG.dag_id, schedule=ScheduleSpec("none"), tasks=(TaskSpec(task_id="a", pool="big"),))),
+    )
+    commands = [
+        create_run(version_id=""), CreateTasks("run-1", "a", -1, -1), ForgetTasks("run-1", "b", -1), save_run(),
+    ]  # fmt: skip
+    with database.write() as tx:
+        write(tx, commands, now=EPOCH)
+    assert one(database, "task_instance")["pool"] == "big"
+
+
 def test_a_map_of_a_thousand_is_inserted_by_one_command(database: Database) -> None:
     with_run(database, tasks=("extract",))
     commit(database, ForgetTasks("run-1", "extract", -1), CreateTasks("run-1", "extract", 0, 999))

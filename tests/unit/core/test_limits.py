@@ -171,3 +171,11 @@ def test_a_strategy_may_weigh_each_try_differently() -> None:
                                 "b": {"priority_weight": 5}, "c": {"priority_weight": 5}})
     ).run().expect(dispatched("a"))  # fmt: skip
     story.when(failed("a"), ticked(), succeeded("b"), succeeded("c")).expect(dispatched("b", "c", "a"))
+
+
+def test_an_executor_with_a_capacity_of_its_own_is_no_part_of_the_parallelism() -> None:
+    story = Story(parallelism=1, executors={"fast": ("fast", 2), "quick": ("fast", 2)}).given(  # type: ignore[arg-type]
+        dag("[a, b, c, d, e]", tasks={"a": {}, "b": {}, "c": {"executor": "fast"}, "d": {"executor": "quick"},
+                                      "e": {"executor": "fast"}})
+    ).run().expect(dispatched("a", "c", "d"))  # fmt: skip
+    story.when(succeeded("d")).expect(dispatched("e")).when(succeeded("a")).expect(dispatched("b"))
