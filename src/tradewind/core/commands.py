@@ -280,8 +280,8 @@ class StartTrigger:
 
 @dataclass(frozen=True, slots=True)
 class StopTrigger:
-    """Nobody waits for the trigger (or the answer of a person) any more: the time is over. `is_cancelled`: the task was stopped, so what it started elsewhere is to
-    be stopped too (`on_kill` of the trigger and of the operator)."""
+    """Nobody waits for the trigger, or for the answer of a person, any more: the time is over. `is_cancelled`: the task
+    was stopped, so what it started elsewhere is to be stopped too (`on_kill` of the trigger and of the operator)."""
 
     trigger: str
     is_cancelled: bool

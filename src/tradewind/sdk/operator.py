@@ -409,9 +409,9 @@ class BaseAsyncOperator(BaseOperator):
         raise NotImplementedError(f"{type(self).__name__} does not say what it does: define aexecute(self, context)")
 
     def execute(self, context: Context) -> Any:
-        import asyncio  # noqa: PLC0415 - only where a coroutine runs
+        from tradewind.sdk.coroutines import run_coroutine  # noqa: PLC0415 - only where a coroutine runs
 
-        return asyncio.run(self.aexecute(context))
+        return run_coroutine(self.aexecute(context))
 
 
 def _deadlines(given: Any, where: str) -> list[Any]:

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from tradewind.protocol.messages import Ended, Workload
 from tradewind.protocol.waits import AssetTouch, Deferral, InputForm
 from tradewind.sdk.context import Context, build_context, entered
+from tradewind.sdk.coroutines import clean_up, run_coroutine
 from tradewind.sdk.exceptions import (
     AirflowException,
     AirflowFailException,
@@ -34,7 +35,6 @@ from tradewind.sdk.exceptions import (
     XComForMappingNotPushed,
 )
 from tradewind.sdk.loop import goes_on
-from tradewind.sdk.operator import BaseAsyncOperator
 from tradewind.sdk.plugins import PLUGINS
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
@@ -43,7 +43,6 @@ from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.assets import told_by
 from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
-from tradewind.worker.coroutines import run_coroutine
 from tradewind.worker.deadline import deadline
 from tradewind.worker.inputs import awaiting, form_of
 from tradewind.worker.links import keep_links
@@ -212,8 +211,8 @@ class _Attempt:
             operator.pre_execute(context)
             with deadline(limit_s, kill_running):
                 result = self._begin(operator, context)
-            if inspect.iscoroutine(result):
-                result = run_coroutine(result, limit_s, kill_running)
+                if inspect.iscoroutine(result):
+                    result = run_coroutine(result)
             operator.post_execute(context, result)
         except DownstreamTasksSkipped as skip:
             end = _End("success", skip=[one if isinstance(one, str) else one[0] for one in skip.tasks])
@@ -230,10 +229,9 @@ class _Attempt:
         """Start the work, or go on after a wait; the result, or a coroutine that has it."""
         resume = self._work.resume
         journal_of_task.set(journal_of(resume, self._codec))
+        clean_up.set(kill_running)
         if resume is not None:
             return go_on(operator, context, resume, self._codec)
-        if isinstance(operator, BaseAsyncOperator) and type(operator).execute is BaseAsyncOperator.execute:
-            return operator.aexecute(context)
         return operator.execute(context)
 
     def _limit_s(self, operator: Any) -> float | None:

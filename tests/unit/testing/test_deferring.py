@@ -235,6 +235,22 @@ def test_a_coroutine_that_takes_too_long_is_cancelled_and_cleans_up() -> None:
     assert LOG == ["on_kill", "finally"]
 
 
+def test_an_async_function_that_takes_too_long_is_cancelled_and_cleans_up() -> None:
+    LOG.clear()
+    with DAG("d", schedule=None) as dag:
+
+        @task(execution_timeout=timedelta(seconds=0.05))
+        async def slow() -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                LOG.append("finally")
+
+        slow()
+    assert "AirflowTaskTimeout" in dag.test().instances["slow", -1].error
+    assert LOG == ["finally"]
+
+
 def test_what_is_no_trigger_or_cannot_be_stored_fails_the_task() -> None:
     class Wrong(BaseOperator):
         def execute(self, context: Any) -> None:

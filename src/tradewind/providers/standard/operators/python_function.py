@@ -81,9 +81,9 @@ class PythonOperator(BaseOperator):
         result = self.python_callable(*self.op_args, **self.op_kwargs)
         if not inspect.iscoroutine(result):
             return result
-        import asyncio  # noqa: PLC0415 - it takes a third of the time of reading a DAG file, and few functions need it
+        from tradewind.sdk.coroutines import run_coroutine  # noqa: PLC0415 - few functions need an event loop
 
-        return asyncio.run(result)
+        return run_coroutine(result)
 
 
 class BranchPythonOperator(BaseBranchOperator, PythonOperator):
