@@ -197,8 +197,10 @@ class Rows:
                     self.dags[command.dag] = command
                 case c.DeleteRun(uid):
                     self.runs.pop(uid, None)
+                    self.deadlines = {k: v for k, v in self.deadlines.items() if v.run_uid != uid}
                     self.tasks = {k: v for k, v in self.tasks.items() if k[0] != uid}
                 case c.DeleteDag(key):
+                    self.deadlines = {k: v for k, v in self.deadlines.items() if v.dag != key}
                     for uid in [uid for uid, facts in self.facts.items() if facts.dag == key]:
                         self.runs.pop(uid, None)
                         self.tasks = {k: v for k, v in self.tasks.items() if k[0] != uid}

@@ -16,9 +16,23 @@ from tradewind.core.image import RunImage
 from tradewind.core.rules import RULES
 from tradewind.core.shard import Shard
 from tradewind.core.states import FINISHED, RUN_FINISHED, RunState, TaskState
-from tradewind.spec import DagKey, DagSpec, GroupSpec, MapSpec, ScheduleSpec, StartTriggerSpec, TaskSpec, XComInput
+from tradewind.spec import (
+    DagKey,
+    DagSpec,
+    DeadlineSpec,
+    GroupSpec,
+    MapSpec,
+    ScheduleSpec,
+    StartTriggerSpec,
+    TaskSpec,
+    XComInput,
+)
 
 KEY = DagKey("default", "d")
+DEADLINES = tuple(
+    DeadlineSpec(reference=kind, interval_s=60.0, min_runs=1)
+    for kind in ("queued_at", "logical_date", "average_runtime", "expected", "asked")
+)
 NAMES = [f"t{n}" for n in range(7)]
 
 
@@ -70,6 +84,7 @@ def specs(draw: st.DrawFn) -> DagSpec:
                 max_active_tis_per_dag=draw(st.sampled_from([None, None, 1])),
                 max_active_tis_per_dagrun=draw(st.sampled_from([None, None, 2])),
                 execution_timeout_s=draw(st.sampled_from([None, 100.0])),
+                deadlines=draw(st.sampled_from([(), (), (DeadlineSpec(reference="queued_at", interval_s=90.0),)])),
                 is_setup=role == "setup",
                 is_teardown=role == "teardown",
                 is_noop=(is_noop := draw(st.integers(0, 7)) == 0),
@@ -93,6 +108,9 @@ def specs(draw: st.DrawFn) -> DagSpec:
         max_consecutive_failed_dag_runs=draw(st.sampled_from([0, 0, 2])),
         dagrun_timeout_s=draw(st.sampled_from([None, None, 5_000.0])),
         fail_fast=draw(st.integers(0, 4)) == 0,
+        run_retries=draw(st.sampled_from([0, 0, 2])),
+        run_retry_delay_s=draw(st.sampled_from([0.0, 45.0])),
+        deadlines=draw(st.sampled_from([(), DEADLINES])),
     )
 
 
