@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any
 
 from tradewind.sdk.context import get_current_context
-from tradewind.sdk.exceptions import AirflowException, AirflowRuntimeError
+from tradewind.sdk.exceptions import AirflowException, AirflowRuntimeError, DagRunAlreadyExists
 from tradewind.sdk.task_api import TaskApi, task_api
 from tradewind.sdk.trigger import BaseTrigger, TriggerEvent
-from tradewind.sdk.waiting import once, wait_for
+from tradewind.sdk.waiting import current_journal, once, wait_for
 
 __all__ = ["RunEndTrigger", "call_dag", "result_of", "waits_s"]
 
@@ -76,12 +77,12 @@ def call_dag(
     """Run another DAG from inside a task, wait for its end without holding a slot, and return what it returns.
 
     As with every `wait_for`, the function that calls runs again from its top once the run has ended; the run itself is
-    started once. Not for coroutines.
+    started once in each try, whatever dies in between. Not for coroutines.
 
     Args:
         dag_id: which DAG; it must not be paused.
         conf: what the run is started with: JSON.
-        run_id: the run's id; None: made from the time.
+        run_id: the run's id; None: made from the task that calls, its try, and the place of the call in it.
         note: for people.
         poll_interval: seconds between looks, at most.
 
@@ -93,12 +94,30 @@ def call_dag(
         DagRunAlreadyExists: there is a run of this id.
     """
     given = json.loads(json.dumps(dict(conf or {})))
-    started = once(lambda: _api().trigger_run(dag_id, run_id=run_id or "", conf=given, note=note))
+    started = once(lambda: _start(dag_id, given, run_id, note))
     log.info("Called DAG %s: run %s", dag_id, started)
     state = wait_for(RunEndTrigger(dag_id, started, poll_interval=poll_interval))
     if state != "success":
         raise AirflowException(f"the run {started} of DAG {dag_id!r} {'failed' if state else 'is gone'}")
     return result_of(dag_id, started)
+
+
+def _start(dag_id: str, conf: Mapping[str, Any], run_id: str | None, note: str | None) -> str:
+    name = run_id or _run_id()
+    try:
+        return _api().trigger_run(dag_id, run_id=name, conf=conf, note=note)
+    except DagRunAlreadyExists:
+        if run_id is not None:
+            raise
+        return name  # this call has started it before its process died
+
+
+def _run_id() -> str:
+    ti = get_current_context()["ti"]
+    clears = getattr(ti.dag_run, "clear_number", 0)
+    call = (ti.dag_id, ti.run_id, clears, ti.task_id, ti.map_index, ti.try_number, current_journal().place)
+    digest = hashlib.sha256(repr(call).encode()).hexdigest()[:16]
+    return f"called_by__{ti.dag_id[:80]}.{ti.task_id[:80]}__{digest}"
 
 
 def result_of(dag_id: str, run_id: str) -> Any:

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, overload
 
-from tradewind.sdk.exceptions import AirflowRuntimeError
+from tradewind.sdk.exceptions import AirflowRuntimeError, DagNotFound
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.task_api import EncodedXCom, PreviousRun, TaskApi, XComAddress, task_api
 from tradewind.sdk.xcom_codec import XComCodec
@@ -319,6 +320,18 @@ class RuntimeTaskInstance:
         """How many runs there are, in any of the states."""
         counts = _api().task_counts(dag_id, run_ids=run_ids or (), logical_dates=logical_dates or ())
         return sum(count for state, count in counts.items() if not states or state in states)
+
+    @staticmethod
+    def get_dag(dag_id: str) -> Any:
+        """What there is to know of a DAG: `dag_id`, `is_paused`, `bundle_name`, `owners`, `tags`, ...
+
+        Raises:
+            DagNotFound: there is no such DAG.
+        """
+        facts = _api().dag_facts(dag_id)
+        if facts is None:
+            raise DagNotFound(f"there is no DAG {dag_id!r}")
+        return SimpleNamespace(**facts)
 
     @staticmethod
     def get_dagrun_state(dag_id: str, run_id: str) -> str | None:

@@ -17,7 +17,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.sdk.exceptions import AirflowException, TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from tradewind.sdk.trigger import BaseTrigger, MomentTrigger
 
-__all__ = ["REPLAY", "Journal", "journal_of_task", "once", "wait_for"]
+__all__ = ["REPLAY", "Journal", "current_journal", "journal_of_task", "once", "wait_for"]
 
 REPLAY = "__replay__"
 """Stands for a method of the operator: the function runs again from its top."""
@@ -33,6 +33,11 @@ class Journal:
     def __init__(self, entries: Iterable[tuple[str, Any]] = ()) -> None:
         self.entries = [(str(kind), value) for kind, value in entries]
         self._at = 0
+
+    @property
+    def place(self) -> int:
+        """How many steps have been taken."""
+        return self._at
 
     @property
     def has_next(self) -> bool:
@@ -63,10 +68,15 @@ class Journal:
 journal_of_task: ContextVar[Journal | None] = ContextVar("journal_of_task", default=None)
 
 
-def _journal() -> Journal:
+def current_journal() -> Journal:
+    """The journal of the task that runs here.
+
+    Raises:
+        AirflowException: none does.
+    """
     journal = journal_of_task.get()
     if journal is None:
-        raise AirflowException("wait_for() and once() work inside a running task only")
+        raise AirflowException("wait_for(), once() and call_dag() work inside a running task only")
     return journal
 
 
@@ -100,7 +110,7 @@ def once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
     It is remembered with the next wait: if the process dies between the two, the function is called again.
     """
-    journal = _journal()
+    journal = current_journal()
     if journal.has_next:
         return journal.next()
     value = function(*args, **kwargs)
@@ -120,7 +130,7 @@ class _Awaited:
 
 
 def _wait(what: BaseTrigger | timedelta | datetime, timeout: timedelta | float | None) -> Any:
-    journal = _journal()
+    journal = current_journal()
     if journal.has_next:
         return journal.next()
     match what:

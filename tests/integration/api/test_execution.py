@@ -44,6 +44,16 @@ def value(key: str, content: object, **more: Any) -> m.XComValue:
     return m.XComValue(key=key, value=msgspec.json.encode(content).decode(), **more)
 
 
+def test_what_there_is_to_know_of_a_dag(both: Api) -> None:
+    asker, on = running(both), answers(both)
+    reply = on.give(asker, m.GetDag(dag_id="etl"))
+    assert isinstance(reply, m.ValueReply)
+    facts = msgspec.json.decode(reply.value or "")
+    assert (facts["dag_id"], facts["is_paused"], facts["is_stale"]) == ("etl", False, False)
+    assert (facts["task_ids"], facts["group_ids"], facts["results"]) == (["extract", "load"], [], [])
+    assert on.give(asker, m.GetDag(dag_id="nothing")) == m.ValueReply(value=None)
+
+
 def test_every_request_has_an_answer() -> None:
     assert set(ANSWERS) == set(m.Request.__args__)
 

@@ -231,6 +231,15 @@ def test_the_other_run_may_be_earlier():
     assert api.asked[0][1]["logical_dates"] == [datetime(2026, 1, 4, 3, tzinfo=UTC)]
 
 
+def test_a_run_without_a_date_waits_for_those_of_the_moment_it_may_start():
+    with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+        ExternalTaskSensor(task_id="wait", external_dag_id="other")
+    bench = Bench(dag, logical_date=None)
+    api = Elsewhere(bench.server, {"success": 1})
+    assert bench.run("wait", api=api).outcome == "success"
+    assert api.asked[0][1]["logical_dates"] == [datetime(2026, 1, 5, 3, tzinfo=UTC)]
+
+
 def test_all_of_several_tasks_must_be_there():
     bench = bench_of(ExternalTaskSensor, external_dag_id="other", external_task_ids=["a", "b"], timeout=0.01)
     assert bench.run("wait", api=Elsewhere(bench.server, {"success": 1})).outcome == "failed"

@@ -81,6 +81,8 @@ RUN = m.RunInfo(uid="u", run_id="r0", run_type="manual", run_after=MOMENT, logic
             m.ValueReply(value='{"success": 2}'),
             {"success": 2},
         ),
+        (lambda api: api.dag_facts("d"), m.GetDag(dag_id="d"), m.ValueReply(value='{"is_paused": true}'), {"is_paused": True}),
+        (lambda api: api.dag_facts("d"), m.GetDag(dag_id="d"), m.ValueReply(value=None), None),
         (lambda api: api.run_state("d", "r"), m.GetRunState(dag_id="d", run_id="r"), m.StateReply(state="failed"), "failed"),
         (lambda api: api.previous_run("success"), m.GetPrevious(state="success"), m.PreviousReply(run=None), None),
         (

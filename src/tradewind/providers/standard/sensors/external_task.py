@@ -17,7 +17,7 @@ from tradewind.providers.standard.external import ExternalWork, asked_api, check
 from tradewind.providers.standard.operators.empty import EmptyOperator
 from tradewind.providers.standard.triggers.external_task import WorkflowTrigger
 from tradewind.sdk.authoring_errors import InvalidArgument
-from tradewind.sdk.exceptions import AirflowException, AirflowSkipException
+from tradewind.sdk.exceptions import AirflowSkipException
 from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.operator_link import BaseOperatorLink
 from tradewind.sdk.sensor import BaseSensorOperator
@@ -213,9 +213,7 @@ class ExternalTaskSensor(BaseSensorOperator):
         return [self.external_task_id] if self.external_task_id is not None else []
 
     def _dates(self, context: Any) -> list[datetime]:
-        date = context.get("logical_date")
-        if date is None:
-            raise AirflowException("ExternalTaskSensor needs a run with a logical date")
+        date = context.get("logical_date") or context["dag_run"].run_after
         if self.execution_delta is not None:
             return [date - self.execution_delta]
         if self.execution_date_fn is None:
