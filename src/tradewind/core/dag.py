@@ -74,8 +74,8 @@ class Dag:
         self.timetable: Timetable | None = None
         self.bounds: tuple[datetime | None, datetime | None] = (None, None)
         """Between which dates the schedule may make runs."""
-        self.upcoming: tuple[RunFacts | None, NextRun] | None = None
-        """The latest run by schedule, and the run that the timetable said comes after it."""
+        self.upcoming: NextRun | None = None
+        """The run that the timetable said comes after the latest."""
         self.asking: Asking | None = None
         """The conversation with a timetable that a user wrote."""
         self.plan: tuple[NextRun | None, bool] | None = None

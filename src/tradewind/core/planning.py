@@ -69,10 +69,10 @@ def _next_run(m: Machine, dag: Dag, spec: DagSpec) -> NextRun | None:
     if dag.timetable is None or dag.is_stale:
         return None
     known = dag.upcoming
-    if known is not None and known[0] is dag.latest and known[1].run_after > m.now:
-        return known[1]  # what lies ahead stays the answer until its moment comes, unless another run came between
+    if known is not None and known.run_after > m.now:
+        return known  # what lies ahead stays the answer until its moment comes, or the schedule is another
     found = _ask(m, dag, dag.timetable, spec)
-    dag.upcoming = None if found is None or dag.asking is not None else (dag.latest, found)
+    dag.upcoming = None if dag.asking is not None else found
     return found
 
 

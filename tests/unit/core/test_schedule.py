@@ -250,3 +250,12 @@ def test_a_task_is_passed_over_by_runs_before_its_start_date_and_after_its_end_d
     assert story.state_of("late", run="tomorrow") == "success"
     story.run("backfilled", run_type="backfill", logical_date=START + timedelta(hours=1)).work()
     assert story.state_of("late", run="backfilled") == "success"
+
+
+def test_new_code_with_another_schedule_is_planned_anew_and_goes_on_from_the_latest_run(story: Story) -> None:
+    story.given(hourly(catchup=True)).after("1h")
+    assert told(story).next_run_after == START + timedelta(hours=2)
+    story.given(dag("a", schedule=("cron_interval", {"cron": "*/20 * * * *"}), start_date=START, catchup=True))
+    assert told(story).next_run_after == START + timedelta(minutes=80)
+    story.after("20m")
+    assert created(story) == ["scheduled__2024-01-01T01:20:00+00:00"]
