@@ -116,6 +116,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str], dict[str, Any]]] = {
             "home": True,
         },
     ),
+    "plugin_user": ("plugin_user", {}, {"twice": "42", "name": "Usher"}),
     "one_of_each_crm": (
         "one_of_each",
         {},
@@ -136,6 +137,48 @@ CALLBACKS = [
     "dag failed manual",
 ]
 
+PLUGIN = """
+import os
+from airflow.listeners import hookimpl
+from airflow.plugins_manager import AirflowPlugin
+from house_tools import EveryFullMoon, Patient
+
+def twice(x):
+    return x * 2
+
+class Ears:
+    @hookimpl
+    def on_task_instance_success(self, previous_state, task_instance):
+        with open(os.path.join(os.environ["AIRFLOW_HOME"], "heard.txt"), "a") as book:
+            book.write(f"{previous_state} {task_instance.dag_id} {task_instance.task_id}\\n")
+
+class HousePlugin(AirflowPlugin):
+    name = "house"
+    macros = [twice]
+    listeners = [Ears()]
+    timetables = [EveryFullMoon]
+    priority_weight_strategies = [Patient]
+"""
+PLUGIN_MODULE = """
+from datetime import timedelta
+from airflow.task.priority_strategy import PriorityWeightStrategy
+from airflow.timetables.base import DagRunInfo, DataInterval, Timetable
+
+def house_name():
+    return "Usher"
+
+class Patient(PriorityWeightStrategy):
+    def get_weight(self, ti):
+        return 10 - ti.try_number
+
+class EveryFullMoon(Timetable):
+    def infer_manual_data_interval(self, *, run_after):
+        return DataInterval(start=run_after - timedelta(days=29), end=run_after)
+
+    def next_dagrun_info(self, *, last_automated_data_interval, restriction):
+        return None
+"""
+
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("public_style_files")]
 
 
@@ -144,7 +187,9 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("public_style")
     homes = {"dag.test": folder / "alone", "system": folder / "server"}
     for home in homes.values():
-        home.mkdir()
+        (home / "plugins").mkdir(parents=True)
+        (home / "plugins" / "house_plugin.py").write_text(PLUGIN)
+        (home / "plugins" / "house_tools.py").write_text(PLUGIN_MODULE)
     return homes
 
 
@@ -184,7 +229,13 @@ def _run(server: Server, dag_id: str, run_id: str) -> dict[str, Any]:
         task, index, key = entry["task_id"], entry["map_index"], entry["key"]
         value = server.get(f"{at}/{task}/xcomEntries/{key}?map_index={index}")["value"]
         xcoms.append([task, index, key, value])
-    return {"state": run["state"], "tis": server.states(dag_id, quote(run_id)), "xcoms": xcoms}
+    ends = [run["data_interval_start"], run["data_interval_end"]]
+    return {
+        "state": run["state"],
+        "data_interval": [end and end.replace("T", " ").replace("Z", "+00:00") for end in ends],
+        "tis": server.states(dag_id, quote(run_id)),
+        "xcoms": xcoms,
+    }
 
 
 def _triggered(server: Server) -> dict[str, Any]:
@@ -221,6 +272,26 @@ def test_callbacks_and_notifiers_are_called(results: dict[str, Any], homes: dict
     while len(book.read_text().splitlines()) < len(CALLBACKS) and time.monotonic() < end:
         time.sleep(0.05)
     assert sorted(book.read_text().splitlines()) == sorted(CALLBACKS)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_listener_of_a_plugin_hears_of_every_success(
+    results: dict[str, Any], homes: dict[str, Path], way: str
+) -> None:
+    assert results[way]["plugin_user"]["state"] == "success"
+    heard = (homes[way] / "heard.txt").read_text().splitlines()
+    assert [line for line in heard if "plugin_user" in line] == [
+        "running plugin_user twice",
+        "running plugin_user name",
+    ]
+
+
+def test_a_timetable_of_a_plugin_says_what_a_manual_run_covers(results: dict[str, Any]) -> None:
+    for way in WAYS:
+        assert results[way]["plugin_user"]["data_interval"] == [
+            "2025-12-07 03:00:00+00:00",
+            "2026-01-05 03:00:00+00:00",
+        ]
 
 
 def test_assets_by_the_names_of_airflow_2_start_the_consumer(results: dict[str, Any]) -> None:
