@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support.mailbox import mailbox
 from support.server import Server
 
 HERE = Path(__file__).resolve().parent
@@ -23,9 +24,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     shutil.copytree(HERE / "failing_dags", folder / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     env = {**UNPAUSED, "NOTES": str(folder / "notes"), "TRADEWIND__WORKER__CALLBACK_TIMEOUT_S": "0.5"}
     (folder / "notes").touch()
-    with Server(folder / "home", folder / "dags", env=env) as running:
-        running.wait_dags(DAGS)
-        yield running
+    with mailbox() as box:
+        env |= {"AIRFLOW__SMTP__SMTP_HOST": "127.0.0.1", "AIRFLOW__SMTP__SMTP_PORT": str(box.port)}
+        with Server(folder / "home", folder / "dags", env=env) as running:
+            running.wait_dags(DAGS)
+            yield running
+        (mail,) = box.messages  # of the task that was killed, though its own process could not send it
+        assert (mail["To"], "dies.dies" in mail["Subject"]) == ("ann@example.org", True)
 
 
 def notes(server: Server, word: str, count: int = 1, timeout_s: float = 20) -> list[list[str]]:

@@ -47,7 +47,8 @@ def hang(context):
 
 with DAG("dies", schedule=None, start_date=START, on_failure_callback=[hang, called("dag_failed")]):
 
-    @task(on_failure_callback=[hang, called("failed")], on_retry_callback=called("retry"), retries=1, retry_delay=0.1)
+    @task(on_failure_callback=[hang, called("failed")], on_retry_callback=called("retry"), retries=1, retry_delay=0.1,
+          email="ann@example.org", email_on_retry=False)  # fmt: skip
     def dies():
         os.kill(os.getpid(), signal.SIGKILL)
 
