@@ -14,6 +14,7 @@ from tradewind.base.settings import DbSettings
 from tradewind.db.engine import open_database
 from tradewind.db.images import load_dags
 from tradewind.providers.standard.operators.empty import EmptyOperator
+from tradewind.providers.standard.operators.hitl import HITLOperator
 from tradewind.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from tradewind.providers.standard.sensors.external_task import ExternalTaskSensor
 from tradewind.testing import run_dag
@@ -193,3 +194,14 @@ def test_runs_of_other_dags_in_the_home_can_be_looked_at_and_asked_for(dag, tmp_
     assert result.states == {"wait": "success", "look": "success", "ask": "success"}
     assert result.xcom("look") == "from the other"
     assert rows(tmp_path, "select state from dag_run where run_id = 'asked'") == [("queued",)]
+
+
+def test_a_question_is_recorded_with_its_answer(dag, tmp_path):
+    HITLOperator(task_id="ask", subject="Well?", options=["yes", "no"], defaults="no")
+    HITLOperator(task_id="hopeless", subject="Well?", options=["yes"])
+    result = run_dag(dag, logical_date=MOMENT, home=tmp_path)
+    assert result.states == {"ask": "success", "hopeless": "failed"}
+    assert sorted(rows(tmp_path, "select task_id, chosen_options, responded_by, timed_out from input_request")) == [
+        ("ask", '["no"]', None, 1),
+        ("hopeless", None, None, 1),
+    ]

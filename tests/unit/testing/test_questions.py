@@ -77,3 +77,15 @@ def test_without_defaults_either_the_task_says_what_is_missing():
     result = run_test(dag)
     assert str(result.state) == "failed"
     assert "there is no terminal to ask on, and it has no defaults" in result.instances["ask", -1].error
+
+
+def test_each_instance_of_a_mapped_task_asks():
+    with DAG("d", start_date=START) as dag:
+        ask = HITLOperator.partial(task_id="ask", options=["yes", "no"]).expand(subject=["One?", "Two?"])
+
+        @task
+        def count(answers):
+            return [one["chosen_options"][0] for one in answers]
+
+        dag.add_result(count(ask.output))
+    assert run_test(dag, answers={"ask": "no"}).result == ["no", "no"]
