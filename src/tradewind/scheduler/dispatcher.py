@@ -27,7 +27,7 @@ from tradewind.core.commands import (
 from tradewind.core.events import RunFacts
 from tradewind.core.image import RunImage
 from tradewind.core.states import RUN_FINISHED, RunState
-from tradewind.executors.base import Executor, NotStarted, Sink
+from tradewind.executors.base import CalledBack, Executor, NotStarted, Sink
 from tradewind.protocol.messages import DagFacts, RunInfo, Workload
 from tradewind.scheduler.callback_orders import callback_work, expected_run
 from tradewind.scheduler.triggers import NoTriggers, StoredWaits, Triggers, attempt_log
@@ -257,6 +257,7 @@ class Dispatcher:
             run, state = self._run_of(command)
         except TradewindError as error:
             log.error("callback.dropped dag_id=%s kind=%s: %s", command.dag.dag_id, command.kind, error)  # noqa: TRY400
+            self._sink(CalledBack(command.id, self._clock.now()))  # it would fail after every restart
             return
         wait = self._stored.deferral_of(command.wait) if command.wait and self._stored else None
         work = callback_work(command, run, state, code.dag, log_folder=self._settings.log_folder, wait=wait)

@@ -22,7 +22,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
-from tradewind.core.commands import Command, CreateRun, RecordAssetEvent, StartTrigger, StopTrigger
+from tradewind.core.commands import Command, CreateRun, RecordAssetEvent, RunCallback, StartTrigger, StopTrigger
 from tradewind.core.events import AssetUpdate, AssetUpdated, RunFacts
 from tradewind.core.states import RunState
 from tradewind.db import connections, inbox, inputs, runs, schema, transitions, variables, versions
@@ -193,8 +193,8 @@ class HomeRecorder(Recorder):
 
     def _store(self, facts: RunFacts) -> None:
         with self.database.write() as tx:
-            # what was waited for is over, and no business of a server
-            commands = [c for c in self._commands if not isinstance(c, StartTrigger | StopTrigger)]
+            # what was waited for is over, callbacks have run, and neither is the business of a server
+            commands = [c for c in self._commands if not isinstance(c, StartTrigger | StopTrigger | RunCallback)]
             lost = transitions.write(tx, [CreateRun(facts), *commands], self._outputs, now=self._clock.now())
             for request, given, at in self._answers:
                 answer = inputs.Answer(chosen_options=given.chosen_options, params_input=given.params_input)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import faulthandler
 import importlib
 import os
 import platform
@@ -51,6 +52,8 @@ PRELOAD = [
 KEPT_FROM_TASKS = ("TRADEWIND__DB__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 """Variables of the server that user code has no business with."""
 PYTHON = platform.python_version()
+STUCK_AFTER = 10
+"""A process whose callbacks together take longer than so many of them may is ended."""
 
 _libc = ctypes.CDLL(None)
 _run_decoder = msgspec.msgpack.Decoder(Run)
@@ -286,6 +289,8 @@ class Attempts:
         self._mark.write(work.work_id)
         log = self._open_log(work.log_path, work.work_id)
         sinks = Sinks(log, self._entries.log_level)
+        # Each callback is stopped by a signal; one that is stuck in native code, which sees none, takes the process along.
+        faulthandler.dump_traceback_later(STUCK_AFTER * self._entries.callback_timeout_s, exit=True)
         try:
             if self._loaded.failure:
                 log.write("error", "tradewind.worker", f"{work.dag.relative_fileloc} could not be imported",
@@ -294,6 +299,7 @@ class Attempts:
                 resolve(self._entries.callback)(work, self._loaded.dags, self._api, self._entries)
         except BaseException:  # noqa: BLE001 - the edge of the callback
             log.write("error", "tradewind.worker", f"the {work.kind} callback failed", exception=traceback.format_exc())
+        faulthandler.cancel_dump_traceback_later()
         sinks.finish()
         self._tell_losses(log, work.work_id)
 
