@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from tradewind.sdk.context import get_current_context
 from tradewind.sdk.exceptions import AirflowException, AirflowRuntimeError, DagRunAlreadyExists
+from tradewind.sdk.polling import PollingTrigger
 from tradewind.sdk.task_api import TaskApi, task_api
-from tradewind.sdk.trigger import BaseTrigger, TriggerEvent
+from tradewind.sdk.trigger import TriggerEvent
 from tradewind.sdk.waiting import current_journal, once, wait_for
 
-__all__ = ["RunEndTrigger", "call_dag", "result_of", "waits_s"]
+__all__ = ["RunEndTrigger", "call_dag", "result_of"]
 
 log = logging.getLogger("tradewind.task")
-SHORTEST_WAIT_S = 0.1
-SHARE_OF_WAIT = 0.05
 
 
-def waits_s(longest_s: float) -> Callable[[float], float]:
-    """How long to wait before the next look, by how long it has taken so far: a short run is noticed at once, a long
-    one is not asked after all the time.
-
-    Args:
-        longest_s: between two looks.
-    """
-    return lambda passed_s: max(min(longest_s, SHARE_OF_WAIT * passed_s), min(SHORTEST_WAIT_S, longest_s))
-
-
-class RunEndTrigger(BaseTrigger):
+class RunEndTrigger(PollingTrigger):
     """Fires when a run is in one of some states, and says which.
 
     Args:
@@ -56,14 +44,13 @@ class RunEndTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        loop = asyncio.get_running_loop()
-        begun, next_wait_s = loop.time(), waits_s(self.poll_interval)
-        while True:
-            state = await asyncio.to_thread(_api().run_state, self.dag_id, self.run_id)
-            if state is None or state in self.states:
-                yield TriggerEvent(state)
-                return
-            await asyncio.sleep(next_wait_s(loop.time() - begun))
+        state = await self.until(self._look, self.poll_interval)
+        yield TriggerEvent(state[0])
+
+    def _look(self) -> tuple[str | None] | None:
+        """The state, where the wait is over."""
+        state = _api().run_state(self.dag_id, self.run_id)
+        return (state,) if state is None or state in self.states else None
 
 
 def call_dag(

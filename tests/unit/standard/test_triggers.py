@@ -13,8 +13,9 @@ from tradewind.providers.standard.triggers.external_task import DagStateTrigger,
 from tradewind.providers.standard.triggers.file import DirectoryFileDeleteTrigger, FileDeleteTrigger, FileTrigger
 from tradewind.providers.standard.triggers.hitl import HITLTrigger
 from tradewind.providers.standard.triggers.temporal import DateTimeTrigger, TimeDeltaTrigger
-from tradewind.sdk.dag_call import RunEndTrigger, waits_s
+from tradewind.sdk.dag_call import RunEndTrigger
 from tradewind.sdk.exceptions import AirflowRuntimeError
+from tradewind.sdk.polling import PollingTrigger, next_look_s
 from tradewind.sdk.task_api import bound
 from tradewind.sdk.trigger import TaskSuccessEvent
 from tradewind.testing.memory import MemoryApi, MemoryServer
@@ -178,10 +179,24 @@ def test_runs_of_dates():
     assert first(trigger, Elsewhere({"running": 1}, {"success": 1})).payload[1]["success"] == 1
 
 
-def test_looks_become_rarer_as_a_wait_goes_on():
-    wait_s = waits_s(60)
-    assert [wait_s(passed) for passed in (0, 1, 10, 100, 1000, 5000)] == [0.1, 0.1, 0.5, 5.0, 50.0, 60.0]
-    assert waits_s(0.01)(0) == 0.01
+def test_looks_become_rarer_as_a_wait_goes_on_and_as_more_wait():
+    assert [next_look_s(passed, 60) for passed in (0, 1, 10, 100, 1000, 5000)] == [0.1, 0.1, 0.5, 5.0, 50.0, 60]
+    assert next_look_s(0, 0.01) == 0.01
+    assert [next_look_s(0, 60, waiting) for waiting in (10, 200, 10_000, 100_000)] == [0.1, 1.0, 50.0, 60]
+
+
+def test_waits_that_ended_or_were_stopped_are_counted_no_more():
+    async def story():
+        trigger = DagStateTrigger("other", states=["success"], run_ids=["r"], poll_interval=0.005)
+        with bound(Elsewhere("running")):
+            waiting = asyncio.ensure_future(_first(trigger))
+            await asyncio.sleep(0.02)
+            assert PollingTrigger.waiting == 1
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        assert PollingTrigger.waiting == 0
+
+    asyncio.run(story())
 
 
 def test_a_question_waits_without_a_trigger():

@@ -15,11 +15,11 @@ from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.external import asked_api
 from tradewind.providers.standard.moments import moment_of, now
 from tradewind.providers.standard.triggers.external_task import DagStateTrigger
-from tradewind.sdk.dag_call import waits_s
 from tradewind.sdk.exceptions import AirflowException, AirflowSkipException, DagRunAlreadyExists
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_link import BaseOperatorLink
+from tradewind.sdk.polling import next_look_s
 from tradewind.sdk.task_api import TaskApi
 
 __all__ = ["DagIsPaused", "TriggerDagRunLink", "TriggerDagRunOperator"]
@@ -177,10 +177,10 @@ class TriggerDagRunOperator(BaseOperator):
 
     def _wait(self, api: TaskApi, run_id: str) -> None:
         clock = SystemClock()
-        begun, next_wait_s = clock.monotonic(), waits_s(self.poke_interval)
+        begun = clock.monotonic()
         while not self._check(run_id, state := api.run_state(self.trigger_dag_id, run_id)):
             log.info("Waiting for %s on %s: it is %s", self.trigger_dag_id, run_id, state)
-            time.sleep(next_wait_s(clock.monotonic() - begun))
+            time.sleep(next_look_s(clock.monotonic() - begun, self.poke_interval))
 
     def _check(self, run_id: str, state: str | None) -> bool:
         """Whether the wait is over."""

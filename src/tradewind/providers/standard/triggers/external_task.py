@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Any
 
-from tradewind.providers.standard.external import ExternalWork, asked_api, look
+from tradewind.providers.standard.external import ExternalWork, Verdict, asked_api, look
 from tradewind.providers.standard.moments import moment_of
-from tradewind.sdk.dag_call import waits_s
-from tradewind.sdk.trigger import BaseTrigger, TriggerEvent
+from tradewind.sdk.polling import PollingTrigger
+from tradewind.sdk.trigger import TriggerEvent
 
 __all__ = ["DagStateTrigger", "WorkflowTrigger"]
 
@@ -19,7 +18,7 @@ def _dates(given: Collection[Any] | None) -> list[datetime] | None:
     return None if given is None else [moment_of(one) for one in given]
 
 
-class WorkflowTrigger(BaseTrigger):
+class WorkflowTrigger(PollingTrigger):
     """Fires when runs of another DAG, or tasks or a group in them, are done: says
     ``{"status": "success" | "failed" | "skipped"}``.
 
@@ -79,17 +78,15 @@ class WorkflowTrigger(BaseTrigger):
             skipped_states=self.skipped_states,
             failed_states=self.failed_states,
         )
-        loop = asyncio.get_running_loop()
-        begun, next_wait_s = loop.time(), waits_s(self.poke_interval)
-        while True:
-            verdict = await asyncio.to_thread(look, asked_api(), work)
-            if verdict != "waiting":
-                yield TriggerEvent({"status": verdict})
-                return
-            await asyncio.sleep(next_wait_s(loop.time() - begun))
+
+        def verdict() -> Verdict | None:
+            found = look(asked_api(), work)
+            return None if found == "waiting" else found
+
+        yield TriggerEvent({"status": await self.until(verdict, self.poke_interval)})
 
 
-class DagStateTrigger(BaseTrigger):
+class DagStateTrigger(PollingTrigger):
     """Fires when all of some runs of a DAG are in one of some states; says which run is in which.
 
     Args:
@@ -124,15 +121,9 @@ class DagStateTrigger(BaseTrigger):
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        loop = asyncio.get_running_loop()
-        begun, next_wait_s = loop.time(), waits_s(self.poll_interval)
-        while True:
-            found = await asyncio.to_thread(self._states)
-            if found is not None:
-                data = self.serialize()[1]
-                yield TriggerEvent((self.serialize()[0], data | found))
-                return
-            await asyncio.sleep(next_wait_s(loop.time() - begun))
+        found = await self.until(self._states, self.poll_interval)
+        classpath, data = self.serialize()
+        yield TriggerEvent((classpath, data | found))
 
     def _states(self) -> dict[str, Any] | None:
         """State by run id, or how many runs there are by state; None: they are not all there yet."""
