@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tradewind.api.deps import Call, may
 from tradewind.api.models.next_runs import NextRunQuery, NextRunsResponse
 from tradewind.api.wire import reply
+from tradewind.core.asking import is_asked
 from tradewind.core.planning import bounds
 from tradewind.db import dags, runs, versions
 from tradewind.db.dags import DagRecord
@@ -66,7 +67,7 @@ def _latest(tx: Tx, workspace: str, dag_id: str) -> NextRun | None:
 def _firings(call: Call, dag: DagRecord, spec: DagSpec, latest: NextRun | None, query: NextRunQuery) -> list[Firing]:
     schedule = spec.schedule
     zone = parse_zone(schedule.timezone)
-    if schedule.kind == "custom":
+    if is_asked(spec):
         if dag.next_run_after is None:
             return []
         planned = NextRun(dag.next_run_after, None)
@@ -100,13 +101,13 @@ def _notes(dag: DagRecord, spec: DagSpec, firings: list[Firing], limit: int) -> 
     if spec.allowed_run_types is not None and "scheduled" not in spec.allowed_run_types:
         notes.append("allowed_run_types leaves out scheduled runs: none of these come to be")
     kind, (_, end) = spec.schedule.kind, bounds(spec)
-    if kind == "custom":
+    if is_asked(spec):
         notes.append("the timetable is code of yours, which is asked for one run at a time")
-    elif kind == "assets":
+    if kind == "assets":
         notes.append("assets trigger runs too, whenever their condition is met")
     elif kind == "none":
         notes.append("it has no schedule: runs are asked for by hand, by assets or by other DAGs")
-    elif len(firings) < limit and end is not None:
+    elif len(firings) < limit and end is not None and not is_asked(spec):
         notes.append(f"its end date is {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC: no run comes after it")
     if spec.max_active_runs == 1 and len(firings) > 1:
         notes.append("max_active_runs is 1: a run starts later where the one before it has not ended")
