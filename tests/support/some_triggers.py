@@ -41,6 +41,9 @@ class Says(BaseTrigger):
     async def cleanup(self) -> None:
         self.log.info("cleaned up")
 
+    async def on_kill(self) -> None:
+        self.log.info("killed")
+
 
 class Counts(BaseEventTrigger):
     """Says 1, 2, 3 and then fails."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from tradewind.core.commands import StartTrigger, StopTrigger
 from tradewind.db.bulk import Bulk, Row, moments, update
@@ -123,7 +123,7 @@ def _row(
 
 
 def waiting_triggers(tx: Tx, unseal: Seal, ids: Sequence[str] | None = None) -> list[TriggerRecord]:
-    """Triggers of tasks that have not ended.
+    """Triggers of tasks that have not ended; of those that are named, also cancelled ones, whose `on_kill` is to be called.
 
     Args:
         unseal: reads encrypted arguments.
@@ -134,10 +134,12 @@ def waiting_triggers(tx: Tx, unseal: Seal, ids: Sequence[str] | None = None) -> 
                _T.map_index, dag_run.c.run_id, attempt.c.try_number)
         .join(dag_run, dag_run.c.uid == _T.run_uid)
         .join(attempt, attempt.c.id == _T.id)
-        .where(_T.ended_at.is_(None), _T.kind == "task")
+        .where(_T.kind == "task")
         .order_by(_T.created_at, _T.id)
     )  # fmt: skip
-    rows = tx.execute(query if ids is None else query.where(_T.id.in_(ids)))
+    is_open = _T.ended_at.is_(None)
+    wanted = is_open if ids is None else and_(_T.id.in_(ids), or_(is_open, _T.outcome == "cancelled"))
+    rows = tx.execute(query.where(wanted))
     return [
         TriggerRecord(
             id=row.id,

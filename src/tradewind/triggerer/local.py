@@ -238,6 +238,8 @@ class LocalTriggerer:
 
     def _stop(self, order: Unwatch) -> None:
         self._overflow.pop(order.id, None)
+        if order.is_cancelled and not any(order.id in child.watching for child in self._children.values()):
+            self._start([order.id])  # it did not run yet, or its process has died: `on_kill` is called all the same
         for child in list(self._children.values()):
             if child.watching.pop(order.id, None) is not None:
                 self._send(child, child.control, order)

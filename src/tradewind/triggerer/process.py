@@ -163,7 +163,7 @@ class _Triggerer:
             if order.is_cancelled:
                 self._killed.add(order.id)
             self._leaving.add(task)
-            task.cancel()
+            self._loop.call_soon(task.cancel)  # after its first step: one that never began could not clean up
 
     async def _run(self, watch: Watch) -> None:
         current_watch.set(watch)

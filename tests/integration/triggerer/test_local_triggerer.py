@@ -147,6 +147,16 @@ def test_a_stopped_trigger_says_nothing_more(serve: Callable[..., Server]) -> No
     assert server.next()[0] == "b"
 
 
+def test_a_trigger_that_is_cancelled_before_it_ran_is_killed_all_the_same(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.start(server.watch("a", says(how="never")))
+    server.triggerer.stop("a", is_cancelled=True)
+    until(lambda: "killed" in server.log_of("a"))
+    server.waiting["b"] = server.watch("b", says(how="never"))
+    server.triggerer.stop("b", is_cancelled=True)  # nobody ever ran it here
+    until(lambda: "killed" in server.log_of("b"))
+
+
 def test_a_trigger_that_blocks_is_moved_away_and_the_others_go_on(serve: Callable[..., Server]) -> None:
     server = serve()
     server.start(server.watch("bad", says(how="block")))
