@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from tradewind.base.errors import NotFound
 from tradewind.core.commands import SaveTask
@@ -16,6 +16,7 @@ from tradewind.core.states import RunState, TaskState
 from tradewind.core.why import (
     AssetWait,
     AttemptFacts,
+    BackfillUse,
     DagScene,
     FailedTask,
     Hand,
@@ -84,7 +85,7 @@ def _dag_scene(tx: Tx, dag: DagKey, spec: DagSpec, server: Server) -> DagScene:
             _R.workspace == dag.workspace,
             _R.dag_id == dag.dag_id,
             _R.state.in_(_UNFINISHED_RUNS),
-            _R.backfill.is_(None),
+            or_(_R.backfill.is_(None), _R.backfill.not_in(_active_backfills())),
         )
     )
     return DagScene(
@@ -186,13 +187,13 @@ def run_scene(tx: Tx, specs: Specs, dag: DagKey, run_id: str, server: Server) ->
     """
     record = get_dag(tx, dag)
     row = tx.execute(
-        select(_R.uid, _R.state, _R.start_date, _R.end_date).where(
+        select(_R.uid, _R.state, _R.start_date, _R.end_date, _R.retries, _R.retry_at).where(
             _R.workspace == dag.workspace, _R.dag_id == dag.dag_id, _R.run_id == run_id
         )
     ).first()
     if row is None:
         raise NotFound(f"{dag.dag_id} has no run {run_id!r}", dag_id=dag.dag_id, run_id=run_id)
-    uid, state, start_date, end_date = row
+    uid, state, start_date, end_date, retries, retry_at = row
     facts = facts_of_run(tx, uid)
     spec = spec_of_version(tx, specs, facts.version_id or record.version_id or "")
     return RunScene(
@@ -204,7 +205,26 @@ def run_scene(tx: Tx, specs: Specs, dag: DagKey, run_id: str, server: Server) ->
         counts=_counts(tx, uid),
         failed=_failures(tx, uid) if end_date is not None else (),
         hand=_run_hand(tx, dag, run_id, start_date) if end_date is not None else None,
+        backfill=_backfill(tx, facts.backfill),
+        retries=retries,
+        retry_at=retry_at,
     )
+
+
+def _active_backfills() -> Select[tuple[str]]:
+    return select(t.backfill.c.uid).where(t.backfill.c.completed_at.is_(None))
+
+
+def _backfill(tx: Tx, uid: str | None) -> BackfillUse | None:
+    """The active backfill that a run is part of."""
+    b = t.backfill.c
+    row = None
+    if uid is not None:
+        row = tx.execute(select(b.id, b.max_active_runs).where(b.uid == uid, b.completed_at.is_(None))).first()
+    if row is None:
+        return None
+    of = select(func.count()).where(_R.backfill == uid, _R.state == RunState.RUNNING.value)
+    return BackfillUse(number=row.id, running=int(tx.scalar(of)), limit=row.max_active_runs)
 
 
 def _run_hand(tx: Tx, dag: DagKey, run_id: str, since: datetime | None) -> Hand | None:

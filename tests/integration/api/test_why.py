@@ -49,6 +49,11 @@ class Injected:
     fix: str = ""
 
 
+def _run_retry(api: Api) -> None:
+    running(api, spec(run_retries=2, run_retry_delay_s=600.0))
+    api.engine.fail("extract")
+
+
 def _paused(api: Api) -> None:
     api.has(spec(schedule=DAILY))
     api.patch("/dags/etl", {"is_paused": True}).ok()
@@ -221,6 +226,7 @@ INJECTED = [
     Injected("killed", _killed, TASK, "killed by signal 9", "more memory"),
     Injected("marked_by_hand", _marked, TASK, "was marked failed by admin"),
     Injected("task_failed", _upstream_failed, RUN, "first failed: ValueError: no rows"),
+    Injected("run_retry", _run_retry, RUN, "extract failed; the run tries again in", "tradewind why etl r TASK"),
     Injected(
         "run_after_in_future",
         lambda api: running(api, spec(), run_after=(NOW + timedelta(hours=3)).isoformat()),

@@ -11,6 +11,7 @@ from tradewind.core.why.run import why_run
 from tradewind.core.why.scene import (
     AssetWait,
     AttemptFacts,
+    BackfillUse,
     DagScene,
     FailedTask,
     Hand,
@@ -25,6 +26,7 @@ from tradewind.core.why.task import why_task
 __all__ = [
     "AssetWait",
     "AttemptFacts",
+    "BackfillUse",
     "Cause",
     "DagScene",
     "FailedTask",

@@ -45,7 +45,8 @@ def _queued_run(scene: RunScene) -> list[Cause]:
     others = {run_id: state for run_id, state in dag.active_runs.items() if run_id != facts.run_id}
     running = sorted(run_id for run_id, state in others.items() if state is RunState.RUNNING)
     limit = dag.spec.max_active_runs
-    if len(running) >= limit and facts.backfill is None:
+    backfill = scene.backfill
+    if len(running) >= limit and backfill is None:
         found.append(
             Cause(
                 code="max_active_runs",
@@ -54,12 +55,13 @@ def _queued_run(scene: RunScene) -> list[Cause]:
                 facts={"running": list(running), "limit": limit},
             )
         )
-    if facts.backfill is not None and not found:
+    if backfill is not None and backfill.running >= backfill.limit:
         found.append(
             Cause(
                 code="backfill_limit",
-                sentence=f"It is part of backfill {facts.backfill}, which is paused or runs as many at once as it may.",
-                fix=f"tradewind backfill show {facts.backfill}",
+                sentence=f"{backfill.running} of at most {backfill.limit} runs of backfill {backfill.number} are running.",
+                fix=f"Wait for one of them; tradewind backfill show {backfill.number} says how far it is.",
+                facts={"backfill": backfill.number, "running": backfill.running, "limit": backfill.limit},
             )
         )
     since = f"queued {ago(facts.queued_at, dag.now)}"
@@ -69,6 +71,18 @@ def _queued_run(scene: RunScene) -> list[Cause]:
 def _running_run(scene: RunScene) -> list[Cause]:
     dag = scene.dag
     found = [*server(dag), *paused(dag)]
+    if scene.retry_at is not None:
+        failed = sorted(task for task, states in scene.counts.items() if states.get(TaskState.FAILED))
+        return [
+            *found,
+            Cause(
+                code="run_retry",
+                sentence=f"{listed(failed)} failed; the run tries again {ago(scene.retry_at, dag.now)} "
+                f"(retry {scene.retries + 1} of {dag.spec.run_retries}).",
+                fix=f"For the failure: tradewind why {dag.dag_id} {scene.facts.run_id} TASK",
+                facts={"failed": list(failed), "retries": scene.retries, "retry_at": scene.retry_at.isoformat()},
+            ),
+        ]
     busy = {
         state: sorted(task for task, states in scene.counts.items() if states.get(state))
         for state in (

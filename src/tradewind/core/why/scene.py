@@ -76,6 +76,14 @@ class FailedTask:
         return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
 
 
+class BackfillUse(NamedTuple):
+    """An active backfill that a run is part of."""
+
+    number: int
+    running: int
+    limit: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunScene:
     """What is known of a run at a moment."""
@@ -93,6 +101,11 @@ class RunScene:
     """The last time somebody marked it."""
     reason: str | None = None
     """What the scheduler noted when it ended the run."""
+    backfill: BackfillUse | None = None
+    """None: it is part of none, or of one that is over."""
+    retries: int = 0
+    retry_at: datetime | None = None
+    """When its failed tasks are tried again, once all have ended; how often they were."""
 
 
 class Use(NamedTuple):
