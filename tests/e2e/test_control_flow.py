@@ -164,6 +164,11 @@ def test_people_are_asked_and_their_answers_followed(server: Server) -> None:
     assert "the question is for Ann" in refused["detail"]
     server.request("PATCH", question(run_id, "approve"), {"chosen_options": ["Approve"]})
     wait_state(server, "people", run_id, "branch", "awaiting_input")
+    looked = subprocess.run(
+        [sys.executable, "-m", "tradewind", "hitl", "show", "people", run_id, "branch", "-o", "json"],
+        env=server.env, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert json.loads(looked.stdout)["options"] == ["left", "right"]
     command = [sys.executable, "-m", "tradewind", "hitl"]
     done = subprocess.run(
         [*command, "answer", "people", run_id, "branch", "--choose", "right"],

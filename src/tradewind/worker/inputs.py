@@ -10,6 +10,8 @@ from tradewind.protocol.waits import InputForm
 from tradewind.sdk.exceptions import AirflowRuntimeError, TaskAwaitingInput, TaskDeferred
 from tradewind.sdk.hitl import Question
 from tradewind.sdk.xcom_codec import XComCodec
+from tradewind.worker.secrets_masking import MASKER
+from tradewind.worker.showing import encodable
 
 __all__ = ["awaiting", "form_of"]
 
@@ -32,9 +34,9 @@ def form_of(raised: TaskAwaitingInput, question: Question | None, codec: XComCod
             "the task raised TaskAwaitingInput without a question; it needs tradewind.sdk.hitl.ask() first"
         )
     return InputForm(
-        subject=question.subject,
+        subject=encodable(MASKER.redact(str(question.subject))),  # a template may have brought in a secret
         options=[str(option) for option in question.options],
-        body=question.body,
+        body=None if question.body is None else encodable(MASKER.redact(str(question.body))),
         defaults=None if question.defaults is None else [str(option) for option in question.defaults],
         multiple=question.multiple,
         params=_json(dict(question.params)),

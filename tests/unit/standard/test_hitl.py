@@ -19,6 +19,7 @@ from tradewind.providers.standard.operators.hitl import (
 from tradewind.providers.standard.triggers.hitl import HITLTrigger
 from tradewind.sdk.exceptions import TaskAwaitingInput
 from tradewind.sdk.hitl import upsert_hitl_detail
+from tradewind.worker.secrets_masking import add_mask
 
 ANSWERED = datetime(2026, 1, 5, 4, tzinfo=UTC)
 ANN = {"id": "ann", "name": "Ann"}
@@ -52,6 +53,13 @@ def test_the_question_is_the_form_that_people_see(dag):
     assert form.params == {"rows": {"value": 3, "schema": {"type": "integer"}, "description": None, "source": "task"}}
     assert form.deadline - ended.at <= timedelta(minutes=5)
     assert form.deadline - ended.at > timedelta(minutes=4)
+
+
+def test_secrets_that_a_template_brings_in_are_starred(dag):
+    add_mask("s3cr3t-of-ours", None)
+    HITLOperator(task_id="ask", subject="Use s3cr3t-of-ours?", options=["yes"], body="It is s3cr3t-of-ours")
+    form = Bench(dag).run("ask").form
+    assert (form.subject, form.body) == ("Use ***?", "It is ***")
 
 
 def test_the_answer_is_what_the_task_returns(dag):
