@@ -168,7 +168,7 @@ FAULTS = (
     Fault("inner items count for all copies", "graph.py",
           "return 0 if outer is None else outer.index + 2", "return 0", "own_copy"),
     Fault("inner items that were taken back still count", "run.py",
-          "if not self.nest.is_void(scope, index))", "if index >= 0)", "number_anew or map_inside"),
+          "if not self.nest.is_void(scope, index))", "if index >= 0)", "hold_nothing_back"),
     Fault("inner items are more after a clear than they should be", "expanding.py",
           "    if count < have:", "    if False:", "number_anew"),
     Fault("inner items are never found after a restart", "relayout.py",

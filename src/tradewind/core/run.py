@@ -266,9 +266,10 @@ class Run:
             delta = weights[new] - weights[old]
             if not delta:
                 continue
-            if inner > 1:
-                self.nest.tell(at, index, self.graph.nodes[target], self.graph.scopes[inner - 2], delta)
-            elif inner:
+            if not inner:
+                self.tally[target] += delta
+                self.pending[target, -1] = None
+            elif inner == 1:
                 mine = self.inner[target]
                 if self.count[node] < 0:
                     # not expanded: counts for every instance of the target
@@ -278,8 +279,7 @@ class Run:
                     mine[index] += delta
                     self.pending[target, index] = None
             else:
-                self.tally[target] += delta
-                self.pending[target, -1] = None
+                self.nest.tell(at, index, self.graph.nodes[target], self.graph.scopes[inner - 2], delta)
         if at.feeds:
             self.open[node] += DONE[old] - DONE[new]
             for target in at.feeds if self.count[node] < 0 else at.waiters:

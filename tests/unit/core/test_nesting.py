@@ -274,3 +274,13 @@ def test_many_small_blocks_cost_no_more_each_than_few() -> None:
     finish(story, 5)
     assert story.is_over() or not story.shard.active_attempts()
     assert max(len(said) for _, _, said in story.script) < 3_000
+
+
+def test_items_that_are_gone_after_a_clear_hold_nothing_back() -> None:
+    """A cleared copy finds its number anew; what waits for all items does not wait for those it had before."""
+    spec = dag("g.m >> z", tasks={"g.u": {}, "g.m": {"mapped": over("g.u")}}, groups={"g": over(2)})
+    story = finish(Story().given(spec).run(), 3).expect(run_state("success"))
+    story.when(cleared("g.u", "g.m", "z"), succeeded("g.u", 0, length=1), succeeded("g.u", 1, length=2))
+    story.when(ends("g.m", "0/0"), ends("g.m", "1/0"))
+    assert story.state_of("z") is None
+    story.when(ends("g.m", "1/1")).expect(dispatched("z"))
