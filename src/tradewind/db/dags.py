@@ -108,6 +108,8 @@ class DagFilter:
     bundle_name: str | None = None
     bundle_version: str | None = None
     timetable_kinds: Sequence[str] = ()
+    asset_dependency: str | None = None
+    """Part of the name or URI of something the DAG waits for."""
     last_run_state: str | None = None
     run_states: Sequence[str] = ()
     """With at least one run in one of these states (and within the bounds below, where given)."""
@@ -222,6 +224,10 @@ def _conditions(wanted: DagFilter) -> list[ColumnElement[bool]]:
     found += among(_C.dag_id, wanted.dag_ids) + among(_C.timetable_kind, wanted.timetable_kinds)
     found += like(_C.dag_id, wanted.dag_id_pattern) + prefixed(_C.dag_id, wanted.dag_id_prefix)
     found += like(_C.display_name, wanted.display_name_pattern)
+    if wanted.asset_dependency is not None:
+        r, part = t.asset_reference.c, f"%{wanted.asset_dependency}%"
+        waits = select(r.dag_id).where(r.workspace == _C.workspace, r.kind == "schedule")
+        found.append(_C.dag_id.in_(waits.where(or_(*like(r.name, part), *like(r.uri, part)))))
     found += prefixed(_C.display_name, wanted.display_name_prefix)
     if wanted.owners:
         found.append(or_(*(cast(_C.owners, Text).contains(f'"{owner}"', autoescape=True) for owner in wanted.owners)))

@@ -132,7 +132,9 @@ def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
         select(t.attempt.c.version_id),
         select(t.dag.c.version_id).where(t.dag.c.version_id.is_not(None)),
     )
+    waits = select(t.asset_queue.c.event_uid)
     return {
+        "asset_event": (t.asset_event, and_(t.asset_event.c.timestamp < before, t.asset_event.c.uid.not_in(waits))),
         "dag_run": (t.dag_run, old_run),
         "xcom": (t.xcom, and_(t.xcom.c.run_uid.in_(of_old_run), t.xcom.c.timestamp < before)),
         "rendered": (t.rendered, t.rendered.c.run_uid.in_(of_old_run)),
@@ -144,8 +146,19 @@ def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
     }
 
 
-CLEANABLE = ("dag_run", "xcom", "rendered", "dag_version", "event_log", "import_error", "revoked_token", "process")
-"""Tables that `clean` may be told to look at; a run takes its instances, attempts and XComs with it."""
+CLEANABLE = (
+    "asset_event",
+    "dag_run",
+    "xcom",
+    "rendered",
+    "dag_version",
+    "event_log",
+    "import_error",
+    "revoked_token",
+    "process",
+)
+"""Tables that `clean` may be told to look at; a run takes its instances, attempts and XComs with it. Events of assets that
+still wait for the rest of a condition stay."""
 
 
 def clean(

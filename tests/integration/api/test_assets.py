@@ -49,6 +49,10 @@ def test_assets_are_listed_with_who_makes_and_who_waits_for_them(api: Api, shop:
     assert api.send("GET", f"/assets/{shop['a']}").ok() == found
     assert api.send("GET", "/assets", dag_ids="d").ok()["total_entries"] == 2
     assert api.send("GET", "/assets/4711").status == 404
+    for part, dags in (("3://a", ["d"]), ("nothing", [])):
+        found_dags = api.send("GET", "/dags", asset_dependency=part).ok()["dags"]
+        assert [one["dag_id"] for one in found_dags] == dags
+    assert [one["dag_id"] for one in api.send("GET", "/dags", has_asset_schedule=False).ok()["dags"]] == ["p"]
 
 
 def test_an_event_of_the_api_is_recorded_and_starts_what_waits(api: Api, shop: dict[str, int]) -> None:

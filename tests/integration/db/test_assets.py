@@ -12,7 +12,7 @@ from tradewind.base.errors import NotFound
 from tradewind.base.ids import SequentialIds
 from tradewind.core import commands as c
 from tradewind.core.events import AssetUpdate
-from tradewind.db import Database, asset_events, asset_images, asset_watchers, assets, tables
+from tradewind.db import Database, asset_events, asset_images, asset_watchers, assets, schema, tables
 from tradewind.db.asset_events import EventFilter, EventsOf
 from tradewind.db.assets import AssetFilter
 from tradewind.db.listing import Page
@@ -45,7 +45,9 @@ def test_what_dags_say_of_assets_is_stored_and_follows_the_newest_version(databa
             (found[0].id, "outlet", "p", "make"), (found[1].id, "outlet", "p", "make"),
             (found[0].id, "schedule", "d", ""), (found[1].id, "schedule", "d", ""),
         }  # fmt: skip
-    store(database, parsed(producer("p", "a"), consumer("d", asset("a")), code_hash="code-2"), ids=SequentialIds("next-"))
+    store(
+        database, parsed(producer("p", "a"), consumer("d", asset("a")), code_hash="code-2"), ids=SequentialIds("next-")
+    )
     with database.read() as tx:
         active, _ = assets.list_assets(tx, "default", AssetFilter(), PAGE)
         everything, _ = assets.list_assets(tx, "default", AssetFilter(only_active=False), PAGE)
@@ -127,7 +129,9 @@ def test_watchers_of_dags_in_force_are_wanted_each_once(database: Database) -> N
         assert (one.watcher, one.classpath, one.name) == ("inbox", "my.Trigger", "a")
         (hook,) = asset_watchers.webhook_watchers(tx, "default", "orders")
         assert (hook.watcher, hook.secret) == ("hook", "key")
-    store(database, parsed(consumer("d", asset("a")), code_hash="code-2"), ids=SequentialIds("next-"))  # `e` is gone, `d` watches no more
+    store(
+        database, parsed(consumer("d", asset("a")), code_hash="code-2"), ids=SequentialIds("next-")
+    )  # `e` is gone, `d` watches no more
     with database.read() as tx:
         assert asset_watchers.wanted_watchers(tx) == []
 
@@ -140,3 +144,15 @@ def test_aliases_are_listed(database: Database) -> None:
         assert assets.get_alias(tx, "default", found[0].id) == found[0]
         with pytest.raises(NotFound):
             assets.get_alias(tx, "default", 99)
+
+
+def test_old_events_are_cleaned_but_not_those_that_wait(database: Database) -> None:
+    store(database, parsed(consumer("d", all_of(asset("a"), asset("b")))))
+    with database.write() as tx:
+        batch = [record("e1", "a", 1), record("e2", "a", 2), queued("e2", "a"), record("e3", "a", 9)]
+        write(tx, batch, now=EPOCH)
+    assert schema.clean(database, at(5), ["asset_event"], dry_run=True) == {"asset_event": 1}
+    assert schema.clean(database, at(5), ["asset_event"]) == {"asset_event": 1}
+    with database.read() as tx:
+        found, _ = asset_events.list_events(tx, "default", EventFilter(), PAGE)
+    assert [one.uid for one in found] == ["e2", "e3"]

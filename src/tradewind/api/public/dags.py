@@ -70,6 +70,7 @@ async def get_dags(query: Annotated[DagQuery, Query()], call: Reader) -> Respons
         run_states=query.dag_run_state,
         is_favorite=query.is_favorite,
         timetable_kinds=_kinds(query),
+        asset_dependency=query.asset_dependency,
     )
     return await _list(call, wanted, query.page(call.services.settings.api, "dag_id"))
 
