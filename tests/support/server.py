@@ -29,9 +29,12 @@ def free_port() -> int:
 class Server:
     """`tradewind standalone` on a home and a folder of DAGs; use it as a context manager."""
 
-    def __init__(self, home: Path, dags: Path, *, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, dags: Path, *, env: dict[str, str] | None = None, start_timeout_s: float = 30.0
+    ) -> None:
         self.home = home
         self.dags = dags
+        self.start_timeout_s = start_timeout_s
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {k: v for k, v in os.environ.items() if not k.startswith(("TRADEWIND", "AIRFLOW"))}
@@ -43,7 +46,7 @@ class Server:
         self._token = ""
 
     def __enter__(self) -> Self:
-        self.start()
+        self.start(self.start_timeout_s)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 from tradewind.cli.dag_files import dags_of_file
 from tradewind.testing import golden
 
-TIMEOUT_S = 40
+TIMEOUT_S = 60
 """A DAG that takes longer is ended; that is its result."""
 
 

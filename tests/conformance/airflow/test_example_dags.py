@@ -22,11 +22,13 @@ from support.server import FINISHED, Server
 
 GOLDEN = golden_runs()
 WAYS = ("dag.test", "system")
-RUN_TIMEOUT_S = 75
+RUN_TIMEOUT_S = 120
+START_TIMEOUT_S = 90
+"""A folder of 67 files is parsed meanwhile, on a machine that may have other work."""
 NEVER_ASKED = {"example_params_ui_tutorial"}
 """DAGs that can't run without a conf: asking is refused, see the test of its own."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240), pytest.mark.xdist_group("airflow_examples")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("airflow_examples")]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +43,7 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Examples:
 def results(examples: Examples, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """way -> DAG -> what came of it. Both ways run at the same time."""
     home = tmp_path_factory.mktemp("homes")
-    with Server(home / "server", examples.dags, env=_environment(examples)) as server:
+    with Server(home / "server", examples.dags, env=_environment(examples), start_timeout_s=START_TIMEOUT_S) as server:
         process = _start_in_process(examples, home / "alone")
         in_system = _run_in_system(server)
         errors_of_files = {

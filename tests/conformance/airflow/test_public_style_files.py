@@ -179,7 +179,7 @@ class EveryFullMoon(Timetable):
         return None
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("public_style_files")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("public_style_files")]
 
 
 @pytest.fixture(scope="session")
@@ -209,8 +209,8 @@ def _in_process(home: Path) -> dict[str, Any]:
 
 def _in_system(home: Path) -> dict[str, Any]:
     env = {"AIRFLOW_HOME": str(home), "PYTHONWARNINGS": "ignore"}
-    with Server(home, DAGS, env=env) as server:
-        server.wait_dags(set(EXPECTED))
+    with Server(home, DAGS, env=env, start_timeout_s=90) as server:
+        server.wait_dags(set(EXPECTED), timeout_s=60)
         assert server.get("/importErrors")["import_errors"] == []
         runs = {}
         for dag_id in EXPECTED:
