@@ -21,17 +21,16 @@ if TYPE_CHECKING:  # for editors and type checkers; at run time `__getattr__` do
     )
     from tradewind.sdk.asset_decorator import asset
     from tradewind.sdk.branch import BaseBranchOperator, BranchMixIn, SkipMixin
+    from tradewind.sdk.callback import AsyncCallback, SyncCallback
     from tradewind.sdk.connection import Connection
     from tradewind.sdk.context import Context, get_current_context
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.dag_call import call_dag
     from tradewind.sdk.dag_decorator import dag
     from tradewind.sdk.deadline import (
-        AsyncCallback,
         BaseDeadlineReference,
         DeadlineAlert,
         DeadlineReference,
-        SyncCallback,
         VariableInterval,
         deadline_reference,
     )

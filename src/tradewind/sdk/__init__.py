@@ -61,8 +61,8 @@ PUBLIC: dict[str, str] = {
     "BaseDeadlineReference": "deadline",
     "deadline_reference": "deadline",
     "VariableInterval": "deadline",
-    "AsyncCallback": "deadline",
-    "SyncCallback": "deadline",
+    "AsyncCallback": "callback",
+    "SyncCallback": "callback",
     # bases
     "BaseOperator": "operator",
     "BaseAsyncOperator": "operator",

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from tradewind.protocol.messages import CallbackWork
+from tradewind.sdk.callback import AsyncCallback, Callback
 from tradewind.sdk.context import Context
-from tradewind.sdk.deadline import AsyncCallback, Callback, DeadlineAlert, deadlines_of
+from tradewind.sdk.deadline import DeadlineAlert, deadlines_of
 from tradewind.sdk.notifier import BaseNotifier
 from tradewind.sdk.task_api import TaskApi
 from tradewind.worker.callbacks import call_all
@@ -62,8 +63,8 @@ def _alert(work: CallbackWork, dag: Any) -> DeadlineAlert:
     if not work.task_id:
         return deadlines_of(dag.deadline, dag.dag_id)[work.alert]
     task = dag.task_dict[work.task_id]
-    own: list[DeadlineAlert] = vars(task.common if task.is_mapped else task)["_deadlines"]
-    return own[work.alert]
+    fields: dict[str, Any] = vars(task.common if task.is_mapped else task)
+    return fields["_deadlines"][work.alert]
 
 
 def _facts(work: CallbackWork) -> dict[str, Any]:
