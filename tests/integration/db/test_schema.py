@@ -140,7 +140,7 @@ def test_clean_deletes_old_finished_runs_and_unused_versions_only(database: Data
              end_date=at(500), version_id="newer-1"), save_run("unfinished", version_id="newer-1")],
             now=at(10),
         )  # fmt: skip
-    expected = {"dag_run": 1, "xcom": 0, "rendered": 0, "dag_version": 0, "event_log": 0, "import_error": 0,
+    expected = {"asset_event": 0, "dag_run": 1, "xcom": 0, "rendered": 0, "dag_version": 0, "event_log": 0, "import_error": 0,
                 "revoked_token": 0, "process": 0}  # fmt: skip
     assert schema.clean(database, at(100), dry_run=True) == expected
     assert {row["uid"] for row in rows(database, "dag_run")} == {"unfinished", "old", "young"}
