@@ -63,8 +63,8 @@ def _alert(work: CallbackWork, dag: Any) -> DeadlineAlert:
     if not work.task_id:
         return deadlines_of(dag.deadline, dag.dag_id)[work.alert]
     task = dag.task_dict[work.task_id]
-    fields: dict[str, Any] = vars(task.common if task.is_mapped else task)
-    return fields["_deadlines"][work.alert]
+    declared: Any = task.common if task.is_mapped else task
+    return deadlines_of(vars(declared)["_deadlines"], work.task_id)[work.alert]
 
 
 def _facts(work: CallbackWork) -> dict[str, Any]:
