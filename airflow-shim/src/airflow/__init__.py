@@ -14,6 +14,7 @@ from airflow.version import version
 
 if TYPE_CHECKING:
     from tradewind.sdk.asset import Asset
+    from tradewind.sdk.asset import Asset as Dataset
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.exceptions import AirflowException
     from tradewind.sdk.xcom_arg import XComArg

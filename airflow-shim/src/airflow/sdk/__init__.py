@@ -15,18 +15,12 @@ if TYPE_CHECKING:  # for editors and type checkers
     from tradewind.sdk.asset import Asset, AssetAccessControl, AssetAlias, AssetAll, AssetAny, AssetWatcher, Metadata
     from tradewind.sdk.asset_decorator import asset
     from tradewind.sdk.branch import BaseBranchOperator, BranchMixIn, SkipMixin
+    from tradewind.sdk.callback import AsyncCallback, SyncCallback
     from tradewind.sdk.connection import Connection
     from tradewind.sdk.context import Context, get_current_context
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.dag_decorator import dag
-    from tradewind.sdk.deadline import (
-        AsyncCallback,
-        BaseDeadlineReference,
-        DeadlineAlert,
-        DeadlineReference,
-        SyncCallback,
-        deadline_reference,
-    )
+    from tradewind.sdk.deadline import BaseDeadlineReference, DeadlineAlert, DeadlineReference, deadline_reference
     from tradewind.sdk.decorators import task
     from tradewind.sdk.edges import EdgeModifier, Label, chain, chain_linear, cross_downstream
     from tradewind.sdk.group import TaskGroup
