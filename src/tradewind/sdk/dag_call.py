@@ -6,6 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tradewind.sdk.context import get_current_context
@@ -15,42 +16,59 @@ from tradewind.sdk.task_api import TaskApi, task_api
 from tradewind.sdk.trigger import TriggerEvent
 from tradewind.sdk.waiting import current_journal, once, wait_for
 
-__all__ = ["RunEndTrigger", "call_dag", "result_of"]
+__all__ = ["DagStateTrigger", "call_dag", "result_of"]
 
 log = logging.getLogger("tradewind.task")
 
 
-class RunEndTrigger(PollingTrigger):
-    """Fires when a run is in one of some states, and says which.
+class DagStateTrigger(PollingTrigger):
+    """Fires when all of some runs of a DAG are in one of some states, or gone; says which run is in which.
 
     Args:
-        dag_id, run_id: which run.
+        dag_id: the DAG.
         states: the states to wait for.
+        run_ids, execution_dates: which runs.
         poll_interval: seconds between looks, at most.
     """
 
     def __init__(
-        self, dag_id: str, run_id: str, states: Sequence[str] = ("success", "failed"), poll_interval: float = 5.0
+        self,
+        dag_id: str,
+        states: Sequence[str],
+        run_ids: Sequence[str] | None = None,
+        execution_dates: Sequence[datetime] | None = None,
+        poll_interval: float = 5.0,
     ) -> None:
         super().__init__()
-        self.dag_id, self.run_id, self.states, self.poll_interval = dag_id, run_id, list(states), poll_interval
+        self.dag_id = dag_id
+        self.states = [str(state) for state in states]
+        self.run_ids = None if run_ids is None else list(run_ids)
+        self.execution_dates = None if execution_dates is None else list(execution_dates)
+        self.poll_interval = poll_interval
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        return f"{__name__}.RunEndTrigger", {
+        return f"{__name__}.DagStateTrigger", {
             "dag_id": self.dag_id,
-            "run_id": self.run_id,
             "states": self.states,
+            "run_ids": self.run_ids,
+            "execution_dates": self.execution_dates,
             "poll_interval": self.poll_interval,
         }
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        state = await self.until(self._look, self.poll_interval)
-        yield TriggerEvent(state[0])
+        found = await self.until(self._states, self.poll_interval)
+        classpath, data = self.serialize()
+        yield TriggerEvent((classpath, data | found))
 
-    def _look(self) -> tuple[str | None] | None:
-        """The state, where the wait is over."""
-        state = _api().run_state(self.dag_id, self.run_id)
-        return (state,) if state is None or state in self.states else None
+    def _states(self) -> dict[str, Any] | None:
+        """State by run id, or how many runs there are by state; None: they are not all there yet."""
+        api = _api()
+        if self.run_ids:
+            states = {run_id: api.run_state(self.dag_id, run_id) for run_id in self.run_ids}
+            return dict(states) if all(state is None or state in self.states for state in states.values()) else None
+        counts = api.task_counts(self.dag_id, logical_dates=self.execution_dates or ())
+        done = sum(counts.get(state, 0) for state in self.states)
+        return dict(counts) if done == len(self.execution_dates or ()) else None
 
 
 def call_dag(
@@ -83,7 +101,8 @@ def call_dag(
     given = json.loads(json.dumps(dict(conf or {})))
     started = once(lambda: _start(dag_id, given, run_id, note))
     log.info("Called DAG %s: run %s", dag_id, started)
-    state = wait_for(RunEndTrigger(dag_id, started, poll_interval=poll_interval))
+    trigger = DagStateTrigger(dag_id, ("success", "failed"), run_ids=[started], poll_interval=poll_interval)
+    state = wait_for(trigger)[1][started]
     if state != "success":
         raise AirflowException(f"the run {started} of DAG {dag_id!r} {'failed' if state else 'is gone'}")
     return result_of(dag_id, started)

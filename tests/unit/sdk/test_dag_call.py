@@ -58,8 +58,9 @@ def bench():
 
 def gone_on(bench, ended, api, state="success", **facts):
     """The task after its wait."""
-    event = bench.codec.encode(state).value
     wait = ended.deferral
+    run_id = api.started[-1]
+    event = bench.codec.encode((wait.classpath, {"run_ids": [run_id], run_id: state})).value
     resume = Resume(kind="trigger", method=wait.method, method_kwargs=wait.method_kwargs, event=event)
     return bench.run("call", api=api, resume=resume, **facts)
 
@@ -67,7 +68,7 @@ def gone_on(bench, ended, api, state="success", **facts):
 def test_each_call_is_started_once_and_the_last_result_ends_the_task(bench):
     api = Others(bench.server)
     first = bench.run("call", api=api)
-    assert (first.outcome, first.deferral.classpath) == ("deferred", "tradewind.sdk.dag_call.RunEndTrigger")
+    assert (first.outcome, first.deferral.classpath) == ("deferred", "tradewind.sdk.dag_call.DagStateTrigger")
     second = gone_on(bench, first, api)
     assert second.outcome == "deferred"
     third = gone_on(bench, second, api)
@@ -107,7 +108,7 @@ def test_a_run_that_failed_or_is_gone_fails_the_task(bench, state, words):
 @pytest.mark.parametrize(("results", "value"), [((), None), (("answer", "other"), {"answer": 42, "other": 42})])
 def test_a_dag_without_a_result_and_with_several(bench, results, value):
     api = Others(bench.server, results=results)
-    ended = gone_on(bench, gone_on(bench, bench.run("call", api=api), api), Others(bench.server, results=results))
+    ended = gone_on(bench, gone_on(bench, bench.run("call", api=api), api), api)
     assert bench.pushed(ended)["return_value"] == [value, value]
 
 

@@ -86,7 +86,7 @@ def test_it_waits_without_a_process():
     bench, api = bench_of(wait_for_completion=True, deferrable=True, trigger_run_id="r", poke_interval=7)
     ended = bench.run("t", api=api)
     assert (ended.outcome, ended.deferral.method) == ("deferred", "execute_complete")
-    assert ended.deferral.classpath.endswith("external_task.DagStateTrigger")
+    assert ended.deferral.classpath.endswith(".DagStateTrigger")
     kwargs = msgspec.json.decode(ended.deferral.kwargs)
     assert (kwargs["run_ids"], kwargs["states"], kwargs["poll_interval"]) == (["r"], ["success", "failed"], 7)
 

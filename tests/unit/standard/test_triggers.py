@@ -13,7 +13,6 @@ from tradewind.providers.standard.triggers.external_task import DagStateTrigger,
 from tradewind.providers.standard.triggers.file import DirectoryFileDeleteTrigger, FileDeleteTrigger, FileTrigger
 from tradewind.providers.standard.triggers.hitl import HITLTrigger
 from tradewind.providers.standard.triggers.temporal import DateTimeTrigger, TimeDeltaTrigger
-from tradewind.sdk.dag_call import RunEndTrigger
 from tradewind.sdk.exceptions import AirflowRuntimeError
 from tradewind.sdk.polling import PollingTrigger, next_look_s
 from tradewind.sdk.task_api import bound
@@ -171,7 +170,6 @@ def test_the_state_of_a_run():
 def test_a_run_that_is_gone_ends_the_wait():
     trigger = DagStateTrigger("other", states=["success"], run_ids=["r"], poll_interval=0.005)
     assert first(trigger, Elsewhere("running", None)).payload[1]["r"] is None
-    assert first(RunEndTrigger("other", "r", poll_interval=0.005), Elsewhere(None)).payload is None
 
 
 def test_runs_of_dates():

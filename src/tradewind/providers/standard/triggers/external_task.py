@@ -8,6 +8,7 @@ from typing import Any
 
 from tradewind.providers.standard.external import ExternalWork, Verdict, asked_api, look
 from tradewind.providers.standard.moments import moment_of
+from tradewind.sdk.dag_call import DagStateTrigger
 from tradewind.sdk.polling import PollingTrigger
 from tradewind.sdk.trigger import TriggerEvent
 
@@ -84,53 +85,3 @@ class WorkflowTrigger(PollingTrigger):
             return None if found == "waiting" else found
 
         yield TriggerEvent({"status": await self.until(verdict, self.poke_interval)})
-
-
-class DagStateTrigger(PollingTrigger):
-    """Fires when all of some runs of a DAG are in one of some states; says which run is in which.
-
-    Args:
-        dag_id: the DAG.
-        states: the states to wait for.
-        run_ids, execution_dates: which runs.
-        poll_interval: seconds between looks, at most.
-    """
-
-    def __init__(
-        self,
-        dag_id: str,
-        states: list[str],
-        run_ids: list[str] | None = None,
-        execution_dates: list[datetime] | None = None,
-        poll_interval: float = 5.0,
-    ) -> None:
-        super().__init__()
-        self.dag_id = dag_id
-        self.states = [str(state) for state in states]
-        self.run_ids = run_ids
-        self.execution_dates = _dates(execution_dates)
-        self.poll_interval = poll_interval
-
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        return f"{__name__}.DagStateTrigger", {
-            "dag_id": self.dag_id,
-            "states": self.states,
-            "run_ids": self.run_ids,
-            "execution_dates": self.execution_dates,
-            "poll_interval": self.poll_interval,
-        }
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        found = await self.until(self._states, self.poll_interval)
-        classpath, data = self.serialize()
-        yield TriggerEvent((classpath, data | found))
-
-    def _states(self) -> dict[str, Any] | None:
-        """State by run id, or how many runs there are by state; None: they are not all there yet."""
-        api = asked_api()
-        if self.run_ids:
-            states = {run_id: api.run_state(self.dag_id, run_id) for run_id in self.run_ids}
-            return dict(states) if all(state is None or state in self.states for state in states.values()) else None
-        counts = api.task_counts(self.dag_id, logical_dates=self.execution_dates or ())
-        done = sum(counts.get(state, 0) for state in self.states)
-        return dict(counts) if done == len(self.execution_dates or ()) else None
