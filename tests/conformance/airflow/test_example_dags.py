@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -170,6 +171,22 @@ def test_the_command_prints_the_shape_of_the_golden_results(examples: Examples, 
     printed = json.loads(done.stdout)
     assert printed["file"] == "example_xcom.py"
     assert differences(GOLDEN["example_xcom.py", "example_xcom"], printed["dags"]["example_xcom"]) == {}
+
+
+def test_airflows_example_plugins_are_loaded_and_listen(examples: Examples, tmp_path: Path) -> None:
+    plugins = tmp_path / "plugins"
+    shutil.copytree(examples.path / "airflow" / "example_dags" / "plugins", plugins)
+    command = [sys.executable, "-m", "tradewind", "dags", "test", "--output", "json", "--file"]
+    env = os.environ | {"TRADEWIND_HOME": str(tmp_path), **_environment(examples)}
+    file = str(examples.dags / "example_simplest_dag.py")
+    done = subprocess.run([*command, file], env=env, capture_output=True, text=True)
+    printed = done.stderr.splitlines()
+    assert "can't be loaded" not in done.stderr
+    assert [line for line in printed if line.startswith("Task instance")] == [
+        "Task instance is in running state",
+        "Task instance in success state",
+    ]
+    assert "Task operator:<Task(_PythonDecoratedOperator): my_task>" in printed
 
 
 def test_every_listed_difference_is_about_an_example_that_is_compared() -> None:

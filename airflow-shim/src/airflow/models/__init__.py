@@ -4,7 +4,7 @@ from airflow._forward import forward
 
 PLACES = {
     "DagBag": "airflow.dag_processing.dagbag:DagBag",
-    "TaskInstance": "tradewind.sdk.task_instance:RuntimeTaskInstance",
+    "TaskInstance": "airflow.models.taskinstance:TaskInstance",
     "DagRun": "tradewind.sdk.context:DagRun",
     "XCom": "airflow.sdk.bases.xcom:BaseXCom",
     "XComArg": "tradewind.sdk.xcom_arg:XComArg",
