@@ -13,6 +13,7 @@ from airflow_client.client.models import (
     BulkBodyPoolBody,
     ClearTaskInstancesBody,
     ConnectionBody,
+    CreateAssetEventsBody,
     DAGPatchBody,
     DAGRunClearBody,
     DAGRunPatchBody,
@@ -26,6 +27,7 @@ from airflow_client.client.models import (
 )
 
 from support.api import PASSWORD, Api, live
+from support.asset_story import all_of, asset, consumer, producer
 from support.rows import spec
 
 
@@ -136,3 +138,35 @@ def test_the_rest_of_the_surface(api: Api, client: airflow.ApiClient) -> None:
     native = xcoms.get_xcom_entry(**where, xcom_key="k").actual_instance
     assert native.value == [1]
     assert airflow.ExtraLinksApi(client).get_extra_links("etl", "r", "extract").total_entries == 0
+
+
+def test_assets_from_the_list_to_the_run_that_they_started(api: Api, client: airflow.ApiClient) -> None:
+    hook = {"name": "hook", "classpath": "my.Hook", "kwargs": "{}"}
+    api.has(producer("p", "a", "b"), consumer("d", all_of(asset("a", watchers=[hook]), asset("b")), tags=("y",)))
+    assets, runs = airflow.AssetApi(client), airflow.DagRunApi(client)
+    listed = assets.get_assets(only_active=True, order_by=["name"])
+    assert [one.name for one in listed.assets] == ["a", "b"]
+    a, b = (one.id for one in listed.assets)
+    found = assets.get_asset(a)
+    assert [one.name for one in found.watchers] == ["hook"]
+    assert [one.dag_id for one in found.scheduled_dags] == ["d"]
+    assert assets.create_asset_event(CreateAssetEventsBody(asset_id=a, extra={"n": 1})).extra["n"] == 1
+    api.engine.drain()
+    assert assets.get_dag_asset_queued_events("d").queued_events[0].asset_id == a
+    assert assets.get_dag_asset_queued_event("d", a).dag_display_name == "d"
+    assert assets.get_asset_queued_events(a).total_entries == 1
+    assets.delete_asset_queued_events(a)
+    with pytest.raises(NotFoundException):
+        assets.get_dag_asset_queued_events("d")
+    for number in (a, b):
+        assets.create_asset_event(CreateAssetEventsBody(asset_id=number))
+    api.engine.drain()
+    (run,) = runs.get_dag_runs("d").dag_runs
+    assert run.run_type == "asset_triggered"
+    events = runs.get_upstream_asset_events("d", run.dag_run_id).asset_events
+    assert {event.asset_id for event in events} == {a, b}
+    assert events[0].created_dagruns[0].run_id == run.dag_run_id
+    assert assets.get_asset_events(asset_id=b).total_entries == 1
+    assert assets.get_asset_aliases().total_entries == 0
+    assert assets.materialize_asset(b).run_type == "asset_materialization"
+    assert airflow.DAGApi(client).get_dag_details("d").asset_expression["all"][1]["asset"]["name"] == "b"
