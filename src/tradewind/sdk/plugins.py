@@ -17,9 +17,11 @@ from typing import Any, ClassVar
 
 from tradewind.base.entrypoints import load, names
 
-__all__ = ["PLUGINS", "AirflowPlugin", "PluginError", "Plugins", "declared"]
+__all__ = ["PLUGINS", "RUN_HOOKS", "AirflowPlugin", "PluginError", "Plugins", "declared"]
 
 ENTRY_POINT_GROUPS = ("tradewind.plugins", "airflow.plugins")
+RUN_HOOKS = {"on_success": "on_dag_run_success", "on_failure": "on_dag_run_failed"}
+"""Callback of a DAG -> what listeners hear at the same moment."""
 HOOK_MARK = "airflow_impl"
 """What `airflow.listeners.hookimpl` leaves on a function."""
 
@@ -134,6 +136,10 @@ class Plugins:
                 function(**_asked(function, facts))
             except Exception:
                 log.exception("the listener %s.%s failed", function.__module__, hook)
+
+    def hears(self, hook: str) -> bool:
+        """Whether anybody listens to this."""
+        return hook in self._hooks
 
     @property
     def has_listeners(self) -> bool:

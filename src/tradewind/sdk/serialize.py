@@ -17,6 +17,7 @@ from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_args import callback_kinds, seconds
 from tradewind.sdk.param import ParamsDict
+from tradewind.sdk.plugins import PLUGINS, RUN_HOOKS
 from tradewind.sdk.priority import PriorityWeightStrategy, weights_of
 from tradewind.sdk.schedule import PLAIN, ScheduleOptions, schedule_spec
 from tradewind.sdk.trigger_rule import WeightRule
@@ -89,7 +90,7 @@ def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions
         timezone=zone,
         render_template_as_native_obj=dag.render_template_as_native_obj,
         template_searchpath=tuple(dag.template_searchpath or ()),
-        has_callbacks=tuple(k for k in ("on_success", "on_failure") if getattr(dag, f"{k}_callback")),
+        has_callbacks=tuple(k for k in RUN_HOOKS if getattr(dag, f"{k}_callback") or PLUGINS.hears(RUN_HOOKS[k])),
         access_control=_object(dag.access_control),
         default_args=_object(dag.default_args),
         disable_bundle_versioning=dag.disable_bundle_versioning,

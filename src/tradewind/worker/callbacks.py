@@ -13,6 +13,7 @@ from tradewind.protocol.messages import CallbackWork
 from tradewind.sdk.context import Context, build_context, build_run_context, entered
 from tradewind.sdk.exceptions import AirflowException, AirflowTaskTerminated, AirflowTaskTimeout
 from tradewind.sdk.notifier import BaseNotifier
+from tradewind.sdk.plugins import PLUGINS, RUN_HOOKS
 from tradewind.sdk.task_api import TaskApi, bound
 from tradewind.sdk.task_instance import RuntimeTaskInstance
 from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec
@@ -118,3 +119,5 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
                 clean_up(work, dag.task_dict[work.task_id], context, around.callback_timeout_s)
             else:
                 call_all(callbacks, context, kind, around.callback_timeout_s)
+                if not work.task_id and work.kind in RUN_HOOKS:
+                    PLUGINS.tell(RUN_HOOKS[work.kind], dag_run=run, msg=work.reason)
