@@ -35,6 +35,7 @@ __all__ = [
     "DagNotFound",
     "DagRunAlreadyExists",
     "DagRunNotFound",
+    "DagRunTriggerException",
     "DeserializationError",
     "DownstreamTasksSkipped",
     "DuplicateTaskIdFound",
@@ -211,6 +212,43 @@ class DagRunNotFound(AirflowNotFoundException):
 
 class DagRunAlreadyExists(AirflowBadRequest):
     """A run with this id or logical date is there already."""
+
+
+class DagRunTriggerException(AirflowException):
+    """Raised by operators of Airflow's kind that want a run of another DAG: the worker asks for it, and waits if told to.
+    `TriggerDagRunOperator` says what the arguments mean."""
+
+    def __init__(
+        self,
+        *,
+        trigger_dag_id: str,
+        dag_run_id: str,
+        conf: dict[str, Any] | None,
+        reset_dag_run: bool,
+        skip_when_already_exists: bool,
+        wait_for_completion: bool,
+        allowed_states: Sequence[str],
+        failed_states: Sequence[str],
+        poke_interval: float,
+        deferrable: bool,
+        logical_date: datetime | None = None,
+        run_after: datetime | None = None,
+        note: str | None = None,
+    ) -> None:
+        super().__init__(f"wants a run of DAG {trigger_dag_id!r}")
+        self.trigger_dag_id = trigger_dag_id
+        self.dag_run_id = dag_run_id
+        self.conf = conf
+        self.logical_date = logical_date
+        self.run_after = run_after
+        self.reset_dag_run = reset_dag_run
+        self.skip_when_already_exists = skip_when_already_exists
+        self.wait_for_completion = wait_for_completion
+        self.allowed_states = [str(state) for state in allowed_states]
+        self.failed_states = [str(state) for state in failed_states]
+        self.poke_interval = poke_interval
+        self.deferrable = deferrable
+        self.note = note
 
 
 class NodeNotFound(AirflowNotFoundException):

@@ -28,6 +28,7 @@ from tradewind.sdk.exceptions import (
     AirflowSkipException,
     AirflowTaskTerminated,
     AirflowTaskTimeout,
+    DagRunTriggerException,
     DownstreamTasksSkipped,
     TaskAwaitingInput,
     TaskDeferred,
@@ -48,6 +49,7 @@ from tradewind.worker.inputs import awaiting, form_of
 from tradewind.worker.links import keep_links
 from tradewind.worker.policies import ask_policy
 from tradewind.worker.resuming import deferral_of, go_on, journal_of
+from tradewind.worker.run_triggers import trigger_as_asked
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
 from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
@@ -273,6 +275,12 @@ class _Attempt:
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def _end_of(self, error: BaseException) -> _End:
+        if isinstance(error, DagRunTriggerException) and self._ti is not None:
+            try:
+                trigger_as_asked(error, self._ti, self._api, self._around.clock)
+            except BaseException as outcome:  # noqa: BLE001 - the edge of the task, as for what it raises itself
+                return self._end_of(outcome)
+            return _End("success")
         if isinstance(error, TaskDeferred):
             if not getattr(error.trigger, "awaits_input", False):
                 return self._defers(error)
