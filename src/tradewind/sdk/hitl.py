@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import Any, NoReturn, TypedDict
 
 from tradewind.sdk.context import get_current_context
 from tradewind.sdk.exceptions import AirflowRuntimeError
 
-__all__ = ["HITLUser", "Question", "ask", "upsert_hitl_detail"]
+__all__ = [
+    "HITLUser",
+    "Question",
+    "ask",
+    "get_hitl_detail_content_detail",
+    "update_hitl_detail_response",
+    "upsert_hitl_detail",
+]
 
 
 class HITLUser(TypedDict):
@@ -74,3 +81,24 @@ def upsert_hitl_detail(
         assigned_users=list(assigned_users or ()),
     )
     ask(ti, question)
+
+
+def get_hitl_detail_content_detail(ti_id: Any) -> NoReturn:
+    """Airflow's way for a trigger to look whether there is an answer. Here no trigger looks: the server hands the answer to
+    the task.
+
+    Raises:
+        AirflowRuntimeError: always.
+    """
+    raise AirflowRuntimeError(
+        f"the answer to {ti_id} comes to the task by itself; raise TaskAwaitingInput instead of deferring to a trigger that looks"
+    )
+
+
+def update_hitl_detail_response(ti_id: Any, chosen_options: Sequence[str], params_input: Mapping[str, Any]) -> NoReturn:  # noqa: ARG001 - Airflow's shape
+    """Airflow's way for a trigger to take the defaults when the time is over. Here the server does it.
+
+    Raises:
+        AirflowRuntimeError: always.
+    """
+    raise AirflowRuntimeError(f"the server takes the defaults of {ti_id} by itself when its time is over")
