@@ -86,6 +86,10 @@ class Param:
         value = None if isinstance(self.value, ArgNotSet) else self.value
         return {"value": value, "schema": self.schema, "description": self.description, "source": self.source}
 
+    def serialize(self) -> dict[str, Any]:
+        """The same, by Airflow's newer name."""
+        return self.dump()
+
     def copy(self, source: Source | None = None) -> Param:
         """Another param like this one; a run's value does not change the DAG's."""
         made = Param(self.value, self.description, self.source or source)
