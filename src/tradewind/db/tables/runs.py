@@ -72,7 +72,6 @@ task_instance = Table(
     Column("skipped_by", Text),
     Column("reason", Text),
     Column("rendered_map_index", Text),
-    Column("map_path", Text),  # of instances in scopes inside of scopes, as 3/0
     Column("note", Text),
     Column("note_by", NAME),
     Column("operator", Text, nullable=False),
@@ -83,6 +82,7 @@ task_instance = Table(
     Column("priority_weight", Integer, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("resume", UID),  # the attempt whose wait is over, with which the next one goes on
+    Column("map_path", Text),  # of instances in scopes inside of scopes, as 3/0
     Index(None, "workspace", "dag_id", "task_id"),
     Index(None, "state", "pool"),
     Index(None, "workspace", "start_date"),

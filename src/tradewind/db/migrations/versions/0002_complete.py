@@ -387,5 +387,5 @@ def upgrade() -> None:
     op.add_column("dag_run", sa.Column("retry_at", Moment(), nullable=True))
     op.add_column("dag_run", sa.Column("reason", sa.Text(), nullable=True))
     op.create_index(op.f("ix_dag_run_backfill"), "dag_run", ["backfill"], unique=False)
-    op.add_column("task_instance", sa.Column("map_path", sa.Text(), nullable=True))
     op.add_column("task_instance", sa.Column("resume", sa.String(length=36), nullable=True))
+    op.add_column("task_instance", sa.Column("map_path", sa.Text(), nullable=True))
