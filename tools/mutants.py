@@ -35,6 +35,19 @@ class Fault:
 
 
 FAULTS = (
+    Fault("a run that failed has met its deadline", "deadlines.py",
+          "    succeeded = run.state is RunState.SUCCESS\n", "    succeeded = True\n", "deadlines"),
+    Fault("a success after the moment is in time, where nobody looked in between", "deadlines.py",
+          "        if m.now > deadline.at:\n", "        if False:\n", "deadlines"),
+    Fault("a deadline that was missed stays pending", "deadlines.py",
+          "    m.deadlines.take(deadline)\n    m.timers.drop((\"deadline\", deadline.id))\n    m.facts.append(ended)\n",
+          "    m.timers.drop((\"deadline\", deadline.id))\n    m.facts.append(ended)\n", "deadlines"),
+    Fault("a run tries again without end", "clearing.py", "    run.retries += 1\n", "", "run_retries"),
+    Fault("a wait to try again goes on after a person cleared the failure", "clearing.py",
+          "        run.retry_at = None\n        m.timers.drop((\"retry\", run.uid))\n        run.touch()\n",
+          "        run.retry_at = run.retry_at\n", "run_retries"),
+    Fault("what a policy asks for is passed over", "retries.py", "    if asked_s is not None:\n", "    if False:\n",
+          "policy"),
     Fault("a DAG is started before all outlets of a task are there", "asset_events.py",
           "        touched.update(dict.fromkeys(_arrived(m, record, source)))\n    start_by_assets(m, touched)\n",
           "        start_by_assets(m, _arrived(m, record, source))\n", "assets"),
