@@ -24,7 +24,11 @@ COLUMNS = ("dag_id", "dag_run_id", "state", "logical_date", "run_after", "conf")
 @click.option("-c", "--conf", help="Parameters of the run, as a JSON object.")
 @click.option("-l", "--logical-date", type=MOMENT, help="The moment that the run is for.")
 @click.option("--note", help="A note to keep with the run.")
-@click.option("--wait", is_flag=True, help="Wait for the end of the run, and show what the DAG returns; the exit code is 1 if it failed.")
+@click.option(
+    "--wait",
+    is_flag=True,
+    help="Wait for the end of the run, and show what the DAG returns; the exit code is 1 if it failed.",
+)
 @click.option("--follow", is_flag=True, help="As --wait, with the states of the tasks on the terminal all the way.")
 @output_option
 @click.pass_context
