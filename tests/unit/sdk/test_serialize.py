@@ -6,7 +6,6 @@ import sys
 import textwrap
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import ClassVar
 
 from hypothesis import given, settings
@@ -274,8 +273,7 @@ def test_a_class_of_the_file_has_the_same_name_wherever_the_file_lies(tmp_path: 
     assert spec_hash(specs[0]) == spec_hash(specs[1])
 
 
-def test_a_thousand_tasks_take_a_fraction_of_a_second() -> None:
-    before = perf_counter()
+def test_the_first_of_a_thousand_tasks_weighs_as_much_as_all_after_it() -> None:
     with DAG("big") as dag:
 
         @task
@@ -285,7 +283,5 @@ def test_a_thousand_tasks_take_a_fraction_of_a_second() -> None:
         for _ in range(1000):
             out = step(out)
     spec = serialize_dag(dag)
-    elapsed = perf_counter() - before
 
     assert spec.tasks[0].priority_weight == 1000
-    assert elapsed < 3, f"{elapsed:.2f} s; a quiet machine takes 0.1"

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -229,20 +228,3 @@ def test_old_formats_are_upgraded_step_by_step() -> None:
     assert upgrade({"format": 1, "dag": {"a": 0}}, steps, to=3) == {"format": 3, "dag": {"a": 0, "b": 1, "c": 2}}
     with pytest.raises(InvalidInput, match="can no longer be read"):
         upgrade({"format": 1, "dag": {}}, {}, to=2)
-
-
-def test_a_thousand_tasks_are_encoded_and_decoded_quickly() -> None:
-    tasks = tuple(
-        TaskSpec(task_id=f"task_{n}", upstream=(f"task_{n - 1}",) if n else (), operator_class="a.b.PythonOperator",
-                 template_fields=("op_args", "op_kwargs"), template_sources={"op_kwargs": {"n": n}}, retries=2)
-        for n in range(1000)
-    )  # fmt: skip
-    spec = DagSpec(dag_id="big", schedule=ScheduleSpec("none"), tasks=tasks)
-    best = min(_duration(spec) for _ in range(5))
-    assert best < 0.15, f"{best * 1000:.0f} ms; about 25 ms on a quiet machine"
-
-
-def _duration(spec: DagSpec) -> float:
-    started = time.perf_counter()
-    assert decode(encode(spec)).dag_id == "big"
-    return time.perf_counter() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tradewind.core.limits import WAITS_FOR
 from tradewind.core.states import FINISHED, RunState, TaskState
 from tradewind.core.why.causes import Cause, ago, how_long, listed
 from tradewind.core.why.ended import clear, failure, named
@@ -147,6 +148,9 @@ def scheduled(scene: TaskScene) -> list[Cause]:
     if scene.instance.losses and lost:
         sentence = f"{scene.name} starts again after an attempt was lost: {lost}."
         return [Cause(code="lost_attempt", sentence=sentence, facts={"losses": scene.instance.losses})]
+    if lost is not None and lost.startswith(WAITS_FOR):
+        sentence = f"{scene.name} {lost}, when the scheduler last looked."
+        return [Cause(code="limit", sentence=sentence, fix="Wait for what holds it, or raise the limit.")]
     return [*_about_to(scene)]
 
 
@@ -254,7 +258,7 @@ def deferred(scene: TaskScene) -> list[Cause]:
     if not wait.is_watched:
         sentence = "No triggerer is running, so nobody watches for the event."
         causes = (
-            Cause(code="no_triggerer", sentence=sentence, fix="Start one: tradewind standalone or tradewind triggerer"),
+            Cause(code="no_triggerer", sentence=sentence, fix="Start one: tradewind standalone"),
         )
     return [
         Cause(
