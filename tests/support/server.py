@@ -46,7 +46,11 @@ class Server:
         self._token = ""
 
     def __enter__(self) -> Self:
-        self.start(self.start_timeout_s)
+        try:
+            self.start(self.start_timeout_s)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
