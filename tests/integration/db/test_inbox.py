@@ -22,6 +22,7 @@ UPDATE = e.AssetUpdate(uid="e-1", name="a", uri="s3://a", extra={"rows": [1]}, a
 EVENTS = [
     VERSION,
     e.DagStale(DAG),
+    e.TimetableAnswered(DAG, "q-1", failure="no answer"),
     e.RunRequested(facts(conf={"a": [1, {"b": None}]}, logical_date=at(0.25), note="n", triggering_user="ann")),
     e.PauseSet(DAG, is_paused=False),
     e.Cleared("run-1", (e.TaskRef("a", 2), e.TaskRef("b")), "version-2"),
@@ -50,6 +51,9 @@ EVENTS = [
     e.DispatchFailed("a-1", at(1), "no room"),
     e.DeadlineKnown("run-1", 0, at(9), "extract"),
 ]
+
+OF_ALL = (e.PoolSet, e.AssetUpdated, e.AssetEventsDropped)
+"""What concerns DAGs of all shards."""
 
 
 def post(database: Database, *events: e.Event) -> list[int]:
@@ -96,11 +100,12 @@ def test_an_event_goes_to_the_shard_of_its_dag_its_run_or_its_attempt(database: 
     mine = leases.shard_of(DAG)
     post(database, *EVENTS)
     assert {row["kind"] for row in rows(database, "inbox", shard=mine)} == {
-        type(event).__name__ for event in EVENTS if not isinstance(event, e.PoolSet)
+        type(event).__name__ for event in EVENTS if not isinstance(event, OF_ALL)
     }
     with database.read() as tx:
         assert len(inbox.take(tx, shards=[mine])) == len(EVENTS)
-        assert [item.event for item in inbox.take(tx, shards=[mine + 1])] == [e.PoolSet("default", "big", None)]
+        shared = [item.event for item in inbox.take(tx, shards=[mine + 1])]
+        assert shared == [event for event in EVENTS if isinstance(event, OF_ALL)]
 
 
 def test_what_a_report_leaves_behind_travels_with_its_event(database: Database) -> None:
