@@ -35,7 +35,7 @@ COMMANDS: Listed = {
     "users": (f"{HERE}.users:users", "Manage who may log in."),
     "variables": (f"{HERE}.variables:variables", "Manage variables."),
     "version": (f"{HERE}.version:version", "Show the version."),
-    "why": (f"{HERE}.why:why", "Say why a DAG, run or task is not going on, or failed."),
+    "why": (f"{HERE}.why:why", "Say why a DAG, a run or a task is not going on, or ended as it did."),
 }
 
 EXIT_CODES = {

@@ -243,8 +243,8 @@ def _end_as(m: Machine, run: Run, node: Node, index: int, owner: Node) -> None:
     if node is owner:
         return
     assert node.scope is not None
-    first = run.nest.layouts[owner.scope.index if owner.scope else 0].blocks[run.nest.unknown(node.scope, index)[1]][0]
-    whole = run.state_of(owner.index, first)
+    scope, parent = run.nest.unknown(node.scope, index)
+    whole = run.state_of(owner.index, run.nest.layouts[scope.index].blocks[parent][0])
     if node.scope is owner.scope and node.leaders:
         verdict = decide(node.rule, *run.tally_of(node.index, index), index)
     else:

@@ -240,9 +240,7 @@ def _facts(row: Sequence[Any], version_id: str | None = None) -> RunFacts:
 
 def _images(tx: Tx, condition: ColumnElement[bool]) -> list[RunImage]:
     runs = tx.execute(
-        select(
-            _D.version_id, _R.state, _R.start_date, _R.end_date, _R.clear_number, _R.retries, _R.retry_at, *_FACTS
-        )  # fmt: skip
+        select(_D.version_id, _R.state, _R.start_date, _R.end_date, _R.clear_number, _R.retries, _R.retry_at, *_FACTS)
         .join(t.dag, and_(_D.workspace == _R.workspace, _D.dag_id == _R.dag_id))
         .where(condition)
         .order_by(_R.run_after, _R.uid)
@@ -284,9 +282,7 @@ def _tasks(tx: Tx, condition: ColumnElement[bool]) -> dict[str, list[TaskImage]]
         save = _save(row)
         keys, lengths = pushed.get((save.run_uid, save.task_id, save.map_index), nothing)
         found.setdefault(save.run_uid, []).append(
-            TaskImage(
-                save=save, pushed=keys, lengths=lengths, path=tuple(map(int, path.split("/"))) if path else ()
-            )
+            TaskImage(save=save, pushed=keys, lengths=lengths, path=tuple(map(int, path.split("/"))) if path else ())
         )
     return found
 

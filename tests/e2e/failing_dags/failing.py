@@ -74,7 +74,7 @@ async def alate(*, word, context):
 
 @deadline_reference()
 class Asked(BaseDeadlineReference):
-    required_kwargs = {"queued_at"}
+    required_kwargs = frozenset({"queued_at"})
 
     def _evaluate_with(self, *, session, queued_at):
         return queued_at

@@ -19,7 +19,9 @@ __all__ = ["why"]
 @click.argument("run_id", required=False)
 @click.argument("task_id", required=False)
 @click.option("--map-index", type=int, default=-1, help="Of a mapped task; else the first that is not successful.")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Words, or JSON."
+)
 @pass_session
 def why(session: Session, *, dag_id: str, run_id: str | None, task_id: str | None, map_index: int, output: str) -> None:
     """Say why a DAG, a run or a task is not going on, or ended as it did.

@@ -10,7 +10,10 @@ __all__ = ["dags"]
 
 HERE = "tradewind.cli.commands.dags"
 COMMANDS: Listed = {
-    "deadlines": (f"{HERE}.deadlines:deadlines", "Show the deadlines of a DAG or run: met, missed, or still to come."),
+    "deadlines": (
+        f"{HERE}.deadlines:deadlines",
+        "Show the deadlines of a DAG, or of one run of it: met, missed, or still to come.",
+    ),
     "delete": (f"{HERE}.catalogue:delete", "Delete a DAG with its runs and all that they left."),
     "details": (f"{HERE}.catalogue:details", "Show all that is known about a DAG."),
     "list": (f"{HERE}.catalogue:list_dags", "List DAGs."),
