@@ -19,7 +19,7 @@ COLUMNS = ("deadline_time", "state", "run_id", "task_id", "alert_name", "referen
 @output_option
 @pass_session
 def deadlines(session: Session, *, dag_id: str, run_id: str | None, missed: bool, output: str) -> None:
-    """Show the deadlines of a DAG, or of one run of it: met, missed, or still to come."""
+    """Show the deadlines of a DAG or run: met, missed, or still to come."""
     path = ("dags", dag_id, "deadlines") if run_id is None else ("dags", dag_id, "dagRuns", run_id, "deadlines")
     found = session.client.all("deadlines", *path, missed=True if missed else None)
     show(({**one, "run_id": one["dag_run_id"] or "(none)"} for one in found), COLUMNS, output)
