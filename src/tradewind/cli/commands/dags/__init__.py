@@ -12,7 +12,7 @@ HERE = "tradewind.cli.commands.dags"
 COMMANDS: Listed = {
     "deadlines": (
         f"{HERE}.deadlines:deadlines",
-        "Show the deadlines of a DAG, or of one run of it: met, missed, or still to come.",
+        "Show the deadlines of a DAG or run: met, missed, or still to come.",
     ),
     "delete": (f"{HERE}.catalogue:delete", "Delete a DAG with its runs and all that they left."),
     "details": (f"{HERE}.catalogue:details", "Show all that is known about a DAG."),
