@@ -42,6 +42,7 @@ test: setup check  ## the whole test suite, with all gates
 check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
 	@$(BIN)/python tools/generate.py --check
 	@$(BIN)/python tools/cli_reference.py --check
+	@$(BIN)/python tools/migration.py --check
 
 lint: setup
 	@$(BIN)/ruff check
@@ -59,6 +60,7 @@ budgets: setup
 generate: setup  ## write the files that are made from the code
 	@$(BIN)/python tools/generate.py
 	@$(BIN)/python tools/cli_reference.py
+	@$(BIN)/python tools/migration.py
 
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
 	@$(BIN)/python -m compileall -q src
