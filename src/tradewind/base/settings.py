@@ -166,9 +166,7 @@ class StateStoreSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    days: int = _setting(
-        0, "Days that ended runs, their values, old versions and the event log are kept; 0: for good."
-    )
+    days: int = _setting(0, "Days that ended runs, their values, old versions and the event log are kept; 0: for good.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -193,7 +193,13 @@ def _check_attempts(m: Machine) -> None:
             used[gate] += need
     twice = [home for home, count in homes.items() if count > 1]
     _require(not twice, f"instances with two processes: {twice}")
-    gates = {m.parallelism, *m.executors.values(), *m.pools.values(), *used, *(g for d in m.dags.values() for g in d.all_gates())}
+    gates = {
+        m.parallelism,
+        *m.executors.values(),
+        *m.pools.values(),
+        *used,
+        *(g for d in m.dags.values() for g in d.all_gates()),
+    }
     for gate in gates:
         _require(gate.used == used[gate], f"{gate.name}: {gate.used} counted, {used[gate]} in use")
 

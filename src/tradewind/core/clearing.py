@@ -216,7 +216,9 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
             m.rows.append(ForgetTasks(run.uid, node.task_id, -1))
             m.rows.append(CreateTasks(run.uid, node.task_id, -1, -1))
     for node in graph.nodes:
-        counts = {run.count[n] for n in node.group.members if not graph.nodes[n].is_nested} if node.group else set[int]()
+        counts = (
+            {run.count[n] for n in node.group.members if not graph.nodes[n].is_nested} if node.group else set[int]()
+        )
         is_other = not _same_kind(node.mapping, mappings.get(node.task_id))
         if run.count[node.index] >= 0 and not node.is_nested and (len(counts) > 1 or is_other):
             run.outdated.add(node.index)

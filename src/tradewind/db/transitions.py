@@ -350,8 +350,18 @@ _ADD_RUN = insert(
 )  # fmt: skip
 _SAVE_RUN = update(
     t.dag_run,
-    ("state", "version_id", "queued_at", "start_date", "end_date", "duration", "clear_number", "retries", "retry_at",
-     "updated_at"),
+    (
+        "state",
+        "version_id",
+        "queued_at",
+        "start_date",
+        "end_date",
+        "duration",
+        "clear_number",
+        "retries",
+        "retry_at",
+        "updated_at",
+    ),
     ("uid",),
 )
 _DELETE_RUN = Bulk(

@@ -98,4 +98,6 @@ class Committer:
         outputs: Mapping[str, Ended] = batch.outputs
         with self._database.write() as tx:
             self._leases.fence(tx)
-            return transitions.write(tx, batch.commands, outputs, consumed=batch.consumed, now=now, fired=batch.fired, seal=self._seal)
+            return transitions.write(
+                tx, batch.commands, outputs, consumed=batch.consumed, now=now, fired=batch.fired, seal=self._seal
+            )

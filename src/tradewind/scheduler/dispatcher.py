@@ -205,7 +205,9 @@ class Dispatcher:
         found = self._executors.get(name)
         if found is None:
             known = ", ".join(self._executors)
-            raise NotFound(f"there is no executor {name!r}, only {known}; the setting executor.name lists them", name=name)
+            raise NotFound(
+                f"there is no executor {name!r}, only {known}; the setting executor.name lists them", name=name
+            )
         return found
 
     def _holder(self, attempt: str) -> Executor:

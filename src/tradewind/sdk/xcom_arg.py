@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from tradewind.sdk.node import TaskNode
     from tradewind.sdk.setup_teardown import Scope
 
-__all__ = ["XCOM_RETURN_KEY", "ConcatXComArg", "MapXComArg", "PlainXComArg", "XComArg", "ZipXComArg", "depth_of", "shared_depth"]
+__all__ = [
+    "XCOM_RETURN_KEY",
+    "ConcatXComArg",
+    "MapXComArg",
+    "PlainXComArg",
+    "XComArg",
+    "ZipXComArg",
+    "depth_of",
+    "shared_depth",
+]
 
 XCOM_RETURN_KEY = "return_value"
 _ABSENT = object()

@@ -30,7 +30,14 @@ OURS = {
     "why_task_instance",
 }
 """Operations that Airflow has not, on paths that it has not."""
-OPEN = {"call_asset_webhook", "get_version", "get_health", "create_token", "create_token_cli", "create_token_all_admins"}
+OPEN = {
+    "call_asset_webhook",
+    "get_version",
+    "get_health",
+    "create_token",
+    "create_token_cli",
+    "create_token_all_admins",
+}
 
 
 @pytest.fixture(scope="module")

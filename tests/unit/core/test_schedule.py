@@ -241,7 +241,12 @@ def test_a_task_does_not_depend_on_a_past_before_its_start_date(
 
 def test_a_task_is_passed_over_by_runs_before_its_start_date_and_after_its_end_date(story: Story) -> None:
     later, past = START + timedelta(days=1), START - timedelta(days=1)
-    tasks = {"a": {}, "late": {"start_date": later}, "old": {"end_date": past}, "after": {"trigger_rule": "none_failed"}}
+    tasks = {
+        "a": {},
+        "late": {"start_date": later},
+        "old": {"end_date": past},
+        "after": {"trigger_rule": "none_failed"},
+    }
     story.given(dag("a >> [late, old] >> after", tasks=tasks)).run("now").work()
     assert story.states("now") == {"a": "success", "late": "skipped", "old": "skipped", "after": "success"}
     assert "before the task's start_date" in str(story.rows.tasks["now", "late", -1].reason)

@@ -257,9 +257,7 @@ def deferred(scene: TaskScene) -> list[Cause]:
     causes: tuple[Cause, ...] = ()
     if not wait.is_watched:
         sentence = "No triggerer is running, so nobody watches for the event."
-        causes = (
-            Cause(code="no_triggerer", sentence=sentence, fix="Start one: tradewind standalone"),
-        )
+        causes = (Cause(code="no_triggerer", sentence=sentence, fix="Start one: tradewind standalone"),)
     return [
         Cause(
             code="deferred",
