@@ -10,7 +10,7 @@ from tradewind.base.ids import IdSource
 from tradewind.core.asset_book import AssetBook
 from tradewind.core.commands import Command, EndAttempt, Kill, SaveRun, SaveTask
 from tradewind.core.dag import Dag
-from tradewind.core.deadlines import DeadlineBook
+from tradewind.core.deadline_book import DeadlineBook
 from tradewind.core.events import Outcome, RunFacts, TaskRef
 from tradewind.core.graph import Graph
 from tradewind.core.limits import Gate, Queue
