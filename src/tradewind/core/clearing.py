@@ -31,6 +31,7 @@ from tradewind.core.states import (
     WAITS,
     TaskState,
 )
+from tradewind.core.waiting import follow_waits
 from tradewind.spec import MapSpec
 
 __all__ = ["cleared", "tasks_marked", "try_again"]
@@ -269,6 +270,7 @@ def _follow(m: Machine, run: Run) -> None:
     for attempt in (*m.attempts.values(), *m.waits.values()):
         if attempt.run is run and attempt.ref.task_id in run.graph.index:
             attempt.node = run.graph.index[attempt.ref.task_id]
+    follow_waits(m, run)
     for node in run.graph.nodes:
         for index in run.indexes(node.index):
             state = run.state_of(node.index, index)

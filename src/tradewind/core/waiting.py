@@ -21,6 +21,7 @@ __all__ = [
     "cancel_waits_of",
     "count_deferred",
     "end_wait",
+    "follow_waits",
     "hold_wait",
     "start_trigger",
     "start_waiting",
@@ -89,12 +90,24 @@ def count_deferred(m: Machine, pool: Gate, *, is_counted: bool) -> None:
     else:
         m.counting_deferred.discard(pool)
     for wait in m.waits.values():
-        if wait.run.state_of(wait.node, wait.index) == DEFERRED:
-            for gate, need in wait.gates:
-                gate.used -= need
-            wait.gates = _kept(m, wait.run, wait.node)
-            for gate, need in wait.gates:
-                gate.used += need
+        _hold_anew(m, wait)
+
+
+def follow_waits(m: Machine, run: Run) -> None:
+    """A run has another graph: what waits in it keeps slots of the pools that its tasks name now."""
+    for wait in m.waits.values() if m.counting_deferred else ():
+        if wait.run is run:
+            m.queue.freed.update((gate, None) for gate, _ in wait.gates)
+            _hold_anew(m, wait)
+
+
+def _hold_anew(m: Machine, wait: Attempt) -> None:
+    if wait.run.state_of(wait.node, wait.index) == DEFERRED:
+        for gate, need in wait.gates:
+            gate.used -= need
+        wait.gates = _kept(m, wait.run, wait.node)
+        for gate, need in wait.gates:
+            gate.used += need
 
 
 def _kept(m: Machine, run: Run, node: int) -> tuple[tuple[Gate, int], ...]:

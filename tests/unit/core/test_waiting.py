@@ -205,3 +205,16 @@ def test_a_person_who_does_not_answer_in_time_is_not_waited_for() -> None:
     story.after("1h", state("a", "queued"))
     assert stops(story) == [(request, False)]
     assert last_dispatch(story).resume == request
+
+
+def test_a_wait_keeps_the_slots_of_the_pool_that_a_new_version_names() -> None:
+    story = Story(parallelism=4)
+    for pool in ("old", "new"):
+        story.pools[pool] = 1
+        story.counting.add(pool)
+        story.apply(e.PoolSet("default", pool, 1, True))
+    story.given(dag("a; b", tasks={"a": {"pool": "old"}, "b": {"pool": "old"}})).run()
+    story.when(deferred("a")).expect(state("b", "scheduled"))
+    story.given(dag("a; b", tasks={"a": {"pool": "new"}, "b": {"pool": "old"}}))
+    story.when(event(lambda s: e.Cleared("r1", (e.TaskRef("b"),), "d-v2")))
+    story.expect(state("a", "deferred"), state("b", "queued"))
