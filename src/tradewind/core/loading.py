@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tradewind.base.errors import NotFound
 from tradewind.core import deadlines
@@ -164,6 +164,14 @@ def _resume(m: Machine, run: Run) -> None:
                 )
 
 
+def _begun(m: Machine, instance: Instance, first: datetime) -> datetime:
+    """When the attempt that runs began, or a little later: its instance may have been at work long before, and have
+    waited since, but no attempt is queued for longer than the limit."""
+    if instance.queued_at is None or instance.queued_at <= first:
+        return first
+    return instance.queued_at + m.queue_timeout
+
+
 def _hold(m: Machine, run: Run, node: int, index: int, state: int) -> None:
     instance = run.detail(node, index)
     attempt = Attempt(instance.attempt or m.ids.new(), run, (node, index), m.gates(run, node))
@@ -174,7 +182,7 @@ def _hold(m: Machine, run: Run, node: int, index: int, state: int) -> None:
     if state == QUEUED:
         m.timers.set(("queued", attempt.id), (instance.queued_at or EPOCH + timedelta(days=1)) + m.queue_timeout)
     elif state == RUNNING and instance.start_date is not None:
-        watch_attempt(m, attempt, instance.start_date)
+        watch_attempt(m, attempt, _begun(m, instance, instance.start_date))
     elif state == RESTARTING:
         attempt.is_dying = True
         m.dying[attempt.home] = attempt.id

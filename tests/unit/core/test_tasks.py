@@ -245,3 +245,11 @@ def test_the_table_never_skips_the_queue_and_never_leaves_an_end_without_a_clear
     assert (TaskState.SUCCESS, TaskState.RUNNING) not in MOVES
     assert (TaskState.RESTARTING, TaskState.RUNNING) not in MOVES
     assert (RunState.SUCCESS, RunState.RUNNING) not in RUN_MOVES
+
+
+def test_a_restart_gives_a_later_attempt_of_an_instance_its_own_time() -> None:
+    story = Story().given(dag("a", tasks={"a": {"execution_timeout_s": 60.0}})).run()
+    story.when(rescheduled("a", "1h")).wait("1h")
+    story.when(started("a"))
+    story.restart()
+    story.expect(state("a", "running"))
