@@ -27,6 +27,8 @@ OTHER_STATES: dict[str, dict[str, str]] = {
     "retries": {"hopeless": "failed"},
     "bash": {"skip": "skipped"},
     "callbacks": {"wrong": "failed"},
+    "people": {"wait_a_day": "skipped"},
+    "policies": {"wrong_input": "failed"},
 }  # fmt: skip
 
 FAILED_RUNS = {"setup_teardown_after_a_failure"}
@@ -60,6 +62,13 @@ RESULTS: dict[str, dict[tuple[str, int], object]] = {
     "catchup": {("count_day", -1): "rows of 2026-01-05"},
     "isolation": {("forked", -1): True, ("spawned", -1): True, ("small", 2): 9},
     "labels_and_docs": {("check", -1): True},
+    "assets_make_orders": {("fetch", -1): 7},
+    "waiting": {("report", -1): "job of ann is done", ("polite", -1): "waited"},
+    "loops": {("tell", -1): "1.4142 after 4 steps"},
+    "nested_maps": {("send", -1): ["ann owes 70", "bob owes 50", "eve owes 90"]},
+    "people": {("ship", -1): "shipped"},
+    "policies": {("resume", -1): "job-1 is found again", ("carry_on", -1): "on we go"},
+    "results": {("add_one", -1): 41},
     "variables_and_connections": {("in_a_template", -1): "Hi there", ("settings", -1): {"limit": 10}},
 }  # fmt: skip
 
