@@ -204,6 +204,15 @@ def test_a_call_of_a_webhook_that_nobody_signed_needs_a_token(api: Api) -> None:
     assert api.send("POST", "/assets/webhooks/orders", b"no json", role="user").status == 400
 
 
+@pytest.mark.parametrize("signature", ["sha256=" + "0" * 64, "sha256=\u00e9", ""])
+def test_a_signature_that_does_not_hold_opens_nothing(api: Api, signature: str) -> None:
+    know(api, consumer("d", asset("a", watchers=[HOOK])))
+    with api.database.write() as tx:
+        variables.put_variable(tx, api.services.cipher, "default", VariableRecord(key="hook_key", value="s3cret"))
+    headers = {"X-Tradewind-Signature": signature}
+    assert api.send("POST", "/assets/webhooks/orders", b"{}", role=None, headers=headers).status == 401
+
+
 def test_a_viewer_reads_but_tells_nothing(api: Api, shop: dict[str, int]) -> None:
     assert api.send("GET", "/assets", role="viewer").status == 200
     assert api.send("POST", "/assets/events", {"asset_id": shop["a"]}, role="viewer").status == 403

@@ -78,8 +78,8 @@ def _watchers(tx: Tx, desk: Desk, name: str) -> tuple[list[Watched], dict[str, s
 def _is_signed(request: Request, body: bytes, key: str | None) -> bool:
     if not key:
         return False
-    wanted = "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
-    return any(hmac.compare_digest(wanted, request.headers.get(header, "")) for header in SIGNATURES)
+    wanted = b"sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest().encode()
+    return any(hmac.compare_digest(wanted, request.headers.get(header, "").encode()) for header in SIGNATURES)
 
 
 async def _caller(request: Request, desk: Desk) -> Actor:
