@@ -139,15 +139,17 @@ def clear_number(tx: Tx, run: str) -> int:
 _WHEN = func.coalesce(_R.logical_date, _R.run_after)
 
 
-def prior_xcom(tx: Tx, run: str, task_id: str, map_index: int, key: str) -> XComValue | None:
-    """The newest value of this key in the run or one of its DAG before it; None: not there."""
+def prior_xcom(
+    tx: Tx, run: str, task_id: str, map_index: int, key: str, *, dag_id: str | None = None
+) -> XComValue | None:
+    """The newest value of this key in the run or one of its DAG, or of another, before it; None: not there."""
     own = _own_moment(run)
     row = tx.execute(
         select(*_VALUE)
         .join(t.dag_run, _R.uid == _X.run_uid)
         .where(
             _R.workspace == own.c.workspace,
-            _R.dag_id == own.c.dag_id,
+            _R.dag_id == (dag_id or own.c.dag_id),
             own.c.moment >= _WHEN,
             _X.task_id == task_id,
             _X.map_index == map_index,

@@ -7,7 +7,7 @@ environment is kept as long as its DAG object lives.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -85,6 +85,13 @@ class _Names(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         return self._context[key] if key in self._context else dict.__getitem__(self, key)
+
+    def __iter__(self) -> Iterator[str]:
+        # An own __iter__ makes `dict(names)` read through __getitem__: what an included template sees is copied so.
+        return iter(self.keys())
+
+    def keys(self) -> Any:
+        return {**dict.fromkeys(dict.keys(self)), **dict.fromkeys(dict.keys(self._context))}.keys()
 
 
 def make_environment(dag: Any, *, native: bool) -> jinja2.Environment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -138,6 +139,21 @@ def test_values_of_other_runs_are_found_by_run_id_or_as_the_newest_before(both: 
     on.give(second, m.SetXCom(value=value("k", "second")))
     assert on.give(second, prior).value.value == '"second"'
     assert on.give(second, m.GetXCom(key="k", task_id="extract", run_id="nope")) == m.XComReply(value=None)
+
+
+def test_the_newest_value_before_may_be_one_of_another_dag(both: Api) -> None:
+    on = answers(both)
+    maker = running(both, logical_date="2026-01-01T00:00:00Z")
+    on.give(maker, m.SetXCom(value=value("k", "made")))
+    both.engine.finish()
+    both.has(replace(spec(), dag_id="user"))
+    run_id = both.triggered("user", logical_date="2026-01-02T00:00:00Z")
+    attempt = both.engine.start("extract")
+    uid = one(both.database, "dag_run", run_id=run_id)["uid"]
+    asker = Asker(dag=DagKey("default", "user"), run_uid=uid, task_id="extract", map_index=-1, attempt=attempt)
+    ask = m.GetXCom(key="k", task_id="extract", dag_id="etl", run_id=run_id, include_prior_dates=True)
+    assert on.give(asker, ask).value.value == '"made"'
+    assert on.give(asker, msgspec.structs.replace(ask, include_prior_dates=False)) == m.XComReply(value=None)
 
 
 def test_variables_are_read_written_listed_and_deleted(both: Api) -> None:

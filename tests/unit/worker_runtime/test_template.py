@@ -125,3 +125,16 @@ def test_a_value_can_be_rendered_on_its_own():
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)):
         operator = Show(task_id="show", what=None)
     assert render_value(operator, ["{{ n }}"], CONTEXT) == ["3"]
+
+
+def test_included_files_and_imported_macros_see_the_context(tmp_path):
+    (tmp_path / "tail.sql").write_text("limit {{ n }} {{ shout(ds) }}")
+    (tmp_path / "macros.sql").write_text("{% macro since() %}'{{ ds }}'{% endmacro %}")
+    (tmp_path / "main.sql").write_text(
+        "{% import 'macros.sql' as own with context %}{% set table = 't' %}{% macro cols() %}a, b{% endmacro %}"
+        "select {{ cols() }} from {{ table }} where {{ own.since() }} {% include 'tail.sql' %}"
+    )
+    after = rendered(
+        "main.sql", template_searchpath=str(tmp_path), user_defined_macros={"shout": lambda text: f"{text}!"}
+    )
+    assert after == "select a, b from t where '2026-01-05' limit 3 2026-01-05!"

@@ -132,13 +132,18 @@ def _run_of(tx: Tx, asker: Asker, dag_id: str, run_id: str) -> str:
 
 
 def _get_xcom(on: Answers, asker: Asker, ask: m.GetXCom) -> m.Reply:
+    task_id = ask.task_id or asker.task_id
     with on.database.read() as tx:
         try:
             run = _run_of(tx, asker, ask.dag_id, ask.run_id)
         except NotFound:
-            return m.XComReply(value=None)
-        find = task_api.prior_xcom if ask.include_prior_dates else task_api.xcom_value
-        return m.XComReply(value=find(tx, run, ask.task_id or asker.task_id, ask.map_index, ask.key))
+            if not ask.include_prior_dates or not ask.dag_id:
+                return m.XComReply(value=None)
+            run = asker.run_uid  # the other DAG has no such run: those of it before the asker's are meant
+        if not ask.include_prior_dates:
+            return m.XComReply(value=task_api.xcom_value(tx, run, task_id, ask.map_index, ask.key))
+        found = task_api.prior_xcom(tx, run, task_id, ask.map_index, ask.key, dag_id=ask.dag_id or None)
+        return m.XComReply(value=found)
 
 
 def _get_xcom_sequence(on: Answers, asker: Asker, ask: m.GetXComSequence) -> m.Reply:
