@@ -267,7 +267,7 @@ class Rows:
                     )
                 )
         return RunImage(
-            facts=replace(self.facts[uid], version_id=row.version_id),
+            facts=replace(self.facts[uid], version_id=row.version_id, queued_at=row.queued_at),
             state=row.state,
             start_date=row.start_date,
             end_date=row.end_date,
@@ -400,6 +400,12 @@ class Story:
 
     def restart(self) -> Story:
         """A new core from the rows, as after a crash; the executor adopted all attempts."""
+        self.reload()
+        self.rest()
+        return self
+
+    def reload(self) -> Shard:
+        """A new core from the rows, before its first `Tick`."""
         self.said = []
         killed = [a for a, row in self.rows.attempts.items() if row.outcome is None]
         self.shard = Shard(self.ids, self.limits)
@@ -433,8 +439,7 @@ class Story:
                 self.shard.load_backfill(facts)
             elif saved.completed_at is None:
                 self.shard.load_backfill(replace(facts, next_ordinal=saved.next_ordinal, is_paused=saved.is_paused))
-        self.rest()
-        return self
+        return self.shard
 
     def backfill(self, days: int, *, uid: str = "b", max_active_runs: int = 10, reruns: Iterable[str] = (),
                  conf: dict[str, object] | None = None, on_newest: bool = False) -> Story:  # fmt: skip

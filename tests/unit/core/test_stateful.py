@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from support.story import Story, each, looped, over
+from support.picture import picture
+from support.story import START, Story, each, looped, over
 from tradewind.base.ids import SequentialIds
 from tradewind.core import commands as c
 from tradewind.core import events as e
@@ -33,6 +34,7 @@ DEADLINES = tuple(
     DeadlineSpec(reference=kind, interval_s=60.0, min_runs=1)
     for kind in ("queued_at", "logical_date", "average_runtime", "expected", "asked")
 )
+HOURLY = ScheduleSpec("cron_interval", {"cron": "0 * * * *"})
 NAMES = [f"t{n}" for n in range(7)]
 
 
@@ -79,6 +81,7 @@ def specs(draw: st.DrawFn) -> DagSpec:
                 retries=draw(st.integers(0, 2)),
                 retry_delay_s=draw(st.sampled_from([0.0, 60.0])),
                 priority_weight=draw(st.integers(1, 3)),
+                weights=draw(st.sampled_from([(), (), (5, 1)])),
                 pool=draw(st.sampled_from(["default_pool", "small"])),
                 pool_slots=draw(st.sampled_from([1, 1, 1, 2])),
                 max_active_tis_per_dag=draw(st.sampled_from([None, None, 1])),
@@ -100,7 +103,10 @@ def specs(draw: st.DrawFn) -> DagSpec:
         group = looped(draw(st.sampled_from(inside)), 3) if inside else None
     return DagSpec(
         dag_id="d",
-        schedule=ScheduleSpec(draw(st.sampled_from(["none", "none", "once"]))),
+        schedule=draw(st.sampled_from([ScheduleSpec("none"), ScheduleSpec("once"), HOURLY])),
+        catchup=draw(st.booleans()),
+        start_date=START - timedelta(hours=2),
+        end_date=START + timedelta(hours=4),
         tasks=tuple(tasks),
         groups=(GroupSpec("g", mapped=group), GroupSpec("h", "g", mapped=inner)) if has_group else (),
         max_active_tasks=draw(st.sampled_from([1, 3, 16])),
@@ -217,7 +223,8 @@ class AnyStory(RuleBasedStateMachine):
                 again = data.draw(st.booleans())
                 event = e.AttemptSucceeded(attempt, at, {"return_value": length}, pushed, skip, again=again)
             case "fail":
-                event = e.AttemptFailed(attempt, at, "boom", data.draw(st.booleans()), data.draw(st.booleans()))
+                delay = data.draw(st.sampled_from([None, None, 0.0, 600.0]))
+                event = e.AttemptFailed(attempt, at, "boom", data.draw(st.booleans()), data.draw(st.booleans()), delay)
             case "skip":
                 event = e.AttemptSkipped(attempt, at)
             case "later":
@@ -315,7 +322,7 @@ class AnyStory(RuleBasedStateMachine):
     @rule(slots=st.sampled_from([0, 1, 2, 5, -1]))
     def resize_pool(self, slots: int) -> None:
         self.story.pools["small"] = slots
-        self.story.apply(e.PoolSet("default", "small", slots))
+        self.story.apply(e.PoolSet("default", "small", slots, "small" in self.story.counting))
 
     @rule(spec=specs())
     def edit(self, spec: DagSpec) -> None:
@@ -323,7 +330,12 @@ class AnyStory(RuleBasedStateMachine):
 
     @rule()
     def crash(self) -> None:
-        self.story.restart()
+        """Nothing that decides the future is lost: what the new core knows before it goes on is what the old one knew."""
+        self.story.rest()
+        before = picture(self.story.shard)
+        after = picture(self.story.reload())
+        assert {k: (before.get(k), after.get(k)) for k in before | after if before.get(k) != after.get(k)} == {}
+        self.story.rest()
 
     # -- what must hold, beyond `Shard.check` after every event ---------------------------------------------------------
 
