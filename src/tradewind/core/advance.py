@@ -8,6 +8,7 @@ from tradewind.core.dates import why_outside
 from tradewind.core.expanding import expand_to, is_too_long, open_block, shorten_block, too_long
 from tradewind.core.graph import Node
 from tradewind.core.instances import to_scheduled
+from tradewind.core.limits import WAITS_FOR
 from tradewind.core.machine import Attempt, Machine
 from tradewind.core.mapping import Unmappable, expansion
 from tradewind.core.rules import Verdict, decide, shape
@@ -286,18 +287,20 @@ def _dispatch(m: Machine) -> bool:
     woken = False
     while (taken := m.queue.take()) is not None:
         run, node, index, gates = taken
-        if starts_waiting(run, node, index):
+        spec = run.graph.nodes[node].spec
+        instance = run.detail(node, index)
+        if instance.reason is not None and instance.reason.startswith(WAITS_FOR):
+            instance.reason = None
+        if spec.start_trigger is not None and starts_waiting(run, node, index):
             m.queue.free(gates)
             start_waiting(m, run, node, index)
             continue
-        instance = run.detail(node, index)
         attempt = Attempt(m.ids.new(), run, (node, index), gates)
         m.attempts[attempt.id] = attempt
         instance.attempt = attempt.id
         instance.queued_at = m.now
         run.move(node, index, QUEUED)
         m.timers.set(("queued", attempt.id), m.now + m.queue_timeout)
-        spec = run.graph.nodes[node].spec
         m.effects.append(
             Dispatch(
                 attempt=attempt.id,

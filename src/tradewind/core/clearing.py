@@ -14,7 +14,7 @@ from tradewind.core.machine import Machine
 from tradewind.core.nesting import layouts_for
 from tradewind.core.rules import Verdict, decide
 from tradewind.core.run import Instance, Key, Run
-from tradewind.core.runs import make_room, reopen
+from tradewind.core.runs import make_room, reopen, watch
 from tradewind.core.selection import with_relatives
 from tradewind.core.states import (
     ALIVE,
@@ -29,6 +29,7 @@ from tradewind.core.states import (
     STATES,
     UPSTREAM_FAILED,
     WAITS,
+    RunState,
     TaskState,
 )
 from tradewind.core.waiting import follow_waits
@@ -228,6 +229,8 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     _follow(m, run)
     _take_back(m, run, set(range(len(graph))))
     expand_known(m, run)
+    if run.state is RunState.RUNNING:
+        watch(m, run)
     run.touch()
 
 

@@ -39,11 +39,12 @@ def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool) 
     instance.next_at = None
     instance.reason = None
     run.move(node, index, SCHEDULED)
-    if run.graph.nodes[node].spec.is_noop:
+    spec = run.graph.nodes[node].spec
+    if spec.is_noop:
         instance.start_date = instance.end_date = m.now
         run.move(node, index, SUCCESS)
-    elif not _has_process(m, run, node, index):
-        if starts_waiting(run, node, index) and m.dags[run.facts.dag].gate.fits(1):
+    elif not m.dying or not _has_process(m, run, node, index):
+        if spec.start_trigger is not None and starts_waiting(run, node, index) and m.dags[run.facts.dag].gate.fits(1):
             start_waiting(m, run, node, index)
         else:
             m.queue.add(run, node, index)
@@ -136,4 +137,4 @@ def timer_due(m: Machine, run: Run, node: int, index: int) -> None:
 
 def _has_process(m: Machine, run: Run, node: int, index: int) -> bool:
     """Whether a former attempt of the instance is still being stopped."""
-    return bool(m.dying) and (run.uid, run.ref((node, index))) in m.dying
+    return (run.uid, run.ref((node, index))) in m.dying

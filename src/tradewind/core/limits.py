@@ -55,7 +55,7 @@ class Promise:
 class Gate:
     """Something of which only so much may be used at once. `capacity` None: no limit."""
 
-    __slots__ = ("_elders", "_overtaken", "_turns", "_waiting", "capacity", "name", "promises", "used")
+    __slots__ = ("_elders", "_overtaken", "_turns", "capacity", "name", "promises", "used", "waiting")
 
     def __init__(self, name: str, capacity: int | None) -> None:
         self.name = name
@@ -63,7 +63,8 @@ class Gate:
         self.used = 0
         self.promises: dict[Promise, int] = {}
         """Who has room kept free here, and how much."""
-        self._waiting: dict[int, list[Entry]] = {}
+        self.waiting: dict[int, list[Entry]] = {}
+        """Who may wait here, by the units that they need."""
         self._elders: list[tuple[int, int, Entry]] = []
         """The same by serial number, with what they need; some have gone."""
         self._overtaken = 0
@@ -84,51 +85,51 @@ class Gate:
             if held.holds and held is not promise and (promise is None or held.rank < promise.rank)
         )
 
-    @property
-    def is_waited_at(self) -> bool:
-        """Whether somebody may wait here."""
-        return bool(self._waiting)
-
     def park(self, entry: Entry, need: int) -> None:
         """Keep an instance until there is room."""
-        heapq.heappush(self._waiting.setdefault(need, []), entry)
+        heapq.heappush(self.waiting.setdefault(need, []), entry)
         heapq.heappush(self._elders, (entry[4], need, entry))
 
     def first(self) -> tuple[Entry, int] | None:
         """The first instance that fits, with what it needs; stale entries are swept on the way."""
-        for promise, need in self.promises.items():
+        for promise, need in self.promises.items() if self.promises else ():
             if promise.at is self and self.fits(need, promise):
                 return promise.entry, need
         best: tuple[Entry, int] | None = None
-        for need in list(self._waiting):
-            queue = self._waiting[need]
+        for need in list(self.waiting):
+            queue = self.waiting[need]
             while queue and not is_waiting(queue[0]):
                 heapq.heappop(queue)
             if not queue:
-                del self._waiting[need]
+                del self.waiting[need]
             elif self.fits(need) and (best is None or queue[0] < best[0]):
                 best = (queue[0], need)
-        if not self._waiting:
+        if not self.waiting:
             self._elders.clear()
         return best
 
     def remove(self, entry: Entry, need: int) -> None:
         """Take out an instance that `first` returned; one with a promise may stay in the queue, and is passed over once
         it has gone."""
-        queue = self._waiting.get(need)
+        queue = self.waiting.get(need)
         if queue and queue[0] is entry:
             heapq.heappop(queue)
 
     def count_turn(self, entry: Entry, can_go: Callable[[Entry], bool]) -> tuple[Entry, int] | None:
         """An instance had its turn while others wait here: who has been passed over long enough, if somebody has."""
         self._turns += 1
-        behind = [(queue[0], need) for need, queue in self._waiting.items() if queue and queue[0] < entry]
-        self._overtaken = self._overtaken + 1 if behind else 0
+        for queue in self.waiting.values():
+            if queue and queue[0] < entry:
+                self._overtaken += 1
+                break
+        else:
+            self._overtaken = 0
         if self.promises:
             self._turns = 0
             return None
         if self._overtaken >= PATIENCE:
             self._overtaken = 0
+            behind = [(queue[0], need) for need, queue in self.waiting.items() if queue and queue[0] < entry]
             return min((one for one in behind if is_waiting(one[0]) and can_go(one[0])), default=None)
         if self._turns >= ELDER_EVERY:
             self._turns = 0
@@ -201,29 +202,35 @@ class Queue:
             run, node, index = entry[5], entry[2], entry[3]
             gates = self._gates(run, node)
             promise = self.promises.get(entry[4]) if self.promises else None
-            full = next(((gate, need) for gate, need in gates if not gate.fits(need, promise)), None)
-            if full is not None:
-                self._park(entry, *full, promise)
-                continue
-            self.discard(run, node, index)
-            instance = run.detail(node, index)
-            if instance.reason is not None and instance.reason.startswith(WAITS_FOR):
-                instance.reason = None
-            if promise is not None:
-                self._keep_promise(promise)
             for gate, need in gates:
-                gate.used += need
-            for gate, _ in gates:
-                if gate.is_waited_at and (passed_over := gate.count_turn(entry, self._can_go)):
-                    self._promise(gate, *passed_over)
-            return run, node, index, gates
+                if not gate.fits(need, promise):
+                    self._park(entry, gate, need, promise)
+                    break
+            else:
+                self._let_go(entry, gates, promise)
+                return run, node, index, gates
         return None
+
+    def _let_go(self, entry: Entry, gates: Gates, promise: Promise | None) -> None:
+        """An instance passes its gates; others may have waited there for longer."""
+        self.discard(entry[5], entry[2], entry[3])
+        if promise is not None:
+            self._keep_promise(promise)
+        waited_at: list[Gate] = []
+        for gate, need in gates:
+            gate.used += need
+            if gate.waiting:
+                waited_at.append(gate)
+        for gate in waited_at:
+            if passed_over := gate.count_turn(entry, self._can_go):
+                self._promise(gate, *passed_over)
 
     def free(self, gates: Iterable[tuple[Gate, int]]) -> None:
         """Give back what an attempt used."""
         for gate, need in gates:
             gate.used -= need
-            self.freed[gate] = None
+            if gate.waiting or gate.promises:
+                self.freed[gate] = None
 
     def promise_of(self, run: Run, node: int, index: int) -> Promise | None:
         """What an instance that waits was promised."""
@@ -253,9 +260,8 @@ class Queue:
         gate.park(entry, need)
         instance = entry[5].detail(entry[2], entry[3])
         if instance.reason is None:
-            instance.reason = f"{WAITS_FOR}{gate.name}: {gate.used} of {gate.capacity} in use" + (
-                f", {need} needed" if need > 1 else ""
-            )
+            more = f", {need} needed" if need > 1 else ""
+            instance.reason = f"{WAITS_FOR}{gate.name}: {gate.used} of {gate.capacity} in use{more}"
         if promise is not None:
             promise.at, promise.need = gate, need
             promise.holds = gate.capacity is None or need <= gate.capacity

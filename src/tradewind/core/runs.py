@@ -156,6 +156,8 @@ def watch(m: Machine, run: Run) -> None:
     timeout_s = run.graph.spec.dagrun_timeout_s
     if timeout_s is not None and run.start_date is not None:
         m.timers.set(("run", run.uid), after(run.start_date, timeout_s))
+    else:
+        m.timers.drop(("run", run.uid))
 
 
 def finish_if_done(m: Machine, run: Run) -> bool:

@@ -284,7 +284,7 @@ def skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
         if node is None:
             continue
         for _, index in run.nest.related(decider, branch[1], run.graph.nodes[node]):
-            if run.is_void((node, index)):
+            if run.is_void((node, index)) or (node, index) == branch:
                 continue
             targets.add((node, index))
             if run.state_of(node, index) not in (RUNNING, SUCCESS, FAILED, SKIPPED):
@@ -293,9 +293,9 @@ def skip(m: Machine, run: Run, branch: Key, task_ids: tuple[str, ...]) -> None:
                 instance.start_date = instance.end_date = m.now
                 instance.next_at = None
                 run.move(node, index, SKIPPED)
-            if run.state_of(node, index) == SKIPPED:
-                run.detail(node, index).skipped_by = decider.task_id
-                run.changed[node, index] = None
+            # also of one that is past skipping: where it is cleared alone, the decision still holds
+            run.detail(node, index).skipped_by = decider.task_id
+            run.changed[node, index] = None
     for key in before - targets:
         run.detail(*key).skipped_by = None
         run.changed[key] = None

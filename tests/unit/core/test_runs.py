@@ -438,3 +438,12 @@ def test_a_run_of_an_unknown_version_can_not_be_loaded(story: Story) -> None:
 def test_paused_dags_stay_paused_after_a_restart(story: Story) -> None:
     story.given(dag("a >> b")).run().when(paused(), succeeded("a")).restart().expect(dispatched())
     story.when(resumed()).expect(dispatched("b"))
+
+
+def test_a_run_that_moves_to_a_version_without_a_time_limit_has_none_any_more() -> None:
+    story = Story().given(dag("a; b", dagrun_timeout_s=60.0)).run()
+    story.given(dag("a; b"))
+    story.when(cleared("b", version="d-v2")).after("5m", run_state("running"))
+    story.given(dag("a; b", dagrun_timeout_s=400.0))
+    story.when(cleared("b", version="d-v3")).expect(run_state("running"))
+    story.after("101s", run_state("failed"))

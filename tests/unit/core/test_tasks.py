@@ -253,3 +253,16 @@ def test_a_restart_gives_a_later_attempt_of_an_instance_its_own_time() -> None:
     story.when(started("a"))
     story.restart()
     story.expect(state("a", "running"))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_branch_also_holds_for_a_task_that_had_ended_when_it_decided(restarts: bool) -> None:
+    spec = dag("", tasks={"pick": {}, "other": {}})
+    story = Story().given(spec).run().when(succeeded("other"), succeeded("pick", skip=("other", "pick")))
+    story.expect(state("other", "success"), state("pick", "success"))
+    story.run("r2")  # keeps a run in memory, which is loaded again
+    story.uid = "r1"
+    story.when(cleared("other"))
+    if restarts:
+        story.restart()
+    story.expect(state("other", "skipped"))
