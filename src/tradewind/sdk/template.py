@@ -91,7 +91,7 @@ class _Names(dict[str, Any]):
         return iter(self.keys())
 
     def keys(self) -> Any:
-        return {**dict.fromkeys(dict.keys(self)), **dict.fromkeys(dict.keys(self._context))}.keys()
+        return dict.fromkeys([*dict.keys(self), *self._context]).keys()
 
 
 def make_environment(dag: Any, *, native: bool) -> jinja2.Environment:

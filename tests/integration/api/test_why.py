@@ -279,3 +279,15 @@ def test_what_is_not_there_is_said_to_be_not_there(api: Api) -> None:
     assert "no run 'x'" in api.get("/dags/etl/dagRuns/x/why").json["detail"]
     assert "no task 'x'" in api.get("/dags/etl/dagRuns/r/taskInstances/x/why").json["detail"]
     assert api.get("/dags/x/why").status == 404
+
+
+def test_what_to_type_after_a_failure_is_about_this_task_of_this_run_only(api: Api) -> None:
+    running(api, spec())
+    api.engine.fail("extract")
+    (failed,) = api.get(TASK).ok()["causes"]
+    assert failed["fix"].endswith("tradewind tasks clear etl --run-id r -t '^extract$'")
+    assert failed["because"][0]["fix"].endswith("tradewind tasks logs etl extract r")
+    (upstream_failed,) = api.get(TASK.replace("extract", "load")).ok()["causes"]
+    assert upstream_failed["fix"].endswith("tradewind tasks clear etl --run-id r -t '^load$' --upstream")
+    (run,) = api.get(RUN).ok()["causes"]
+    assert run["fix"].endswith("tradewind tasks logs etl extract r")

@@ -22,8 +22,10 @@ def by_hand(scene: TaskScene) -> Cause:
     )
 
 
-def clear(scene: TaskScene, words: str) -> str:
-    return f"{words}: tradewind tasks clear {scene.run.dag.dag_id} -t {scene.task.task_id}"
+def clear(scene: TaskScene, words: str, *, flags: str = "") -> str:
+    """The command that clears this task in this run: ids are anchored, since the option takes a regular expression."""
+    run = scene.run
+    return f"{words}: tradewind tasks clear {run.dag.dag_id} --run-id {run.facts.run_id} -t '^{scene.task.task_id}$'{flags}"
 
 
 def failed(scene: TaskScene) -> list[Cause]:
@@ -45,7 +47,8 @@ def failure(scene: TaskScene) -> Iterator[Cause]:
     reason = (at.reason if at is not None else None) or one.reason or "no reason was recorded"
     where = _last_place(at.error) if at is not None and at.error else ""
     code, fix = next((found for found in _kinds(reason)), ("exception", ""))
-    logs = f"tradewind tasks logs {scene.run.dag.dag_id} {scene.run.facts.run_id} {scene.task.task_id}"
+    index = f" --map-index {one.map_index}" if one.map_index >= 0 else ""
+    logs = f"tradewind tasks logs {scene.run.dag.dag_id} {scene.task.task_id} {scene.run.facts.run_id}{index}"
     yield Cause(code=code, sentence=f"{reason}{where}.", fix=fix or f"Traceback and log: {logs}")
 
 
@@ -95,7 +98,7 @@ def upstream_failed(scene: TaskScene) -> list[Cause]:
         Cause(
             code="upstream_failed",
             sentence=f"{scene.name} did not run because {names} failed (trigger rule {scene.task.trigger_rule}).",
-            fix=clear(scene, "When that is repaired, clear it with its upstreams"),
+            fix=clear(scene, "When that is repaired, clear it with its upstreams", flags=" --upstream"),
             facts={"failed": [named(one) for one in roots]},
             because=causes,
         )
@@ -109,7 +112,7 @@ def skipped(scene: TaskScene) -> list[Cause]:
             Cause(
                 code="skipped_by_decision",
                 sentence=f"{scene.name} was skipped by {one.skipped_by}, which chose another way.",
-                fix=f"See what it returned: tradewind tasks logs {scene.run.dag.dag_id} {scene.run.facts.run_id} {one.skipped_by}",
+                fix=f"See what it returned: tradewind tasks logs {scene.run.dag.dag_id} {one.skipped_by} {scene.run.facts.run_id}",
             )
         ]
     if one.reason:

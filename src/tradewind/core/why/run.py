@@ -138,7 +138,7 @@ def _failed_run(scene: RunScene) -> Cause:
     return Cause(
         code="tasks_failed",
         sentence=f"The run failed because {names} failed.",
-        fix=f"tradewind tasks logs {scene.dag.dag_id} {scene.facts.run_id} {scene.failed[0].task_id if scene.failed else 'TASK'}",
+        fix=f"tradewind tasks logs {scene.dag.dag_id} {scene.failed[0].task_id if scene.failed else 'TASK'} {scene.facts.run_id}",
         facts={"failed": [one.name for one in scene.failed]},
         because=causes,
     )
