@@ -21,7 +21,7 @@ from tradewind.core.states import (
     UP_FOR_RETRY,
     WAITS,
 )
-from tradewind.core.waiting import cancel_wait, start_waiting, starts_waiting
+from tradewind.core.waiting import cancel_wait, has_room_to_wait, start_waiting, starts_waiting
 
 __all__ = ["CALLBACKS", "call_back", "end_by_hand", "process_gone", "timer_due", "to_scheduled", "withdraw"]
 
@@ -44,7 +44,7 @@ def to_scheduled(m: Machine, run: Run, node: int, index: int, *, new_try: bool) 
         instance.start_date = instance.end_date = m.now
         run.move(node, index, SUCCESS)
     elif not m.dying or not _has_process(m, run, node, index):
-        if spec.start_trigger is not None and starts_waiting(run, node, index) and m.dags[run.facts.dag].gate.fits(1):
+        if spec.start_trigger is not None and starts_waiting(run, node, index) and has_room_to_wait(m, run, node):
             start_waiting(m, run, node, index)
         else:
             m.queue.add(run, node, index)

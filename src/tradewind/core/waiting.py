@@ -22,6 +22,7 @@ __all__ = [
     "count_deferred",
     "end_wait",
     "follow_waits",
+    "has_room_to_wait",
     "hold_wait",
     "start_trigger",
     "start_waiting",
@@ -122,6 +123,11 @@ def _kept(m: Machine, run: Run, node: int) -> tuple[tuple[Gate, int], ...]:
 def starts_waiting(run: Run, node: int, index: int) -> bool:
     """Whether an instance that may go waits for a trigger first, before any process runs its code."""
     return run.graph.nodes[node].spec.start_trigger is not None and run.detail(node, index).resume is None
+
+
+def has_room_to_wait(m: Machine, run: Run, node: int) -> bool:
+    """Whether an instance may wait right away: its DAG is not paused, and a pool that counts who waits has room."""
+    return m.dags[run.facts.dag].gate.fits(1) and all(gate.fits(need) for gate, need in _kept(m, run, node))
 
 
 def start_waiting(m: Machine, run: Run, node: int, index: int) -> None:

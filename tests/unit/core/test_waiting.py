@@ -218,3 +218,13 @@ def test_a_wait_keeps_the_slots_of_the_pool_that_a_new_version_names() -> None:
     story.given(dag("a; b", tasks={"a": {"pool": "new"}, "b": {"pool": "old"}}))
     story.when(event(lambda s: e.Cleared("r1", (e.TaskRef("b"),), "d-v2")))
     story.expect(state("a", "deferred"), state("b", "queued"))
+
+
+def test_tasks_that_start_from_a_trigger_take_no_more_of_a_pool_than_there_is() -> None:
+    story = Story()
+    story.pools["small"] = 1
+    story.counting.add("small")
+    story.apply(e.PoolSet("default", "small", 1, True))
+    story.given(dag("a; b", pool="small", start_trigger=StartTriggerSpec("a.B"))).run()
+    story.expect(state("a", "deferred"), state("b", "scheduled"))
+    story.when(fired("a", "success")).expect(state("a", "success"), state("b", "deferred"))
