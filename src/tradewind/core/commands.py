@@ -312,6 +312,8 @@ class RunCallback:
     try_number: int = 0
     deadline: SaveDeadline | None = None
     """The deadline that was missed (``deadline``), or whose moment the code is to say (``resolve_deadline``)."""
+    last: tuple[str, int] | None = None
+    """Of a callback of the DAG: a task instance that ended as the run did, for the callback's context."""
 
     @property
     def id(self) -> str:

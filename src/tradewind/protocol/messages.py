@@ -148,6 +148,16 @@ class CallbackWork(msgspec.Struct, frozen=True, kw_only=True):
     deadline_time: datetime | None = None
     wait: Deferral | None = None
     """``on_kill`` of a task that was deferred: what it waited for."""
+    last_task: str = ""
+    last_index: int = -1
+    """Of a callback of the DAG: an instance that ended as the run did, which the context then speaks of too."""
+
+
+class FileImport(msgspec.Struct, frozen=True, kw_only=True):
+    """A DAG file that is being imported: it may ask for Variables and Connections before there is an attempt."""
+
+    relative_fileloc: str
+    workspace: str = "default"
 
 
 class XComValue(msgspec.Struct, frozen=True, kw_only=True):

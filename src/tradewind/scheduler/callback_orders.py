@@ -39,6 +39,8 @@ def callback_work(
         deadline_id=missed.id if missed is not None else "",
         deadline_time=missed.at if missed is not None else None,
         wait=wait,
+        last_task=command.last[0] if command.last is not None else "",
+        last_index=command.last[1] if command.last is not None else -1,
     )
 
 

@@ -389,6 +389,8 @@ class InlineRun:
             task_id=order.task_id or "",
             map_index=order.map_index,
             run_state=str(self.result.state),
+            last_task=order.last[0] if order.last is not None else "",
+            last_index=order.last[1] if order.last is not None else -1,
         )
         api = self._plan.api(self._plan.server, work.task_id, work.map_index)
         run_callback(work, self._plan.dag, api, self._around)

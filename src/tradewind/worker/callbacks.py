@@ -10,7 +10,7 @@ import os
 from typing import Any
 
 from tradewind.protocol.messages import CallbackWork
-from tradewind.sdk.context import Context, build_context, build_run_context, entered
+from tradewind.sdk.context import Context, DagRun, build_context, build_run_context, entered
 from tradewind.sdk.exceptions import AirflowException, AirflowTaskTerminated, AirflowTaskTimeout
 from tradewind.sdk.notifier import BaseNotifier
 from tradewind.sdk.plugins import PLUGINS, RUN_HOOKS
@@ -88,28 +88,18 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
         run = dag_run_of(work)
         if work.task_id:
             task = dag.task_dict[work.task_id]
-            ti = RuntimeTaskInstance(
-                id=work.work_id,
-                task=task,
-                dag_id=work.dag.dag_id,
-                task_id=work.task_id,
-                run_id=work.run.run_id,
-                map_index=work.map_index,
-                try_number=work.try_number,
-                max_tries=task.retries,
-                codec=XComCodec(around.artifacts or MemoryArtifacts(), around.inline_kb * 1024),
-                hostname=HOSTNAME,
-                pid=os.getpid(),
-                dag_version_id=work.dag.version_id,
-                state="up_for_retry" if work.kind == "on_retry" else work.kind.removeprefix("on_"),
-            )
-            ti.dag_run = run
-            ti.context = context = build_context(ti, run)
+            state = "up_for_retry" if work.kind == "on_retry" else work.kind.removeprefix("on_")
+            ti = _instance(work, task, work.map_index, state, around)
+            context = _context_of(ti, run)
             context["exception"] = AirflowException(work.reason) if work.reason else None
             callbacks = task_callbacks(task, work.kind)
         else:
             run.state = work.run_state or work.kind.removeprefix("on_")
-            context = build_run_context(dag, run)
+            last = dag.task_dict.get(work.last_task)
+            if last is None:
+                context = build_run_context(dag, run)
+            else:
+                context = _context_of(_instance(work, last, work.last_index, run.state, around), run)
             callbacks = getattr(dag, kind, None)
         context["reason"] = work.reason
         with entered(context):
@@ -121,3 +111,28 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
                 call_all(callbacks, context, kind, around.callback_timeout_s)
                 if not work.task_id and work.kind in RUN_HOOKS:
                     PLUGINS.tell(RUN_HOOKS[work.kind], dag_run=run, msg=work.reason)
+
+
+def _instance(work: CallbackWork, task: Any, map_index: int, state: str, around: Surroundings) -> RuntimeTaskInstance:
+    """The instance that a callback speaks of: it can read XComs, but is not the one that ran."""
+    return RuntimeTaskInstance(
+        id=work.work_id,
+        task=task,
+        dag_id=work.dag.dag_id,
+        task_id=task.task_id,
+        run_id=work.run.run_id,
+        map_index=map_index,
+        try_number=work.try_number,
+        max_tries=task.retries,
+        codec=XComCodec(around.artifacts or MemoryArtifacts(), around.inline_kb * 1024),
+        hostname=HOSTNAME,
+        pid=os.getpid(),
+        dag_version_id=work.dag.version_id,
+        state=state,
+    )
+
+
+def _context_of(ti: RuntimeTaskInstance, run: DagRun) -> Context:
+    ti.dag_run = run
+    ti.context = context = build_context(ti, run)
+    return context

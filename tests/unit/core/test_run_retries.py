@@ -165,3 +165,14 @@ def test_a_run_that_a_person_ends_is_called_back_about(story: Story, word: str, 
     story.given(dag("a", has_callbacks=("on_failure", "on_success"))).run().when(run_marked(word), run_marked(word))
     found = [(x.kind, x.task_id, x.reason) for x in story.log if isinstance(x, c.RunCallback)]
     assert found == [(kind, None, f"marked {word} by hand")]
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [([failed("a")], ("on_failure", ("a", -1))), ([succeeded("a"), succeeded("b")], ("on_success", ("b", -1)))],
+)
+def test_the_callback_of_a_dag_is_told_an_instance_that_ended_as_the_run_did(story: Story, ends, told) -> None:
+    story.given(dag("a >> b", has_callbacks=("on_failure", "on_success"))).run()
+    for end in ends:
+        story.when(end)
+    assert [(x.kind, x.last) for x in story.log if isinstance(x, c.RunCallback)] == [told]
