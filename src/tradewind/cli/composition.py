@@ -20,6 +20,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Unauthenticated
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
+from tradewind.cli.file_reads import file_reads
 from tradewind.cli.housekeeping import Housekeeper, tidy
 from tradewind.cli.local_work import LocalWork
 from tradewind.core.shard import Limits, Shard
@@ -71,6 +72,7 @@ class Composition:
         self._signing_key = read_or_make_key(settings.home / "token.key")
         self._specs = Specs()
         caller = ForkServer(os.environ)
+        reads = file_reads(settings, self.database, work.executor.renew)
         self._desk = TimetableDesk(
             caller,
             self.database,
@@ -78,6 +80,7 @@ class Composition:
             clock=self.clock,
             bell=self._channel.ring,
             timeout_s=settings.parsing.timeout_s,
+            reads=reads,
         )
         versions = StoredVersions(self.database, self._specs, settings.home / "bundles")
         self._waits = StoredWaits(
@@ -93,7 +96,7 @@ class Composition:
         self._triggerer = self._build_triggerer()
         self._scheduler = self._build_scheduler(versions)
         self._processor = dag_processor(
-            settings, self.database, clock=self.clock, ids=self._ids, bell=self._parsed, caller=caller
+            settings, self.database, clock=self.clock, ids=self._ids, bell=self._parsed, caller=caller, reads=reads
         )
         self._local_token_id = self._ids.new()
         self.app = create_app(

@@ -118,6 +118,7 @@ class _Timetables:
             return desk.runs_between(dag, version_id, first, last)
 
     def _desk(self) -> TimetableDesk:
+        from tradewind.cli.file_reads import file_reads
         from tradewind.parsing.calls import FreshInterpreter
         from tradewind.parsing.desk import TimetableDesk
 
@@ -128,6 +129,7 @@ class _Timetables:
             clock=SystemClock(),
             bell=lambda: None,
             timeout_s=self._settings.parsing.timeout_s,
+            reads=file_reads(self._settings, self._database),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Self
 from tradewind.base.settings import Settings
 from tradewind.executors.base import Fact, RequestHandler, Sink
 from tradewind.executors.local import LocalExecutor
-from tradewind.protocol.messages import CallbackWork, ErrorReply, Reply, Request, Workload
+from tradewind.protocol.messages import CallbackWork, ErrorReply, FileImport, Reply, Request, Workload
 
 __all__ = ["LocalWork"]
 
@@ -43,7 +43,7 @@ class LocalWork:
         assert self._sink is not None, "facts follow work, and there was none yet"
         self._sink(fact)
 
-    def _answer(self, work: Workload | CallbackWork, request: Request) -> Reply:
+    def _answer(self, work: Workload | CallbackWork | FileImport, request: Request) -> Reply:
         if self._handler is None:
             return ErrorReply(code="error", message="the server is still starting")
         return self._handler(work, request)

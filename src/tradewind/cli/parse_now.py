@@ -9,6 +9,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.errors import BundleError, TradewindError
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
+from tradewind.cli.file_reads import file_reads
 from tradewind.db.engine import Database
 from tradewind.parsing.build import dag_processor
 from tradewind.parsing.calls import ForkServer
@@ -33,6 +34,7 @@ def parse_now(settings: Settings, database: Database, timeout_s: float) -> None:
         ids=UuidSource(),
         bell=lambda: ring(bell_path),
         caller=ForkServer(os.environ),
+        reads=file_reads(settings, database),
     )
     processor.start()
     try:

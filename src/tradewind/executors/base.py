@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from tradewind.protocol.messages import CallbackWork, Reply, Report, Request, Workload
+from tradewind.protocol.messages import CallbackWork, FileImport, Reply, Report, Request, Workload
 
 __all__ = ["AttemptFact", "CalledBack", "Exited", "Executor", "Fact", "Lost", "NotStarted", "RequestHandler", "Sink"]
 
@@ -53,8 +53,8 @@ AttemptFact = Report | Lost | Exited | NotStarted
 Fact = AttemptFact | CalledBack
 Sink = Callable[[Fact], None]
 """Called from the executor's thread; must not block."""
-RequestHandler = Callable[[Workload | CallbackWork, Request], Reply]
-"""Answers a worker's request; called from the executor's threads, may touch the database, never raises."""
+RequestHandler = Callable[[Workload | CallbackWork | FileImport, Request], Reply]
+"""Answers the request of a worker, or of a DAG file that one imports; called from the executor's threads, may touch the database, never raises."""
 
 
 class Executor(Protocol):

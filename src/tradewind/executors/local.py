@@ -24,9 +24,9 @@ from tradewind.executors.base import Fact, NotStarted, RequestHandler, Sink
 from tradewind.executors.local_fleet import Fleet, Seams
 from tradewind.executors.local_guard import Guard
 from tradewind.executors.local_loop import Loop
-from tradewind.executors.local_processes import Process
+from tradewind.executors.local_processes import Process, ZygoteState
 from tradewind.executors.local_upkeep import Upkeep
-from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, Reply, Workload
+from tradewind.protocol.messages import CallbackWork, DagFacts, ErrorReply, FileImport, Reply, Workload
 from tradewind.worker.child import KEPT_FROM_TASKS, Entries
 from tradewind.worker.comms import Answer, Ask
 from tradewind.worker.process_tree import ATTEMPT_VARIABLE, SERVER_VARIABLE, Mark, end_marked, server_mark
@@ -159,6 +159,12 @@ class LocalExecutor:
                                  relative_fileloc=relative_fileloc)  # fmt: skip
                 self._fleet.open_file(self._fleet.file_of(facts))
 
+    def renew(self, relative_fileloc: str) -> None:
+        """A Variable or Connection that a DAG file reads while it is imported has changed: it is imported anew."""
+        with self._lock:
+            if not self._fleet.is_stopping:
+                self._fleet.renew(relative_fileloc)
+
     def stop(self, grace_s: float) -> None:
         """End: let attempts finish for `grace_s` seconds, then kill them. Nothing is left running.
 
@@ -224,19 +230,24 @@ class LocalExecutor:
         if self._facts:
             self._loop.wake()  # the loop may be about to sleep
 
-    def _take_request(self, process: Process, ask: Ask) -> None:
-        if process.work is not None:
-            self._pool.submit(self._answer, process, process.work, ask)
+    def _take_request(self, asker: Process | ZygoteState, ask: Ask) -> None:
+        if isinstance(asker, ZygoteState):
+            assert asker.key is not None, "the base imports no DAG file"
+            self._pool.submit(self._answer, asker, FileImport(relative_fileloc=asker.key[1]), ask)
+        elif isinstance(asker.work, CallbackWork) or (asker.work is not None and asker.has_started):
+            self._pool.submit(self._answer, asker, asker.work, ask)
+        else:  # a fresh process imports the file before it begins its work
+            self._pool.submit(self._answer, asker, FileImport(relative_fileloc=asker.file.key[1]), ask)
 
-    def _answer(self, process: Process, work: Workload | CallbackWork, ask: Ask) -> None:
+    def _answer(self, asker: Process | ZygoteState, work: Workload | CallbackWork | FileImport, ask: Ask) -> None:
         reply: Reply
         try:
             assert self._handler is not None
             reply = self._handler(work, ask.request)
         except Exception as error:
-            log.exception("a %s of a task could not be answered", type(ask.request).__name__)
+            log.exception("a %s could not be answered", type(ask.request).__name__)
             reply = ErrorReply(code="error", message=f"the server failed to answer: {error}")
-        self._lock.do(partial(self._fleet.reply, process, Answer(ask.number, reply)))
+        self._lock.do(partial(self._fleet.reply, asker, Answer(ask.number, reply)))
 
     def _end_strays(self, attempts: Collection[str], then: Callable[[], None]) -> None:
         def end() -> None:

@@ -84,8 +84,8 @@ class Seams:
 
     emit: Callable[[Fact], None]
     """Takes facts, in order."""
-    answer: Callable[[Process, Ask], None]
-    """Takes a task's request; the reply is sent later, from another thread (`Fleet.reply`)."""
+    answer: Callable[[Process | ZygoteState, Ask], None]
+    """Takes the request of a task, or of a file being imported; the reply is sent later, from another thread (`Fleet.reply`)."""
     end_strays: Callable[[Collection[str], Callable[[], None]], None]
     """Kills what carries the mark of these attempts, off the loop's thread, then calls back."""
 
@@ -189,6 +189,8 @@ class Fleet:
         for message in messages:
             if isinstance(message, Ready):
                 self._on_ready(zygote, message)
+            elif isinstance(message, Ask):
+                self._answer(zygote, message)
             else:
                 self._on_gone(zygote, message)
         if closed:
@@ -200,6 +202,10 @@ class Fleet:
             self._false_starts = 0
             return
         file = self.files[zygote.key]
+        if zygote.is_outdated:
+            self.retire(zygote)
+            self._replace(file)
+            return
         works, file.waiting = list(file.waiting), type(file.waiting)()
         if ready.failure:
             for work in works:
@@ -225,6 +231,17 @@ class Fleet:
             self.pools.empty(file)
         if not zygote.processes:
             self._close_zygote(zygote)
+
+    def renew(self, relative_fileloc: str) -> None:
+        """What a file reads while it is imported has changed: attempts from now on get processes that import it anew."""
+        for file in [file for file in self.files.values() if file.key[1] == relative_fileloc]:
+            if file.zygote is None:
+                self.pools.empty(file)
+            elif file.zygote.state == "starting":
+                file.zygote.is_outdated = True
+            else:
+                self.retire(file.zygote)
+                self._replace(file)
 
     def _close_zygote(self, zygote: ZygoteState) -> None:
         zygote.state = "closed"
@@ -387,7 +404,7 @@ class Fleet:
             handler = self._handlers.get(type(message))
             if handler is not None:
                 handler(process, message)
-            elif isinstance(message, Ask) and process.work is not None:
+            elif isinstance(message, Ask):
                 self._answer(process, message)
         if closed:
             process.is_leaving = True
@@ -437,14 +454,14 @@ class Fleet:
             "log lines of attempt %s can't be written (%s so far): %s", message.attempt, message.lines, message.reason
         )
 
-    def reply(self, process: Process, message: Answer) -> None:
-        """Send a task the answer it waits for; a task that is gone needs none."""
-        if process.link.fileno() >= 0:
+    def reply(self, asker: Process | ZygoteState, message: Answer) -> None:
+        """Send the answer that a task or an import waits for; one that is gone needs none."""
+        if asker.link.fileno() >= 0:
             try:
-                process.link.send(message)
-                self._loop.settle(process.link)
+                asker.link.send(message)
+                self._loop.settle(asker.link)
             except OSError:
-                log.info("%s went before its request was answered", process.id)
+                log.info("%s went before its request was answered", asker.id)
 
     # -- ends --------------------------------------------------------------------------------------------------------
 

@@ -157,12 +157,15 @@ class Pools:
     def _feed(self, file: CodeFile, process: Process) -> None:
         if process.is_leaving:
             return
-        if file.queue:
+        if process.zygote.is_retiring:
+            self._fleet.let_go(process)
+            file.workers.discard(process)
+            if file.queue and not file.workers:
+                self._try_to_add_worker(file)
+        elif file.queue:
             work = file.queue.popleft()
             if not self._fleet.hand_over(process, work):
                 self._fleet.place(file, work)
-        elif process.zygote.is_retiring:
-            self._fleet.let_go(process)
         else:
             process.idle_since = time.monotonic()
             file.idle.append(process)

@@ -48,6 +48,8 @@ class ZygoteState:
     is_retiring: bool = False
     """Takes no more work; its socket is closed when its processes are gone."""
     hang_reason: str = ""
+    is_outdated: bool = False
+    """What it reads during its import has changed meanwhile: it is to be replaced when it is ready."""
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ from tradewind.parsing.bundles import LocalBundle
 from tradewind.parsing.calls import Caller, ForkServer
 from tradewind.parsing.parser import FileResult, Parser
 from tradewind.parsing.processor import DagProcessor
+from tradewind.parsing.reads import FileReads
 from tradewind.parsing.store import ParseStore
 
 __all__ = ["BUNDLE", "dag_processor", "parse_once"]
@@ -30,12 +31,14 @@ def dag_processor(
     ids: IdSource,
     bell: Callable[[], None],
     caller: Caller,
+    reads: FileReads | None = None,
 ) -> DagProcessor:
     """The processor of the DAG folder, not yet started.
 
     Args:
         bell: rung after each commit that has news for the scheduler.
         caller: makes the parsing processes.
+        reads: answers what files ask while they are imported; None: nobody does.
     """
     store = ParseStore(
         database,
@@ -45,7 +48,8 @@ def dag_processor(
         bell=bell,
         paused_by_default=settings.parsing.dags_are_paused_at_creation,
     )
-    return DagProcessor(_bundle(settings), _parser(settings, caller), store, settings.parsing, settings.home)
+    parser = _parser(settings, caller, reads)
+    return DagProcessor(_bundle(settings), parser, store, settings.parsing, settings.home, reads=reads)
 
 
 def parse_once(settings: Settings, environ: Mapping[str, str], files: Sequence[str] | None = None) -> list[FileResult]:
@@ -83,13 +87,14 @@ def _bundle(settings: Settings) -> LocalBundle:
     )
 
 
-def _parser(settings: Settings, caller: Caller) -> Parser:
+def _parser(settings: Settings, caller: Caller, reads: FileReads | None = None) -> Parser:
     return Parser(
         caller,
         root=settings.dags_folder.resolve(),
         log_folder=settings.log_folder / "dag_processor",
         timeout_s=settings.parsing.timeout_s,
         options=_options(settings.scheduler),
+        reads=reads,
     )
 
 

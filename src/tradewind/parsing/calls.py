@@ -12,17 +12,27 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
 import msgspec
 
 from tradewind.base.errors import TradewindError
+from tradewind.protocol.messages import ErrorReply, Reply, Request
 from tradewind.worker.child import Entries, return_call
-from tradewind.worker.comms import Channel, Fork, FromZygote, Gone, Returned, Stop, encode
+from tradewind.worker.comms import Answer, Ask, Channel, Fork, FromZygote, Gone, Returned, Stop, encode
 
-__all__ = ["CallDiedError", "CallTimedOutError", "Caller", "CallerBrokenError", "ForkServer", "FreshInterpreter"]
+__all__ = [
+    "Answering",
+    "CallDiedError",
+    "CallTimedOutError",
+    "Caller",
+    "CallerBrokenError",
+    "ForkServer",
+    "FreshInterpreter",
+    "nobody_answers",
+]
 
 PRELOAD = [
     "tradewind.worker.entry",
@@ -35,8 +45,16 @@ LAST_WAIT_S = 10.0
 KEPT_FROM_FILES = ("TRADEWIND__DB__URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CORE__SQL_ALCHEMY_CONN")
 """Variables that a DAG file has no business with."""
 
-_returned = msgspec.msgpack.Decoder(Returned)
+_from_call: msgspec.msgpack.Decoder[Returned | Ask] = msgspec.msgpack.Decoder(Returned | Ask)
 _from_zygote: msgspec.msgpack.Decoder[FromZygote] = msgspec.msgpack.Decoder(FromZygote)
+
+
+Answering = Callable[[Request], Reply]
+
+
+def nobody_answers(request: Request) -> Reply:
+    """The answer where nobody is there to give one."""
+    return ErrorReply(code="no_server", message=f"{type(request).__name__}: there is no server that could answer")
 
 
 class CallTimedOutError(TradewindError):
@@ -60,8 +78,11 @@ class CallerBrokenError(TradewindError):
 class Caller(Protocol):
     """Calls functions in processes of their own; several threads may call at once."""
 
-    def call(self, entry: str, payload: bytes, timeout_s: float) -> bytes:
+    def call(self, entry: str, payload: bytes, timeout_s: float, answer: Answering = nobody_answers) -> bytes:
         """What the function ``module:name`` returns for the payload.
+
+        Args:
+            answer: answers what it asks meanwhile; never raises.
 
         Raises:
             CallTimedOutError: it took longer than `timeout_s`.
@@ -85,7 +106,7 @@ class FreshInterpreter:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = _without_secrets(environ)
 
-    def call(self, entry: str, payload: bytes, timeout_s: float) -> bytes:
+    def call(self, entry: str, payload: bytes, timeout_s: float, answer: Answering = nobody_answers) -> bytes:
         ours, theirs = socket.socketpair()
         argument = base64.b64encode(msgspec.msgpack.encode((entry, payload))).decode()
         with ours:
@@ -98,7 +119,7 @@ class FreshInterpreter:
                     start_new_session=True,
                 )
             try:
-                return _value(_receive(ours, entry, timeout_s))
+                return _value(_receive(ours, entry, timeout_s, answer))
             except EOFError:
                 status = process.wait(LAST_WAIT_S)
                 raise CallDiedError(_end_in_words(status, "")) from None
@@ -124,7 +145,7 @@ class ForkServer:
         self._parent: _Parent | None = None
         self._last_used = time.monotonic()
 
-    def call(self, entry: str, payload: bytes, timeout_s: float) -> bytes:
+    def call(self, entry: str, payload: bytes, timeout_s: float, answer: Answering = nobody_answers) -> bytes:
         ours, theirs = socket.socketpair()
         call_id = f"parse-{next(self._numbers)}"
         with ours:
@@ -133,7 +154,7 @@ class ForkServer:
                 fork = Fork(id=call_id, body="call", payload=msgspec.msgpack.encode((entry, payload)))
                 end = parent.send_call(fork, theirs)
             try:
-                returned = _receive(ours, entry, timeout_s)
+                returned = _receive(ours, entry, timeout_s, answer)
             except EOFError:
                 raise _died(end) from None
             finally:
@@ -248,13 +269,19 @@ def _without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in KEPT_FROM_FILES}
 
 
-def _receive(sock: socket.socket, entry: str, timeout_s: float) -> Returned:
-    sock.settimeout(timeout_s)
+def _receive(sock: socket.socket, entry: str, timeout_s: float, answer: Answering) -> Returned:
+    channel = Channel(sock)
+    deadline = time.monotonic() + timeout_s
     try:
-        return Channel(sock).receive(_returned)
+        while True:
+            sock.settimeout(max(0.001, deadline - time.monotonic()))
+            message = channel.receive(_from_call)
+            if isinstance(message, Returned):
+                return message
+            channel.send(Answer(message.number, answer(message.request)))
     except TimeoutError:
         raise CallTimedOutError(f"{entry} did not return within {timeout_s:g} s", timeout_s=timeout_s) from None
-    except ConnectionResetError:
+    except (ConnectionResetError, BrokenPipeError):
         raise EOFError from None
 
 

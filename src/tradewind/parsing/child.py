@@ -24,6 +24,7 @@ from tradewind.base.errors import TradewindError
 from tradewind.parsing.closure import Closure, OpenedFiles
 from tradewind.spec import DagSpec, encode
 from tradewind.worker.child import resolve
+from tradewind.worker.secrets_masking import MASKER
 
 __all__ = ["ENTRY", "ParseReply", "ParseRequest", "parse", "rehearse"]
 
@@ -98,13 +99,13 @@ def parse(payload: bytes) -> bytes:
             dags = resolve(LOAD)(request.bundle_path, request.relative_fileloc)
             specs = [encode(_serialized(request, dag)) for dag in _each(dags)]
     except BaseException as caught:  # noqa: BLE001 - whatever the user's file raises, even SystemExit, is its import error
-        specs, error, is_missing_module = [], _in_words(request, caught), isinstance(caught, ImportError)
+        specs, error, is_missing_module = [], MASKER.redact(_in_words(request, caught)), isinstance(caught, ImportError)
     duration_s = time.perf_counter() - started
     closure = Closure(Path(request.bundle_path))
     closure.add(Path(request.bundle_path, request.relative_fileloc))
     closure.add_modules([module for name, module in list(sys.modules.items()) if name not in before])
     closure.add_opened(opened)
-    _finish_output(log_file)
+    _finish_output(log_file, Path(request.log_path))
     reply = ParseReply(
         specs=specs,
         closure=closure.paths(),
@@ -220,7 +221,7 @@ def _redirect_output(path: Path) -> int:
     return descriptor
 
 
-def _finish_output(descriptor: int) -> None:
+def _finish_output(descriptor: int, path: Path) -> None:
     """Flush, and keep the start of what was printed."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
@@ -230,3 +231,11 @@ def _finish_output(descriptor: int) -> None:
         if size > LOG_LIMIT:
             os.ftruncate(descriptor, LOG_LIMIT)
             os.write(descriptor, f"\n[{size - LOG_LIMIT} more bytes were printed and are not kept]\n".encode())
+        if size and MASKER.longest:
+            _star_secrets(path)
+
+
+def _star_secrets(path: Path) -> None:
+    """What was printed of the secrets that the file read is not kept."""
+    text = path.read_text(encoding="utf-8", errors="backslashreplace")
+    path.write_text(MASKER.redact(text), encoding="utf-8")

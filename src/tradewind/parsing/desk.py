@@ -17,8 +17,10 @@ from tradewind.core.events import TimetableAnswered
 from tradewind.db import inbox, versions
 from tradewind.db.engine import Database
 from tradewind.parsing.bundles import snapshot_path
-from tradewind.parsing.calls import Caller
+from tradewind.parsing.calls import Caller, nobody_answers
 from tradewind.parsing.questions import ENTRY, PlannedRun, TimetableQuestion, TimetableReply
+from tradewind.parsing.reads import FileReads
+from tradewind.protocol.messages import Reply, Request
 from tradewind.spec import DagKey
 from tradewind.timetables import Interval, NextRun
 
@@ -38,6 +40,7 @@ class TimetableDesk:
         home: the home folder, which holds the snapshots.
         bell: rung after an answer was posted to the scheduler.
         timeout_s: seconds that an answer may take, with the import of the DAG's file.
+        reads: answers what that file asks; None: nobody does.
     """
 
     def __init__(
@@ -49,7 +52,9 @@ class TimetableDesk:
         clock: Clock,
         bell: Callable[[], None],
         timeout_s: float,
+        reads: FileReads | None = None,
     ) -> None:
+        self._reads = reads
         self._caller = caller
         self._database = database
         self._home = home
@@ -130,7 +135,13 @@ class TimetableDesk:
         whole = msgspec.structs.replace(
             question, bundle_path=str(folder), relative_fileloc=version.relative_fileloc, dag_id=dag.dag_id
         )
-        return _reply.decode(self._caller.call(ENTRY, msgspec.msgpack.encode(whole), self._timeout_s))
+
+        def answer(asked: Request) -> Reply:
+            if self._reads is None:
+                return nobody_answers(asked)
+            return self._reads.answer(version.relative_fileloc, asked, {})
+
+        return _reply.decode(self._caller.call(ENTRY, msgspec.msgpack.encode(whole), self._timeout_s, answer))
 
 
 _NOTHING = TimetableQuestion(bundle_path="", relative_fileloc="", dag_id="")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
-from tradewind.parsing.calls import CallDiedError, Caller, CallTimedOutError
+from tradewind.parsing.calls import CallDiedError, Caller, CallTimedOutError, nobody_answers
 from tradewind.parsing.child import ENTRY, ParseReply, ParseRequest
+from tradewind.parsing.reads import FileReads
+from tradewind.protocol.messages import Reply, Request
 from tradewind.spec import DagSpec, decode
 
 __all__ = ["FileResult", "Parser"]
@@ -34,6 +36,8 @@ class FileResult:
     error: str | None = None
     is_missing_module: bool = False
     duration_s: float = 0.0
+    reads: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What it read of the server, as `<variable NAME>` and the like, with the stamp that it had then."""
 
 
 class Parser:
@@ -45,6 +49,7 @@ class Parser:
         log_folder: where the output of each file goes, under its own path.
         timeout_s: seconds that importing one file may take.
         options: fields of `sdk.schedule.ScheduleOptions` that are not as by default.
+        reads: answers what files ask; None: nobody does.
     """
 
     def __init__(
@@ -55,12 +60,14 @@ class Parser:
         log_folder: Path,
         timeout_s: float,
         options: Mapping[str, bool] = NO_OPTIONS,
+        reads: FileReads | None = None,
     ) -> None:
         self._caller = caller
         self._root = root
         self._log_folder = log_folder
         self._timeout_s = timeout_s
         self._options = dict(options)
+        self._reads = reads
 
     def parse(self, snapshot: Path, relative_fileloc: str) -> FileResult:
         """Parse a file of a snapshot. What goes wrong with it is in the result.
@@ -76,8 +83,19 @@ class Parser:
             timeout_s=self._timeout_s,
             options=self._options,
         )
+        seen: dict[str, str] = {}
+        return replace(self._parse(request, seen), reads=seen)
+
+    def _parse(self, request: ParseRequest, seen: dict[str, str]) -> FileResult:
+        relative_fileloc = request.relative_fileloc
+
+        def answer(asked: Request) -> Reply:
+            if self._reads is None:
+                return nobody_answers(asked)
+            return self._reads.answer(relative_fileloc, asked, seen)
+
         try:
-            data = self._caller.call(ENTRY, msgspec.msgpack.encode(request), self._timeout_s + GRACE_S)
+            data = self._caller.call(ENTRY, msgspec.msgpack.encode(request), self._timeout_s + GRACE_S, answer)
         except CallTimedOutError:
             error = (
                 f"importing {relative_fileloc} took more than {self._timeout_s:g} s (parsing.timeout_s) in code that "

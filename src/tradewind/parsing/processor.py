@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import math
 import queue
 import sys
 import threading
@@ -22,6 +23,7 @@ from tradewind.base.settings import ParsingSettings
 from tradewind.db.parses import ParsedFile
 from tradewind.parsing.bundles import LocalBundle, forget_snapshots, snapshot_path
 from tradewind.parsing.parser import FileResult, Parser
+from tradewind.parsing.reads import FileReads
 from tradewind.parsing.store import ParseStore
 from tradewind.parsing.watcher import Watcher
 from tradewind.parsing.worklist import Outcome, Worklist
@@ -36,6 +38,8 @@ BATCH_WAIT_S = 0.1
 """How long a result may wait for others while more files are being parsed."""
 TROUBLE_WAIT_S = 5.0
 BEAT_S = 10.0
+READS_LOOK_S = 1.0
+"""How often the Variables and Connections are looked at that files read, where any do."""
 TIDY_S = 3600.0
 
 
@@ -72,11 +76,21 @@ class DagProcessor:
         store: where results go.
         settings: how many at once, how often to look.
         home: the home folder, which holds the snapshots.
+        reads: what files read of the server while they are imported; None: there is none to read of.
     """
 
     def __init__(
-        self, bundle: LocalBundle, parser: Parser, store: ParseStore, settings: ParsingSettings, home: Path
+        self,
+        bundle: LocalBundle,
+        parser: Parser,
+        store: ParseStore,
+        settings: ParsingSettings,
+        home: Path,
+        *,
+        reads: FileReads | None = None,
     ) -> None:
+        self._reads = reads
+        self._reads_at = 0.0
         self._bundle = bundle
         self._parser = parser
         self._store = store
@@ -176,6 +190,8 @@ class DagProcessor:
         now = time.monotonic()
         if now < self._quiet_until:
             return True
+        if now >= self._reads_at:
+            self._look_at_reads(worklist)
         if now >= self._look_at:
             self._look(worklist)
         self._start_parsing(worklist)
@@ -202,7 +218,7 @@ class DagProcessor:
 
     def _wait(self) -> list[_Message]:
         now = time.monotonic()
-        deadlines = [self._look_at, self._beat_at]
+        deadlines = [self._look_at, self._beat_at, self._reads_at]
         if self._results:
             deadlines.append(self._first_result_at + BATCH_WAIT_S)
         messages: list[_Message] = []
@@ -223,6 +239,12 @@ class DagProcessor:
         self._gone.update(worklist.look(manifest))
         self._gone.difference_update(manifest.dag_files())
         self._look_at = time.monotonic() + self._settings.rescan_s
+
+    def _look_at_reads(self, worklist: Worklist) -> None:
+        names = worklist.reads() if self._reads is not None else set[str]()
+        if self._reads is not None and names:
+            worklist.notice(self._reads.stamps(names))
+        self._reads_at = time.monotonic() + READS_LOOK_S if names else math.inf
 
     def _start_parsing(self, worklist: Worklist) -> None:
         if worklist.is_idle or worklist.running >= self._settings.processes:
@@ -250,6 +272,8 @@ class DagProcessor:
             return
         outcome = worklist.finish(parsed.result)
         if outcome is not None:
+            if outcome.result.reads:
+                self._reads_at = min(self._reads_at, time.monotonic() + READS_LOOK_S)
             if not self._results:
                 self._first_result_at = time.monotonic()
             self._results.append(outcome)
@@ -262,6 +286,9 @@ class DagProcessor:
         gone = [] if worklist.has_new_files else sorted(self._gone)
         if not results and not gone:
             return
+        for outcome in results:
+            if outcome.has_changed_reads and self._reads is not None:
+                self._reads.on_change(outcome.result.relative_fileloc)
         try:
             self._store.save([self._file(outcome) for outcome in results], gone)
         except DatabaseUnavailable:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tradewind.parsing.bundles import Manifest
 from tradewind.parsing.parser import FileResult
+from tradewind.parsing.reads import is_read
 
 __all__ = ["Outcome", "Worklist", "code_hash"]
 
@@ -30,6 +31,8 @@ class Outcome:
     dependencies: Mapping[str, str]
     snapshot_version: str
     code_hash: str
+    has_changed_reads: bool = False
+    """The server told it something else than the last time."""
 
 
 @dataclass(slots=True)
@@ -38,11 +41,15 @@ class _Hashes:
 
     manifest: Manifest
     environment: str
+    reads: dict[str, str] = field(default_factory=dict[str, str])
+    """What files read of the server, with the stamps of now."""
     _cache: dict[str, str | None] = field(default_factory=dict[str, str | None])
     _paths: Sequence[str] = ()
 
     def of(self, dependency: str) -> str | None:
         """None: it is not there."""
+        if is_read(dependency):
+            return self.reads.get(dependency)
         if dependency in self._cache:
             return self._cache[dependency]
         if dependency == ENVIRONMENT:
@@ -91,6 +98,25 @@ class Worklist:
         """The folder as it was looked at last."""
         return self._now.manifest
 
+    def reads(self) -> set[str]:
+        """What files have read of the server."""
+        return {name for dependencies in self._known.values() for name in dependencies if is_read(name)}
+
+    def notice(self, stamps: Mapping[str, str]) -> set[str]:
+        """Take in what the stamps of reads are now.
+
+        Returns:
+            The files that were told something else, and are to be parsed again.
+        """
+        self._now.reads.update(stamps)
+        outdated = {
+            path
+            for path, dependencies in self._known.items()
+            if any(stamps.get(name, then) != then for name, then in _reads_of(dependencies).items())
+        }
+        self._pending |= {path for path in outdated if path not in self._running and path in self.manifest.files}
+        return outdated
+
     @property
     def is_idle(self) -> bool:
         """Whether nothing is to be parsed, and nothing is being parsed."""
@@ -112,7 +138,7 @@ class Worklist:
         Returns:
             Files that are gone, or hold no DAGs any more.
         """
-        self._now = _Hashes(manifest, self._environment)
+        self._now = _Hashes(manifest, self._environment, self._now.reads)
         there = set(manifest.dag_files())
         gone = sorted(path for path in self._known if path not in there)
         for path in gone:
@@ -165,16 +191,20 @@ class Worklist:
         dependencies = {name: found for name in result.closure if (found := then.of(name)) is not None}
         digest = code_hash(path, dependencies)
         dependencies[ENVIRONMENT] = self._environment
+        self._now.reads.update(result.reads)
+        dependencies.update(result.reads)
         if result.is_missing_module:
             dependencies[MODULES] = then.of(MODULES) or ""
         if rival is not None:
             result = _refused(result, rival, self._owners)
             dependencies[rival] = self._now.of(rival) or ""
+        before = _reads_of(self._known.get(path, {}))
         self._known[path] = dependencies
         if not self._is_current(path):
             self._pending.add(path)
         self._release(path)
-        return Outcome(result, dependencies, then.manifest.version, digest)
+        has_changed_reads = bool(before) and before != result.reads
+        return Outcome(result, dependencies, then.manifest.version, digest, has_changed_reads)
 
     def _is_current(self, path: str) -> bool:
         dependencies = self._known.get(path)
@@ -200,6 +230,10 @@ class Worklist:
         self._pending.update(other for other in waiting if other in self.manifest.files)
 
 
+def _reads_of(dependencies: Mapping[str, str]) -> dict[str, str]:
+    return {name: stamp for name, stamp in dependencies.items() if is_read(name)}
+
+
 def code_hash(path: str, dependencies: Mapping[str, str]) -> str:
     """Hash of a file's code: the file, and all it depends on."""
     return _digest([path, *(f"{name} {found}" for name, found in sorted(dependencies.items()))])
@@ -217,6 +251,7 @@ def _refused(result: FileResult, rival: str, owners: Mapping[str, str]) -> FileR
         closure=result.closure,
         error=error,
         duration_s=result.duration_s,
+        reads=result.reads,
     )
 
 

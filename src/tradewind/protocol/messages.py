@@ -29,6 +29,7 @@ __all__ = [
     "Done",
     "Ended",
     "ErrorReply",
+    "FileImport",
     "GetConnection",
     "GetDag",
     "GetPrevious",

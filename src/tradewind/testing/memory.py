@@ -21,6 +21,7 @@ from tradewind.sdk.task_api import (
     PreviousRun,
     StatePlace,
     XComAddress,
+    task_api,
 )
 
 __all__ = ["MemoryApi", "MemoryServer", "read_connections", "read_variables"]
@@ -39,6 +40,8 @@ class MemoryServer:
         self.paths: dict[tuple[str, int], str] = {}
         """Of instances in scopes inside of scopes: the numbers of their items, as ``3/0``."""
         self.groups: dict[str, set[str]] = {}
+        self.outside = task_api()
+        """What answers about variables and connections that the run itself was not given; None: nothing does."""
         self.variables: dict[str, str] = {}
         self.connections: dict[str, Mapping[str, Any]] = {}
         self.stores: dict[tuple[str, ...], dict[str, str]] = {}
@@ -138,7 +141,8 @@ class MemoryApi:
 
     def variable(self, key: str) -> str | None:
         """The text of a variable."""
-        return self._server.variables.get(key)
+        found, outside = self._server.variables.get(key), self._server.outside
+        return outside.variable(key) if found is None and outside is not None else found
 
     def set_variable(self, key: str, value: str, description: str | None) -> None:  # noqa: ARG002 - nobody will read it
         """Store a variable for this run."""
@@ -154,7 +158,8 @@ class MemoryApi:
 
     def connection(self, conn_id: str) -> Mapping[str, Any] | None:
         """The fields of a connection."""
-        return self._server.connections.get(conn_id)
+        found, outside = self._server.connections.get(conn_id), self._server.outside
+        return outside.connection(conn_id) if found is None and outside is not None else found
 
     def _store(self, where: StatePlace) -> dict[str, str]:
         asset = where.asset_name or where.asset_uri

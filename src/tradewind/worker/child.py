@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import ctypes
 import faulthandler
 import importlib
@@ -23,7 +24,8 @@ import msgspec
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import ExecutorError
 from tradewind.protocol.messages import CallbackWork, Ended, Started, Workload
-from tradewind.worker.comms import Channel, ChannelApi, FileRef, Idle, Leaving, LogLoss, Returned, Run
+from tradewind.worker.comms import Answer, Channel, ChannelApi, FileRef, Idle, Leaving, LogLoss, Returned, Run
+from tradewind.worker.importing import answered_over
 from tradewind.worker.logs import Sinks, TaskLog
 from tradewind.worker.process_tree import Mark
 from tradewind.worker.secrets_masking import MASKER, add_mask
@@ -56,7 +58,8 @@ STUCK_AFTER = 10
 """A process whose callbacks together take longer than so many of them may is ended."""
 
 _libc = ctypes.CDLL(None)
-_run_decoder = msgspec.msgpack.Decoder(Run)
+_orders: msgspec.msgpack.Decoder[Run | Answer] = msgspec.msgpack.Decoder(Run | Answer)
+NOBODY_ANSWERS = contextlib.nullcontext()
 
 
 class Entries(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,8 +144,14 @@ class LoadedFile:
         self.failure = failure
 
     @classmethod
-    def load(cls, entries: Entries, file: FileRef) -> LoadedFile:
-        """Import the file, within the time allowed; a failure is kept, not raised."""
+    def load(
+        cls, entries: Entries, file: FileRef, answered: contextlib.AbstractContextManager[None] = NOBODY_ANSWERS
+    ) -> LoadedFile:
+        """Import the file, within the time allowed; a failure is kept, not raised.
+
+        Args:
+            answered: entered around the import: lets the file ask the server.
+        """
 
         def too_long(_number: int, _frame: FrameType | None) -> None:
             raise ImportTimeoutError(
@@ -154,9 +163,10 @@ class LoadedFile:
         before = signal.signal(signal.SIGALRM, too_long)
         signal.setitimer(signal.ITIMER_REAL, entries.import_timeout_s)
         try:
-            return cls(resolve(entries.load)(file.bundle_path, file.relative_fileloc), "")
+            with answered:
+                return cls(resolve(entries.load)(file.bundle_path, file.relative_fileloc), "")
         except BaseException:  # noqa: BLE001 - whatever the user's file raises, even SystemExit, is the attempts' failure
-            return cls(None, _trimmed_traceback())
+            return cls(None, MASKER.redact(_trimmed_traceback()))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
@@ -196,7 +206,7 @@ class Attempts:
         environment, folder = dict(os.environ), os.open(".", os.O_RDONLY | os.O_CLOEXEC)
         for _ in range(limit):
             try:
-                order = self._channel.receive(_run_decoder)
+                order = self._next_order()
             except EOFError:
                 return
             if order.callback is not None:
@@ -207,6 +217,11 @@ class Attempts:
                 return
             _restore(environment, folder)
             signal.signal(signal.SIGTERM, self._terminate)
+
+    def _next_order(self) -> Run:
+        while isinstance(order := self._channel.receive(_orders), Answer):
+            pass  # to a request of the file's import, which was given up
+        return order
 
     def run(self, work: Workload, *, is_last: bool = True) -> bool:
         """Run one attempt; False: it failed, or left something behind, and the process should not be used again."""
@@ -335,7 +350,8 @@ def return_call(channel: Channel, payload: bytes) -> None:
     """Call the function that the payload names (``[entry, bytes]``) and send back what it returns."""
     entry, argument = msgspec.msgpack.decode(payload, type=tuple[str, bytes])
     try:
-        value = resolve(entry)(argument)
+        with answered_over(channel):
+            value = resolve(entry)(argument)
         assert isinstance(value, bytes), f"{entry} returned {type(value).__name__}, not bytes"
         channel.send(Returned(value=value))
     except BaseException:  # noqa: BLE001 - the edge of the called function: the caller gets the traceback

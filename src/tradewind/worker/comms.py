@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 import msgspec
@@ -161,8 +162,8 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     reply: Reply
 
 
-ToZygote = Fork | Stop
-FromZygote = Ready | Gone
+ToZygote = Fork | Stop | Answer
+FromZygote = Ready | Gone | Ask
 ToWorker = Run
 FromChild = Started | Ended | LogLoss | Returned | Idle | Leaving | Ask
 
@@ -257,6 +258,10 @@ class Channel:
                 raise EOFError("the other end closed its socket")
             self._ready.extend(self._frames.feed(data))
         return decoder.decode(self._ready.popleft())
+
+    def push_back(self, messages: Sequence[msgspec.Struct]) -> None:
+        """Have `receive` give these first, in their order."""
+        self._ready.extendleft(_encoder.encode(message) for message in reversed(messages))
 
     @property
     def has_message(self) -> bool:

@@ -15,6 +15,7 @@ import msgspec
 
 from tradewind.worker.child import Attempts, Entries, LoadedFile, leave
 from tradewind.worker.comms import Channel, FileRef
+from tradewind.worker.importing import answered_over
 from tradewind.worker.process_tree import Mark, die_with_parent
 
 __all__ = ["main"]
@@ -31,7 +32,9 @@ def main() -> NoReturn:
     file = msgspec.json.decode(sys.argv[3], type=FileRef)
     for name in entries.preload:
         importlib.import_module(name)
-    Attempts(Channel(sock), entries, LoadedFile.load(entries, file), mark).serve(int(sys.argv[4]))
+    channel = Channel(sock)
+    loaded = LoadedFile.load(entries, file, answered_over(channel))
+    Attempts(channel, entries, loaded, mark).serve(int(sys.argv[4]))
     leave(0)
 
 

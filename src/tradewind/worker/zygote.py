@@ -40,7 +40,8 @@ import msgspec
 
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.child import Attempts, Entries, LoadedFile, leave, resolve, return_call
-from tradewind.worker.comms import Channel, FileRef, Fork, Gone, Link, Ready, Stop, ToZygote
+from tradewind.worker.comms import Answer, Channel, FileRef, Fork, Gone, Link, Ready, Stop, ToZygote
+from tradewind.worker.importing import ZygoteRequests, answered
 from tradewind.worker.process_tree import (
     ATTEMPT_VARIABLE,
     MARK_LENGTH,
@@ -94,8 +95,14 @@ class Zygote:
         self._by_id: dict[str, _Child] = {}
         self._orphans: dict[int, float] = {}
         self._is_ending = False
+        self._early: list[ToZygote] = []
+        """Orders that came during the import."""
         self._wake_read, self._wake_write = socket.socketpair()
-        self._handlers: dict[type, Callable[[ToZygote], None]] = {Fork: self._fork, Stop: self._stop}
+        self._handlers: dict[type, Callable[[ToZygote], None]] = {
+            Fork: self._fork,
+            Stop: self._stop,
+            Answer: lambda _message: None,  # to a request of the import, which was given up
+        }
         self._bodies: dict[str, Callable[[Fork, socket.socket], None]] = {
             "file": self._be_file_zygote,
             "attempt": self._be_attempt,
@@ -114,6 +121,8 @@ class Zygote:
         threads = self._import()
         with contextlib.suppress(OSError):  # a server that is gone shows as a closed socket below
             self._link.send(Ready(pid=os.getpid(), threads=threads, failure=self._loaded.failure))
+        for message in self._early:
+            self._handlers[type(message)](message)
         while not self._is_ending:
             self._turn()
         self._end_all()
@@ -137,8 +146,10 @@ class Zygote:
             if self._entries.rehearse:
                 resolve(self._entries.rehearse)()
         else:
+            requests = ZygoteRequests(self._link)
             with _quiet():
-                self._loaded = LoadedFile.load(self._entries, self._file)
+                self._loaded = LoadedFile.load(self._entries, self._file, answered(requests))
+            self._early = requests.early
             if self._entries.warm and not self._loaded.failure:
                 try:
                     resolve(self._entries.warm)(self._loaded.dags)

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 import msgspec
 
 from tradewind.api.execution.assets import asset_reply, events_reply
+from tradewind.api.execution.imports import READS, refusal
 from tradewind.api.execution.places import Places
 from tradewind.api.execution.states import STATE_ANSWERS
 from tradewind.api.requests import RunWish, plan_run
@@ -43,13 +44,15 @@ class Asker:
     attempt: str | None
 
 
-def asker_of(work: m.Workload | m.CallbackWork) -> Asker:
+def asker_of(work: m.Workload | m.CallbackWork | m.FileImport) -> Asker:
     """Who asks, by what it was given to do."""
     match work:
         case m.Workload():
             attempt = work.attempt
         case m.CallbackWork():
             attempt = None
+        case m.FileImport():
+            return Asker(dag=DagKey(work.workspace, ""), run_uid="", task_id="", map_index=-1, attempt=None)
         case _:
             assert_never(work)
     dag = DagKey(work.dag.workspace, work.dag.dag_id)
@@ -67,7 +70,13 @@ def request_handler(
         retention_days: how long what tasks store is kept, where they don't say; 0: for good.
     """
     answers = Answers(database, cipher, clock, ids, bell, retention_days=retention_days)
-    return lambda work, request: answers.give(asker_of(work), request)
+
+    def answer(work: m.Workload | m.CallbackWork | m.FileImport, request: m.Request) -> m.Reply:
+        if isinstance(work, m.FileImport) and not isinstance(request, READS):
+            return refusal(work, request)
+        return answers.give(asker_of(work), request)
+
+    return answer
 
 
 def trigger_handler(

@@ -39,9 +39,11 @@ def run(
     from tradewind.cli.commands.dags.trigger import parse_conf
     from tradewind.cli.dag_files import one_dag
     from tradewind.cli.failures import print_failures
+    from tradewind.cli.file_reads import answered_here
     from tradewind.testing import run_dag
 
-    dag = one_dag(file, dag_id)
+    with answered_here(session):
+        dag = one_dag(file, dag_id)
     given = parse_conf(conf)
     with open_board(dag.dag_id, list(dag.task_dict), sys.stderr) as board:
         result = run_dag(

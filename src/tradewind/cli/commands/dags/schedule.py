@@ -54,11 +54,13 @@ def preview(session: Session, *, target: str, num: int, start: datetime | None, 
 
     Of a DAG that has been read, by its id; or of the DAGs in a file, which need not be in the DAGs folder.
     """
+    from tradewind.cli.file_reads import answered_here
     from tradewind.cli.upcoming import preview_of_dag, preview_of_file
 
     file = Path(target)
     if file.suffix == ".py" or file.is_file():
-        found = preview_of_file(file, num, start)
+        with answered_here(session):
+            found = preview_of_file(file, num, start)
     else:
         found = [preview_of_dag(session, target, num, start)]
     if output == "json":

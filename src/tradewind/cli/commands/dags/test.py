@@ -52,10 +52,12 @@ def test(session: Session, ctx: click.Context, *, output: str, **given: Any) -> 
     the state of each run, its task instances and their XComs. What tasks print goes to the error output. Ends with 1
     if a run failed.
     """
+    from tradewind.cli.file_reads import answered_here
+
     moment = given["logical_date"] or given["date_option"]
-    dags, name, errors = _chosen(session, given["dag_id"], given["file"])
     results: dict[str, Any] = {}
-    with _tasks_print_elsewhere(output != "table"):
+    with answered_here(session), _tasks_print_elsewhere(output != "table"):
+        dags, name, errors = _chosen(session, given["dag_id"], given["file"])
         for dag in dags:
             results[dag.dag_id] = _run(dag, moment, given["conf"], given["mark_success_pattern"], output)
     if output == "json":

@@ -36,9 +36,12 @@ def test(
     from tradewind.cli.commands.dags.trigger import parse_conf
     from tradewind.cli.dag_files import dag_by_id, one_dag
     from tradewind.cli.failures import print_failures
+    from tradewind.cli.file_reads import answered_here
     from tradewind.sdk.trigger_rule import TriggerRule
     from tradewind.testing import test_dag
 
+    # until the end of the command: the task reads from the home as well
+    ctx.with_resource(answered_here(session))
     dag = one_dag(given["file"], dag_id) if given["file"] else dag_by_id(session.served_settings, dag_id)[0]
     if task_id not in dag.task_dict:
         raise NotFound(f"{dag_id} has no task {task_id!r}; it has {', '.join(dag.task_dict)}", task_id=task_id)
