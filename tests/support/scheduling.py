@@ -46,6 +46,7 @@ class PlayedExecutor:
         self._database = database
         self.submitted: queue.Queue[Workload] = queue.Queue()
         self.killed: queue.Queue[str] = queue.Queue()
+        self.called: queue.Queue[CallbackWork] = queue.Queue()
         self.alive: set[str] = set()
         self.seen_in_rows: list[str | None] = []
         """State of each instance in the database at the moment its workload came."""
@@ -57,7 +58,8 @@ class PlayedExecutor:
         self.alive.add(workload.attempt)
         self.submitted.put(workload)
 
-    def run_callback(self, work: CallbackWork) -> None: ...
+    def run_callback(self, work: CallbackWork) -> None:
+        self.called.put(work)
 
     def kill(self, attempt: str) -> None:
         self.killed.put(attempt)
@@ -95,11 +97,12 @@ class Rig:
         given = SchedulerSettings(**{"lease_ttl_s": 3.0, "lease_renew_s": 1.0, "inbox_poll_s": 5.0, **settings})
         clock, ids, specs = SystemClock(), UuidSource(), Specs()
         self.leases = LeaseKeeper(database, given, clock=clock, ids=ids)
+        loader = Loader(database, specs)
         self.dispatcher = Dispatcher(
             {"played": self.executor},
             StoredVersions(database, specs, home / "bundles"),
             DispatchSettings(isolation="fork", log_folder=home / "logs", artifact_url=""),
-            DispatchWays(sink=self.channel.put, clock=clock),
+            DispatchWays(sink=self.channel.put, clock=clock, find_run=loader.run_image),
         )
         self.scheduler = Scheduler(
             SchedulerParts(
@@ -107,7 +110,7 @@ class Rig:
                 clock=clock,
                 channel=self.channel,
                 new_shard=lambda: Shard(ids, Limits(max_losses=3)),
-                loader=Loader(database, specs),
+                loader=loader,
                 leases=self.leases,
                 committer=Committer(database, self.leases),
                 dispatcher=self.dispatcher,
