@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tradewind.core.machine import Machine
+from tradewind.core.machine import Attempt, Machine
 from tradewind.core.run import Run
 from tradewind.core.shard import Shard
 from tradewind.core.states import ALIVE, DEFERRED, RESTARTING, RUN_FINISHED, SCHEDULED, STATES
@@ -25,11 +25,7 @@ def picture(shard: Shard) -> dict[str, Any]:
         if run.state not in RUN_FINISHED:
             found |= {f"{uid} {what}": value for what, value in _run(run).items()}
             found |= {f"{uid} wait {w.id}": (w.ref, _slots(w.gates)) for w in m.waits.values() if w.run is run}
-            found |= {
-                f"{uid} attempt {a.id}": (a.ref, a.is_dying)
-                for a in m.attempts.values()
-                if a.run is run and run.detail(a.node, a.index).attempt == a.id and _has_process(run, a.node, a.index)
-            }
+            found |= {f"{uid} attempt {a.id}": (a.ref, a.is_dying) for a in m.attempts.values() if _is_current(run, a)}
     for key, dag in m.dags.items():
         found[f"{key.dag_id} running"] = sorted(dag.running)
         found[f"{key.dag_id} paused"] = dag.is_paused
@@ -45,9 +41,11 @@ def _timers(m: Machine) -> dict[str, datetime]:
     return {f"timer {name}": at for name, at in m.timers._due.items() if name[0] in KINDS}
 
 
-def _has_process(run: Run, node: int, index: int) -> bool:
-    state = run.state_of(node, index)
-    return bool(ALIVE[state]) or state == RESTARTING
+def _is_current(run: Run, attempt: Attempt) -> bool:
+    key = run.find(attempt.ref) if attempt.run is run else None
+    if key is None or run.detail(*key).attempt != attempt.id:
+        return False
+    return bool(ALIVE[run.state_of(*key)]) or run.state_of(*key) == RESTARTING
 
 
 def _slots(gates: Any) -> list[tuple[str, int]]:

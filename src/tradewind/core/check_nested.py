@@ -68,9 +68,12 @@ def may_wait(run: Run, node: Node, index: int) -> bool:
     if scope.owner is not None:
         first = layout.blocks[parent][0]
         whole = run.state_of(scope.owner, first)
-        if whole != NONE:
-            return not DONE[whole]
         owner = run.graph.nodes[scope.owner]
+        if whole != NONE:
+            follows = node.scope is owner.scope and bool(node.leaders)  # ends by its own rule
+            return not DONE[whole] or (
+                follows and decide(node.rule, *run.tally_of(node.index, index), index) is Verdict.WAIT
+            )
         if decide(owner.rule, *run.tally_of(owner.index, first), first) is Verdict.WAIT:
             return True
     try:
