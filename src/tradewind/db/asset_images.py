@@ -35,16 +35,17 @@ def load_assets(tx: Tx) -> AssetImage:
     )
     waiting = tx.execute(
         select(
-            q.workspace, q.dag_id, q.target, q.queued_at, e.uid, a.name, a.uri, e.partition_key, e.source_dag_id,
+            e.id, q.workspace, q.dag_id, q.target, q.queued_at, e.uid, a.name, a.uri, e.partition_key, e.source_dag_id,
             e.source_run_id, e.source_task_id, e.source_map_index, e.told_by,
         )
         .join(t.asset_event, e.uid == q.event_uid)
         .join(t.asset, a.id == e.asset_id)
-        .order_by(e.id)
     )  # fmt: skip
+    # sorted here: few events wait, but a database that is to order them may read all that there ever were
+    in_order = sorted(waiting, key=lambda row: row.id)
     return AssetImage(
         [(alias, AssetKey(workspace, name, uri)) for alias, workspace, name, uri in members],
-        [(DagKey(row.workspace, row.dag_id), row.target, _event(row)) for row in waiting],
+        [(DagKey(row.workspace, row.dag_id), row.target, _event(row)) for row in in_order],
     )
 
 
