@@ -23,6 +23,7 @@ __all__ = [
     "events_of",
     "events_of_run",
     "list_events",
+    "source_runs",
     "started_runs",
 ]
 
@@ -145,6 +146,20 @@ def started_runs(tx: Tx, events: Sequence[str]) -> list[StartedRun]:
         .order_by(r.run_after, r.uid)
     )  # fmt: skip
     return [StartedRun(**row) for row in tx.execute(query).mappings()]
+
+
+def source_runs(tx: Tx, workspace: str, events: Sequence[AssetEventRecord]) -> dict[tuple[str, str], dict[str, Any]]:
+    """(DAG, run id) -> `run_type`, `logical_date`, `interval_start` and `interval_end` of the runs that told of these."""
+    run = t.dag_run.c
+    wanted = {(event.source_dag_id, event.source_run_id) for event in events if event.source_dag_id is not None}
+    if not wanted:
+        return {}
+    query = select(run.dag_id, run.run_id, run.run_type, run.logical_date, run.interval_start, run.interval_end).where(
+        run.workspace == workspace,
+        run.dag_id.in_({dag_id for dag_id, _ in wanted}),
+        run.run_id.in_({run_id for _, run_id in wanted}),
+    )
+    return {(row["dag_id"], row["run_id"]): dict(row) for row in tx.execute(query).mappings()}
 
 
 def aliases_of(tx: Tx, events: Sequence[str]) -> dict[str, list[str]]:

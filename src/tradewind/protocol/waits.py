@@ -69,6 +69,10 @@ class AssetEventInfo(msgspec.Struct, frozen=True, kw_only=True):
     source_map_index: int | None = None
     partition_key: str | None = None
     aliases: list[str] = []
+    source_run_type: str | None = None
+    source_logical_date: datetime | None = None
+    source_interval_start: datetime | None = None
+    source_interval_end: datetime | None = None
 
 
 class AssetTouch(msgspec.Struct, frozen=True, kw_only=True):

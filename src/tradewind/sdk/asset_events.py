@@ -11,6 +11,7 @@ import pendulum
 
 from tradewind.base.ids import UuidSource
 from tradewind.sdk.asset import Asset, AssetAlias, AssetNameRef, AssetRef, AssetUriRef
+from tradewind.sdk.context import get_current_context
 from tradewind.sdk.exceptions import AirflowRuntimeError
 from tradewind.sdk.task_api import AssetEventFacts, AssetEventQuery, task_api
 
@@ -21,6 +22,8 @@ __all__ = [
     "InletEventsOf",
     "OutletEvent",
     "OutletEvents",
+    "SourceRun",
+    "SourceTaskInstance",
     "Touch",
     "TriggeringAssetEvents",
     "touches_of",
@@ -183,6 +186,39 @@ def _new_id() -> str:
 
 
 @dataclass(frozen=True)
+class SourceRun:
+    """The run that told of an event. Moments are pendulum DateTimes."""
+
+    dag_id: str
+    run_id: str
+    run_type: str | None = None
+    logical_date: Any = None
+    data_interval_start: Any = None
+    data_interval_end: Any = None
+
+
+@dataclass(frozen=True)
+class SourceTaskInstance:
+    """The task instance that told of an event."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+
+    def xcom_pull(self, key: str = "return_value", default: Any = None) -> Any:
+        """What it pushed under a key.
+
+        Raises:
+            AirflowRuntimeError: no task runs that could ask.
+        """
+        ti: Any = get_current_context()["ti"]
+        return ti.xcom_pull(
+            self.task_id, self.dag_id, key, run_id=self.run_id, map_indexes=self.map_index, default=default
+        )
+
+
+@dataclass(frozen=True)
 class AssetEvent:
     """An update of an asset that was told of."""
 
@@ -196,6 +232,16 @@ class AssetEvent:
     partition_key: str | None = None
     source_aliases: tuple[str, ...] = ()
     id: int | None = None
+    source_dag_run: SourceRun | None = None
+    """None: a person, a watcher, or something else outside told of it."""
+
+    @property
+    def source_task_instance(self) -> SourceTaskInstance | None:
+        """Who told of it; None: no task did."""
+        if self.source_dag_id is None or self.source_run_id is None or self.source_task_id is None:
+            return None
+        index = -1 if self.source_map_index is None else self.source_map_index
+        return SourceTaskInstance(self.source_dag_id, self.source_run_id, self.source_task_id, index)
 
     @property
     def uri(self) -> str:
@@ -220,7 +266,16 @@ def _event(facts: AssetEventFacts) -> AssetEvent:
         partition_key=facts.partition_key,
         source_aliases=tuple(facts.aliases),
         id=facts.id,
+        source_dag_run=_source_run(facts),
     )
+
+
+def _source_run(facts: AssetEventFacts) -> SourceRun | None:
+    if facts.source_dag_id is None or facts.source_run_id is None:
+        return None
+    moments = (facts.source_logical_date, facts.source_interval_start, facts.source_interval_end)
+    logical_date, start, end = (None if moment is None else pendulum.instance(moment) for moment in moments)
+    return SourceRun(facts.source_dag_id, facts.source_run_id, facts.source_run_type, logical_date, start, end)
 
 
 class InletEventsOf(Sequence[AssetEvent]):

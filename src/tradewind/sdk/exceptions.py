@@ -50,6 +50,7 @@ __all__ = [
     "TaskDeferred",
     "TaskNotFound",
     "UnmappableXComTypePushed",
+    "VariableNotFound",
     "XComForMappingNotPushed",
     "XComNotFound",
 ]
@@ -73,6 +74,12 @@ class AirflowConfigException(AirflowException):
 
 class AirflowRuntimeError(AirflowException):
     """The server answered a task's request with an error."""
+
+
+class VariableNotFound(AirflowNotFoundException, AirflowRuntimeError, KeyError):
+    """A variable is not there: an `AirflowRuntimeError` as in Airflow 3, a `KeyError` as in Airflow 2."""
+
+    __str__ = Exception.__str__
 
 
 class AirflowSecretsBackendAccessDenied(AirflowException):

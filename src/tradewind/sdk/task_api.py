@@ -129,6 +129,10 @@ class AssetEventFacts:
     partition_key: str | None = None
     aliases: Sequence[str] = ()
     id: int | None = None
+    source_run_type: str | None = None
+    source_logical_date: datetime | None = None
+    source_interval_start: datetime | None = None
+    source_interval_end: datetime | None = None
 
 
 class TaskApi(Protocol):

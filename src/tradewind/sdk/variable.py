@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from tradewind.sdk.exceptions import AirflowNotFoundException
+from tradewind.sdk.exceptions import VariableNotFound
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.task_api import NoTaskApi, TaskApi, mask_secret, task_api
 
@@ -47,7 +47,7 @@ class Variable:
             legacy: `default_var`, the name of `default` in Airflow 2.
 
         Raises:
-            AirflowNotFoundException: there is none, and no default was given.
+            VariableNotFound: there is none, and no default was given.
         """
         if "default_var" in legacy:
             default = legacy.pop("default_var")
@@ -56,7 +56,7 @@ class Variable:
         text = variable_text(key)
         if text is None:
             if default is NOTSET:
-                raise AirflowNotFoundException(
+                raise VariableNotFound(
                     f"Variable {key} does not exist. Set it with `tradewind variables set {key} VALUE`, or in the "
                     f"environment as TRADEWIND_VAR_{key.upper()}."
                 )

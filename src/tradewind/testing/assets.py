@@ -27,6 +27,10 @@ def asset_event_facts(run: RunFacts, task: tuple[str, int], at: datetime, touch:
             source_map_index=map_index,
             partition_key=key,
             aliases=touch.aliases,
+            source_run_type=run.run_type,
+            source_logical_date=run.logical_date,
+            source_interval_start=run.interval_start,
+            source_interval_end=run.interval_end,
         )
         for key in (touch.partition_keys or [run.partition_key])
     ]

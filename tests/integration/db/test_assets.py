@@ -87,6 +87,18 @@ def test_a_batch_written_twice_is_written_once(database: Database) -> None:
         assert tx.scalar(select(tables.dag_run.c.reason)) == "asset a was updated"
 
 
+def test_the_run_that_told_of_an_event_is_found(database: Database) -> None:
+    store(database, parsed(consumer("d", asset("a"))))
+    run = facts("run-1", D, run_type="manual", logical_date=EPOCH)
+    told = [record("e1", "a", source_dag=D, source_run_id=run.run_id, source_task_id="t"), record("e2", "a", 1)]
+    with database.write() as tx:
+        assert write(tx, [c.CreateRun(run), *told], now=EPOCH) == []
+    with database.read() as tx:
+        events, _ = asset_events.list_events(tx, "default", EventFilter(), PAGE)
+        ((place, source),) = asset_events.source_runs(tx, "default", events).items()
+    assert (place, source["run_type"], source["logical_date"]) == (("d", run.run_id), "manual", EPOCH)
+
+
 def test_events_that_are_dropped_wait_no_more(database: Database) -> None:
     store(database, parsed(consumer("d", asset("a"))))
     with database.write() as tx:

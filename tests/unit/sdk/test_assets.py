@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -241,6 +242,26 @@ def test_tasks_of_one_run_read_what_others_told() -> None:
     result = dag.test()
     assert result.is_success, result.task("read").error
     assert result.xcom("read") == {"uri": "s3://b", "extra": {"k": 3}, "by": "make", "aliases": ("today",)}
+
+
+def test_an_event_leads_to_the_run_and_the_task_that_told_of_it() -> None:
+    with DAG("d", schedule=None) as dag:
+
+        @task(outlets=[A])
+        def make() -> int:
+            return 5
+
+        @task(inlets=[A])
+        def read(*, inlet_events: Any) -> list[Any]:
+            event = inlet_events[A][-1]
+            run = event.source_dag_run
+            assert (run.dag_id, run.run_type, run.logical_date) == ("d", "manual", run.data_interval_start)
+            return [event.source_task_instance.task_id, event.source_task_instance.xcom_pull(), run.run_id]
+
+        make() >> read()
+    result = dag.test(logical_date=datetime(2026, 1, 5, tzinfo=UTC))
+    assert result.is_success, result.task("read").error
+    assert result.xcom("read") == ["make", 5, result.run_id]
 
 
 def test_an_extra_that_is_no_json_fails_the_task() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
 
 from tradewind.db import asset_events, assets
 from tradewind.db.asset_events import AssetEventRecord, EventsOf
@@ -37,12 +40,13 @@ def events_reply(tx: Tx, workspace: str, run_uid: str, ask: m.GetAssetEvents) ->
         found = asset_events.events_of(tx, wanted)
     else:
         found = asset_events.events_of_run(tx, run_uid)
-    return m.AssetEventsReply(events=_infos(tx, found))
+    return m.AssetEventsReply(events=_infos(tx, workspace, found))
 
 
-def _infos(tx: Tx, found: Sequence[AssetEventRecord]) -> list[AssetEventInfo]:
+def _infos(tx: Tx, workspace: str, found: Sequence[AssetEventRecord]) -> list[AssetEventInfo]:
     aliases = asset_events.aliases_of(tx, [event.uid for event in found])
-    return [
+    runs = asset_events.source_runs(tx, workspace, found)
+    infos = [
         AssetEventInfo(
             id=event.id,
             name=event.name,
@@ -59,3 +63,11 @@ def _infos(tx: Tx, found: Sequence[AssetEventRecord]) -> list[AssetEventInfo]:
         )
         for event in found
     ]
+    return [_with_source(info, runs.get((info.source_dag_id or "", info.source_run_id or ""))) for info in infos]
+
+
+def _with_source(info: AssetEventInfo, run: Mapping[str, Any] | None) -> AssetEventInfo:
+    if run is None:
+        return info
+    facts = ("run_type", "logical_date", "interval_start", "interval_end")
+    return msgspec.structs.replace(info, **{f"source_{name}": run[name] for name in facts})
