@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,3 +244,56 @@ def test_in_the_end_each_dag_has_one_owner_and_all_is_parsed(history: list[dict[
     assert {dag for _, dag in final.values()} == {
         dag for dag in stored if stored[dag] in final and final[stored[dag]][1] == dag
     }
+
+
+def reading(path: str, **reads: str) -> FileResult:
+    """A result of a file that read variables, with their stamps."""
+    return replace(result(path, path), reads={f"<variable {name}>": stamp for name, stamp in reads.items()})
+
+
+def test_a_variable_that_changed_parses_the_files_that_read_it() -> None:
+    worklist = fresh()
+    worklist.look(folder({"a.py": "1", "b.py": "1", "c.py": "1"}, dags="a.py b.py c.py"))
+    results = {"a.py": reading("a.py", x="1"), "b.py": reading("b.py", y="1"), "c.py": result("c.py", "c")}
+    assert len(parse_all(worklist, results)) == 3
+    assert worklist.reads() == {"<variable x>", "<variable y>"}
+    assert worklist.notice({"<variable x>": "1", "<variable y>": "1"}) == set()
+    assert worklist.is_idle
+    assert worklist.notice({"<variable x>": "2", "<variable y>": "1"}) == {"a.py"}
+    assert parse_all(worklist, {"a.py": reading("a.py", x="2")}) == ["a.py"]
+    worklist.look(folder({"a.py": "1", "b.py": "1", "c.py": "1"}, dags="a.py b.py c.py"))
+    assert worklist.is_idle
+
+
+def test_a_change_of_what_a_file_read_is_told_and_leaves_its_code_hash() -> None:
+    worklist = fresh()
+    worklist.look(folder({"a.py": "1"}, dags="a.py"))
+    assert worklist.take() == "a.py"
+    first = worklist.finish(reading("a.py", x="1"))
+    worklist.notice({"<variable x>": "2"})
+    assert worklist.take() == "a.py"
+    second = worklist.finish(reading("a.py", x="2"))
+    assert first is not None
+    assert second is not None
+    assert (first.has_changed_reads, second.has_changed_reads) == (False, True)
+    assert first.code_hash == second.code_hash
+
+
+def test_a_value_that_was_older_than_the_known_one_is_noticed_again() -> None:
+    worklist = fresh()
+    worklist.look(folder({"a.py": "1"}, dags="a.py"))
+    assert worklist.take() == "a.py"
+    worklist.notice({"<variable x>": "2"})
+    worklist.finish(reading("a.py", x="1"))
+    assert worklist.notice({"<variable x>": "2"}) == {"a.py"}
+    assert worklist.take() == "a.py"
+
+
+def test_what_files_read_is_known_from_before() -> None:
+    known = {"a.py": {"a.py": "1", "<environment>": "env", "<variable x>": "1"}}
+    worklist = Worklist("env", known, {"a": "a.py"})
+    worklist.notice({"<variable x>": "1"})
+    worklist.look(folder({"a.py": "1"}, dags="a.py"))
+    assert worklist.is_idle
+    worklist.notice({"<variable x>": "2"})
+    assert worklist.take() == "a.py"
