@@ -26,12 +26,14 @@ from tradewind.core.states import (
     RUN_FINISHED,
     RUNNING,
     SCHEDULED,
+    SKIPPED,
     STATES,
     UPSTREAM_FAILED,
     WAITS,
     RunState,
     TaskState,
 )
+from tradewind.core.tasks import STOPPED
 from tradewind.core.waiting import follow_waits
 from tradewind.spec import MapSpec
 
@@ -92,13 +94,20 @@ def try_again(m: Machine, run: Run) -> None:
     if run.retry_at is None:
         return
     _stop_waiting(m, run)
-    failed = {(n.index, i) for n in run.graph.nodes for i in run.indexes(n.index)
-              if run.state_of(n.index, i) in (FAILED, UPSTREAM_FAILED)}  # fmt: skip
+    failed = {(n.index, i) for n in run.graph.nodes for i in run.indexes(n.index) if _is_unsuccessful(run, n.index, i)}
     names = {run.graph.nodes[node].task_id for node, _ in failed}
     around = {run.graph.index[name] for name in with_relatives(run.graph, names) - names}
     run.retries += 1
     run.touch()
     _clear(m, run, dict.fromkeys(sorted(failed | {(n, i) for n in around for i in run.indexes(n)})))
+
+
+def _is_unsuccessful(run: Run, node: int, index: int) -> bool:
+    """Whether an instance failed, or was skipped only because another failed."""
+    state = run.state_of(node, index)
+    if state == SKIPPED:
+        return run.graph.spec.fail_fast and (run.detail(node, index).reason or "").startswith(STOPPED)
+    return state in (FAILED, UPSTREAM_FAILED)
 
 
 def _stop_waiting(m: Machine, run: Run) -> None:

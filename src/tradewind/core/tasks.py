@@ -37,6 +37,7 @@ from tradewind.core.states import (
 from tradewind.core.timers import after
 
 __all__ = [
+    "STOPPED",
     "TIMEOUT_GRACE",
     "call_back_failure",
     "dispatch_failed",
@@ -55,6 +56,8 @@ __all__ = [
     "succeeded",
 ]
 
+STOPPED = "stopped by fail_fast"
+"""How the reason of an instance begins that was ended since another had failed."""
 TIMEOUT_GRACE = timedelta(seconds=60)
 """The worker enforces the execution timeout; the core steps in when nothing was heard this long after."""
 
@@ -256,7 +259,7 @@ def call_back_failure(m: Machine, attempt: Attempt) -> None:
 def _stop_the_rest(m: Machine, run: Run, failed_node: int) -> None:
     """fail_fast: what runs fails, what waits is skipped, or upstream_failed below the failure, so that the run fails
     whatever its leaves; teardowns go on."""
-    reason = f"stopped by fail_fast, since {run.graph.nodes[failed_node].task_id} failed"
+    reason = f"{STOPPED}, since {run.graph.nodes[failed_node].task_id} failed"
     below = run.graph.descendants([failed_node])
     for node in run.graph.nodes:
         if node.index == failed_node or node.spec.is_teardown:

@@ -176,3 +176,12 @@ def test_the_callback_of_a_dag_is_told_an_instance_that_ended_as_the_run_did(sto
     for end in ends:
         story.when(end)
     assert [(x.kind, x.last) for x in story.log if isinstance(x, c.RunCallback)] == [told]
+
+
+def test_what_fail_fast_stopped_is_tried_again_with_what_failed() -> None:
+    spec = dag("a; b >> c; d", fail_fast=True, run_retries=1, run_retry_delay_s=10.0)
+    story = Story().given(spec).run().when(started("b"), succeeded("d"), failed("a"), exited("b"))
+    story.expect(state("b", "failed"), state("c", "skipped"), run_state("running"))
+    story.wait("10s")
+    story.when(succeeded("a"), succeeded("b"), succeeded("c"))
+    story.expect(state("c", "success"), state("d", "success"), run_state("success"))
