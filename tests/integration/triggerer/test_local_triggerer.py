@@ -210,6 +210,23 @@ def test_each_snapshot_has_its_own_modules_under_the_same_name(serve: Callable[.
     ]  # fmt: skip
 
 
+def test_a_file_with_a_trigger_in_it_reads_variables_while_it_is_imported(
+    serve: Callable[..., Server], tmp_path: Path
+) -> None:
+    server = serve()
+    (tmp_path / "reads_a_variable.py").write_text(
+        "from tradewind import BaseTrigger, TriggerEvent, Variable\n"
+        "VALUE = Variable.get('key')\n"
+        "class Mine(BaseTrigger):\n"
+        "    def serialize(self): return 'reads_a_variable.Mine', {}\n"
+        "    async def run(self): yield TriggerEvent(VALUE)\n"
+    )
+    dag = DagFacts(workspace="default", dag_id="d", version_id="v", bundle_path=str(tmp_path), relative_fileloc="d.py")
+    server.start(server.watch("one", classpath="reads_a_variable.Mine", dag=dag))
+    assert server.next() == ("one", "resume", "answered")
+    assert [type(request).__name__ for _, request in server.asked] == ["GetVariable"]
+
+
 def test_a_watcher_that_changes_is_started_anew(serve: Callable[..., Server]) -> None:
     from support.some_triggers import Counts
 
