@@ -129,7 +129,7 @@ def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> No
     if verdict is Verdict.RUN:
         if run.skips and run.is_skipped_by_decision((at, index)):
             verdict = Verdict.SKIP
-        elif _has_dates(node) and (outside := why_outside(run, node)) is not None:
+        elif node.has_dates and (outside := why_outside(run, node)) is not None:
             run.detail(at, index).reason = outside
             verdict = Verdict.SKIP
         elif run.graph.uses_past and not past.allows(m, run, node, index):
@@ -147,10 +147,6 @@ def _apply(m: Machine, run: Run, node: Node, index: int, verdict: Verdict) -> No
     instance.start_date = instance.end_date = m.now
     ends = {Verdict.SKIP: SKIPPED, Verdict.REMOVE: REMOVED, Verdict.UPSTREAM_FAILED: UPSTREAM_FAILED}
     run.move(at, index, ends[verdict])
-
-
-def _has_dates(node: Node) -> bool:
-    return node.spec.start_date is not None or node.spec.end_date is not None
 
 
 # -- mapped tasks -----------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ class Node:
         "feeds",
         "followers",
         "group",
+        "has_dates",
         "home",
         "index",
         "inner_sources",
@@ -85,6 +86,7 @@ class Node:
         """followers, which go on one by one."""
         self.map_keys: frozenset[str] = frozenset()
         """XCom keys of this node that lengths are taken from."""
+        self.has_dates = spec.start_date is not None or spec.end_date is not None
         self.urgency: float = spec.priority_weight
         """The priority that it has in the queue: what follows goes before what is followed, so that items leave before
         new ones enter."""

@@ -55,7 +55,7 @@ class Promise:
 class Gate:
     """Something of which only so much may be used at once. `capacity` None: no limit."""
 
-    __slots__ = ("_elders", "_overtaken", "_turns", "capacity", "name", "promises", "used", "waiting")
+    __slots__ = ("_elders", "_overtaken", "_said", "_turns", "capacity", "name", "promises", "used", "waiting")
 
     def __init__(self, name: str, capacity: int | None) -> None:
         self.name = name
@@ -69,6 +69,8 @@ class Gate:
         """The same by serial number, with what they need; some have gone."""
         self._overtaken = 0
         self._turns = 0
+        self._said: tuple[tuple[int, int | None, int], str] = (-1, None, 0), ""
+        """What was last told of those that have to wait, and how the gate was then."""
 
     def fits(self, need: int, promise: Promise | None = None) -> bool:
         """Whether `need` units are free, for one who may have a promise."""
@@ -84,6 +86,14 @@ class Gate:
             for held, need in self.promises.items()
             if held.holds and held is not promise and (promise is None or held.rank < promise.rank)
         )
+
+    def why_full(self, need: int) -> str:
+        """What is told of an instance that has to wait here; the same text for all that find the gate as it is."""
+        now = (self.used, self.capacity, need)
+        if self._said[0] != now:
+            more = f", {need} needed" if need > 1 else ""
+            self._said = now, f"{WAITS_FOR}{self.name}: {self.used} of {self.capacity} in use{more}"
+        return self._said[1]
 
     def park(self, entry: Entry, need: int) -> None:
         """Keep an instance until there is room."""
@@ -213,7 +223,9 @@ class Queue:
 
     def _let_go(self, entry: Entry, gates: Gates, promise: Promise | None) -> None:
         """An instance passes its gates; others may have waited there for longer."""
-        self.discard(entry[5], entry[2], entry[3])
+        run, node = entry[5], entry[2]
+        if run.ready.pop((node, entry[3]), None) is not None:
+            run.ready_per_node[node] -= 1
         if promise is not None:
             self._keep_promise(promise)
         waited_at: list[Gate] = []
@@ -260,8 +272,7 @@ class Queue:
         gate.park(entry, need)
         instance = entry[5].detail(entry[2], entry[3])
         if instance.reason is None:
-            more = f", {need} needed" if need > 1 else ""
-            instance.reason = f"{WAITS_FOR}{gate.name}: {gate.used} of {gate.capacity} in use{more}"
+            instance.reason = gate.why_full(need)
         if promise is not None:
             promise.at, promise.need = gate, need
             promise.holds = gate.capacity is None or need <= gate.capacity
