@@ -6,6 +6,7 @@ Names are hashes of the content, so that a file is written once, and never chang
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +50,20 @@ class Kept:
     """Bytes."""
 
 
+_NAME = re.compile(r"\w[\w-]*(\.\w[\w-]*)*", re.ASCII)
+
+
+def _safe(name: str) -> str:
+    """The name, if it can only mean a file of the store: what is stored as an XCom may name anything.
+
+    Raises:
+        FileNotFoundError: it could lead out of the store.
+    """
+    if not _NAME.fullmatch(name):
+        raise FileNotFoundError(f"{name!r} is no name of an artifact")
+    return name
+
+
 class FolderArtifacts:
     """Files in a folder, in subfolders by the first two characters of their names."""
 
@@ -56,7 +71,7 @@ class FolderArtifacts:
         self._folder = folder
 
     def _path(self, name: str) -> Path:
-        return self._folder / name[:2] / name
+        return self._folder / name[:2] / _safe(name)
 
     def put(self, name: str, data: bytes) -> None:
         """Keep `data`; the file appears whole or not at all."""
@@ -120,7 +135,7 @@ class UrlArtifacts:
         self._files, self._root = found
 
     def _path(self, name: str) -> str:
-        return f"{self._root.rstrip('/')}/{name[:2]}/{name}"
+        return f"{self._root.rstrip('/')}/{name[:2]}/{_safe(name)}"
 
     def put(self, name: str, data: bytes) -> None:
         """Keep `data`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -31,6 +32,7 @@ from tradewind.protocol.messages import XComValue
 from tradewind.worker.xcom import open_artifacts
 
 router = APIRouter(tags=["XCom"])
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 ENTRIES = INSTANCE + "/xcomEntries"
 Reader = Annotated[Call, may("read", "xcom")]
@@ -133,6 +135,8 @@ async def get_xcom_content(
         value = msgspec.json.decode(xcoms.get_xcom(tx, instance, xcom_key).value)
         if not isinstance(value, dict) or value.get("__tw__") != "file":  # pyright: ignore[reportUnknownMemberType] - JSON
             raise NotFound(f"the XCom {xcom_key!r} has no file of its own: its value is in the database")
+        if not isinstance(value.get("name"), str):  # pyright: ignore[reportUnknownMemberType] - JSON
+            raise NotFound(f"the XCom {xcom_key!r} looks like a file and names none")
         return value  # pyright: ignore[reportUnknownVariableType] - JSON
 
     about = await call.read(find)
@@ -141,7 +145,9 @@ async def get_xcom_content(
         data = await call.desk.in_thread(lambda: store.get(about["name"]))
     except FileNotFoundError as error:
         raise NotFound(f"the file {about['name']} of the XCom {xcom_key!r} is gone", name=about["name"]) from error
-    media_type = about.get("media_type", "application/octet-stream")
+    media_type = str(about.get("media_type"))
+    if not _MEDIA_TYPE.fullmatch(media_type):
+        media_type = "application/octet-stream"
     kind = "inline" if media_type == "image/png" else "attachment"
     headers = {
         "content-disposition": f'{kind}; filename="{about["name"]}"',
