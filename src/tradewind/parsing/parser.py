@@ -9,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from tradewind.parsing.calls import CallDiedError, Caller, CallTimedOutError, nobody_answers
+from tradewind.base.errors import DatabaseUnavailable
+from tradewind.parsing.calls import Answering, CallDiedError, Caller, CallTimedOutError, nobody_answers
 from tradewind.parsing.child import ENTRY, ParseReply, ParseRequest
 from tradewind.parsing.reads import FileReads
-from tradewind.protocol.messages import Reply, Request
+from tradewind.protocol.messages import ErrorReply, Reply, Request
 from tradewind.spec import DagSpec, decode
 
 __all__ = ["FileResult", "Parser"]
@@ -74,6 +75,7 @@ class Parser:
 
         Raises:
             CallerBrokenError: no process can be had to parse it in.
+            DatabaseUnavailable: what the file asked for could not be looked up.
         """
         request = ParseRequest(
             bundle_path=str(snapshot),
@@ -84,16 +86,23 @@ class Parser:
             options=self._options,
         )
         seen: dict[str, str] = {}
-        return replace(self._parse(request, seen), reads=seen)
-
-    def _parse(self, request: ParseRequest, seen: dict[str, str]) -> FileResult:
-        relative_fileloc = request.relative_fileloc
+        unanswered: list[str] = []
 
         def answer(asked: Request) -> Reply:
             if self._reads is None:
                 return nobody_answers(asked)
-            return self._reads.answer(relative_fileloc, asked, seen)
+            reply = self._reads.answer(relative_fileloc, asked, seen)
+            if isinstance(reply, ErrorReply) and reply.code == DatabaseUnavailable.code:
+                unanswered.append(reply.message)
+            return reply
 
+        result = self._parse(request, answer)
+        if unanswered:  # whatever the file made of it, it is not to blame
+            raise DatabaseUnavailable(unanswered[0])
+        return replace(result, reads=seen)
+
+    def _parse(self, request: ParseRequest, answer: Answering) -> FileResult:
+        relative_fileloc = request.relative_fileloc
         try:
             data = self._caller.call(ENTRY, msgspec.msgpack.encode(request), self._timeout_s + GRACE_S, answer)
         except CallTimedOutError:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from support.dag_folder import DagFolder, dag_source
+from tradewind.base.errors import DatabaseUnavailable
 from tradewind.base.ids import UuidSource
 from tradewind.cli.file_reads import file_reads
 from tradewind.db import Database, connections, variables
 from tradewind.db.cipher import key_file_cipher
-from tradewind.parsing import DagProcessor, ForkServer, FreshInterpreter, dag_processor
+from tradewind.parsing import DagProcessor, ForkServer, FreshInterpreter, LocalBundle, Parser, dag_processor
+from tradewind.parsing.reads import FileReads
+from tradewind.protocol.messages import ErrorReply, FileImport, Reply, Request
 
 LOOP = "from tradewind import DAG, Variable\nfor name in Variable.get('names', deserialize_json=True):\n    with DAG(name):\n        pass\n"
 GET = "from tradewind import Variable\nvalue = Variable.get('key', default='none')"
@@ -191,3 +194,25 @@ def test_a_fresh_interpreter_answers_as_well(folder: ReadingFolder) -> None:
     found = caller.call("reading_probe:read", b"", 30, lambda request: reads.answer("probe.py", request, seen))
     assert found == b"some"
     assert list(seen) == ["<variable key>"]
+
+
+def test_a_database_that_does_not_answer_is_no_error_of_the_file(folder: ReadingFolder) -> None:
+    def away(_file: FileImport, _request: Request) -> Reply:
+        return ErrorReply(code=DatabaseUnavailable.code, message="it is away")
+
+    folder.write(
+        "a.py",
+        dag_source(
+            "a", "from tradewind import Variable", "try:\n    value = Variable.get('key')\nexcept Exception:\n    pass"
+        ),
+    )
+    bundle = LocalBundle("main", folder.root, folder.home)
+    caller = ForkServer(os.environ)
+    parser = Parser(
+        caller, root=folder.root, log_folder=folder.home, timeout_s=10, reads=FileReads(folder.database, away)
+    )
+    try:
+        with pytest.raises(DatabaseUnavailable, match="it is away"):
+            parser.parse(bundle.lay_out(bundle.read()), "a.py")
+    finally:
+        parser.close()
