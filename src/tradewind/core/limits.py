@@ -152,7 +152,8 @@ class Gate:
         found: tuple[Entry, int] | None = None
         while self._elders and found is None and len(set_aside) < MOST_SET_ASIDE:
             elder = self._elders[0]
-            if not is_waiting(elder[2]):
+            entry = elder[2]
+            if entry[5].ready.get((entry[2], entry[3])) != elder[0]:  # the heart of a busy gate: no call of `is_waiting`
                 heapq.heappop(self._elders)
             elif can_go(elder[2]):
                 found = elder[2], elder[1]

@@ -89,7 +89,8 @@ def succeeded(m: Machine, event: AttemptSucceeded) -> None:
     if attempt is None:
         return
     run, node, index = attempt.run, attempt.node, attempt.index
-    remember_output(run, node, index, event.lengths, event.pushed)
+    if run.graph.nodes[node].map_keys:
+        remember_output(run, node, index, event.lengths, event.pushed)
     if event.again:
         go_on(m, run, node, index)
     end(m, attempt, event.at, SUCCESS)
