@@ -81,7 +81,7 @@ def dag_by_id(settings: Settings, dag_id: str) -> tuple[DAG, Path]:
         try:
             found = dags_of_file(path)
         except AuthoringError as error:
-            broken.append(error.message)
+            broken.append(error.message if str(path) in error.message else f"{path}: {error.message}")
             continue
         if dag_id in found:
             return found[dag_id], path

@@ -204,6 +204,11 @@ def test_a_call_of_a_webhook_that_nobody_signed_needs_a_token(api: Api) -> None:
     assert api.send("POST", "/assets/webhooks/orders", b"no json", role="user").status == 400
 
 
+def test_of_a_call_that_is_too_large_no_more_is_read_than_may_be(api: Api) -> None:
+    answer = api.send("POST", "/assets/webhooks/orders", b"x" * 3_000_000, role=None)
+    assert (answer.status, "at most 1000000 bytes" in answer.json["detail"]) == (400, True)
+
+
 @pytest.mark.parametrize("signature", ["sha256=" + "0" * 64, "sha256=\u00e9", ""])
 def test_a_signature_that_does_not_hold_opens_nothing(api: Api, signature: str) -> None:
     know(api, consumer("d", asset("a", watchers=[HOOK])))

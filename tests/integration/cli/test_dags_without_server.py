@@ -129,6 +129,12 @@ def test_a_file_that_can_not_be_imported_is_part_of_the_result(tradewind) -> Non
     assert "no_such_module_anywhere" in tradewind("run", str(file), expect=2).err
 
 
+def test_files_that_can_not_be_imported_are_named_when_a_dag_is_not_found(with_dags) -> None:
+    (with_dags.dags / "typo.py").write_text("from tradewind import DAG\nDAG('x', schedule='bad cron')\n")
+    result = with_dags("dags", "test", "nope", expect=3)
+    assert "typo.py: the schedule can't be understood" in result.err
+
+
 def test_one_task_is_tested_without_the_others(with_dags) -> None:
     tested = with_dags("tasks", "test", "orders", "done", "2026-01-05")
     assert tested.out.splitlines()[-1] == "2026-01-05"
