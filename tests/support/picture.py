@@ -56,7 +56,8 @@ def _run(run: Run) -> dict[str, Any]:
     found: dict[str, Any] = {
         "itself": (run.state, run.version_id, run.clear_number, run.retries, run.retry_at, run.queued_at,
                    run.start_date),
-        "skips": {run.ref(key): sorted(map(run.ref, of)) for key, of in run.skips.items() if of},
+        # rows name the task that decided, not which of its instances
+        "skips": sorted({(run.ref(key).task_id, run.ref(one)) for key, of in run.skips.items() for one in of}),
         "unfinished": run.unfinished,
         "tallies": (run.tally, run.totals, run.inner),
     }  # fmt: skip

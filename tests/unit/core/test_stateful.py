@@ -334,7 +334,8 @@ class AnyStory(RuleBasedStateMachine):
         self.story.rest()
         before = picture(self.story.shard)
         after = picture(self.story.reload())
-        assert {k: (before.get(k), after.get(k)) for k in before | after if before.get(k) != after.get(k)} == {}
+        changed = {k: (before.get(k), after.get(k)) for k in before | after if before.get(k) != after.get(k)}
+        assert changed == {}, f"a restart changed {changed}"
         self.story.rest()
 
     # -- what must hold, beyond `Shard.check` after every event ---------------------------------------------------------
