@@ -48,15 +48,32 @@ class RoutedHandler(logging.Handler):
 class RoutedOutput(io.TextIOBase):
     """Stands in for `sys.stdout`: what a trigger prints goes to its task's log."""
 
+    def __init__(self) -> None:
+        self._begun: dict[str, str] = {}
+        """Trigger -> the line that it has not ended yet."""
+
     def writable(self) -> bool:
         return True
 
     def write(self, text: str, /) -> int:
-        """Take text; each line that is not empty becomes a line of the log."""
+        """Take text; each line that is not empty becomes a line of the log when it has ended."""
         watch = current_watch.get()
-        for line in text.splitlines():
-            if line and watch is not None and watch.log_path:
-                append(watch, "info", "task.stdout", line)
-            elif line:
-                print(line, file=sys.__stderr__, flush=True)
+        name = "" if watch is None else watch.id
+        lines, _, rest = (self._begun.pop(name, "") + text).rpartition("\n")
+        if rest:
+            self._begun[name] = rest
+        _tell(watch, lines)
         return len(text)
+
+    def flush(self) -> None:
+        """A line that the trigger has begun counts as ended."""
+        watch = current_watch.get()
+        _tell(watch, self._begun.pop("" if watch is None else watch.id, ""))
+
+
+def _tell(watch: Watch | None, lines: str) -> None:
+    for line in lines.splitlines():
+        if line and watch is not None and watch.log_path:
+            append(watch, "info", "task.stdout", line)
+        elif line:
+            print(line, file=sys.__stderr__, flush=True)

@@ -181,6 +181,7 @@ class _Triggerer:
         finally:
             if trigger is not None:
                 await _clean_up(trigger.cleanup(), "cleanup", watch)
+            sys.stdout.flush()
             self._forget(watch)
 
     def _forget(self, watch: Watch) -> None:
