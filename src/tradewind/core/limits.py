@@ -153,7 +153,8 @@ class Gate:
         while self._elders and found is None and len(set_aside) < MOST_SET_ASIDE:
             elder = self._elders[0]
             entry = elder[2]
-            if entry[5].ready.get((entry[2], entry[3])) != elder[0]:  # the heart of a busy gate: no call of `is_waiting`
+            # the heart of a busy gate: no call of `is_waiting`
+            if entry[5].ready.get((entry[2], entry[3])) != elder[0]:
                 heapq.heappop(self._elders)
             elif can_go(elder[2]):
                 found = elder[2], elder[1]

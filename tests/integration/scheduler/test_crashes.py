@@ -54,7 +54,12 @@ def test_a_trigger_whose_start_was_not_told_is_among_those_that_are_waited_for(
         ask_for_run(rig)
         work = rig.executor.next()
         rig.channel.put(
-            Ended(attempt=work.attempt, at=datetime.now(UTC), outcome="deferred", deferral=Deferral(classpath="a.B", kwargs="{}", method="go"))
+            Ended(
+                attempt=work.attempt,
+                at=datetime.now(UTC),
+                outcome="deferred",
+                deferral=Deferral(classpath="a.B", kwargs="{}", method="go"),
+            )
         )
         assert crashed.wait(PATIENCE_S)
     with Rig(database, tmp_path).running():
