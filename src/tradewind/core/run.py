@@ -284,6 +284,8 @@ class Run:
             self.open[node] += DONE[old] - DONE[new]
             for target in at.feeds if self.count[node] < 0 else at.waiters:
                 self.pending[target, -1] = None
+                if not self.open[node]:
+                    self.seen.pop(target, None)
         if at.near:
             self.nest.tell_lengths(at, index, DONE[old] - DONE[new])
 

@@ -10,8 +10,10 @@ from support.story import (
     dag,
     dispatched,
     each,
+    exited,
     failed,
     looped,
+    marked,
     over,
     run_state,
     skipped,
@@ -284,3 +286,58 @@ def test_items_that_are_gone_after_a_clear_hold_nothing_back() -> None:
     story.when(ends("g.m", "0/0"), ends("g.m", "1/0"))
     assert story.state_of("z") is None
     story.when(ends("g.m", "1/1")).expect(dispatched("z"))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_copy_waits_for_all_its_tasks_where_a_new_version_brought_them_together(count: int) -> None:
+    """Of the tasks that are now in one mapped group, one had instances before, and the other had not."""
+    before = dag(tasks={"g.a": {"mapped": over(2)}, "g.b": {}})
+    after = dag("g.a >> g.h.c; g.b >> g.h.c", groups={"g": over(count), "g.h": over(2)}, max_active_tasks=99)
+    story = Story().given(before).run().when(succeeded("g.a", 0), succeeded("g.a", 1), succeeded("g.b"))
+    story.given(after).when(cleared("g.a", "g.b", version="d-v2"))
+    assert len(paths(story, "g.a")) == count
+    story.when(succeeded("g.a", 0))
+    assert paths(story, "g.h.c")["0/0"] is None
+    finish(story).expect(run_state("success"))
+    assert len(paths(story, "g.h.c")) == 2 * count
+
+
+@pytest.mark.parametrize("first", ["g.a", "g.b"])
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_what_is_inside_a_new_group_waits_for_the_group_to_find_its_number(first: str, count: int) -> None:
+    """Tasks of the group keep the instances that they had before, but those say nothing of how many there will be."""
+    tasks: dict[str, dict[str, object]] = {
+        "x": {},
+        first: {},
+        "g.a": {"mapped": over(2)},
+        "g.b": {"mapped": over(1)},
+        "g.d": {},
+    }
+    before = dag(tasks=tasks, max_active_tasks=99)
+    tasks = {"x": {}, first: {}, "g.a": {}, "g.b": {}, "g.d": {}}
+    after = dag("[g.a, g.b] >> g.h.c", tasks=tasks, groups={"g": over("x"), "g.h": over(2)}, max_active_tasks=99)
+    ends = [succeeded("g.a", 0), succeeded("g.a", 1), succeeded("g.b", 0), succeeded("g.d")]
+    story = Story().given(before).run().when(*ends).given(after).when(cleared("x", version="d-v2"), exited("x"))
+    assert paths(story, "g.h.c") == {"-1": None}
+    story.when(succeeded("x", length=count))
+    finish(story).expect(run_state("success"))
+    assert len(paths(story, "g.h.c")) == max(2 * count, 1)
+
+
+def test_a_task_in_a_group_can_be_cleared_while_the_group_does_not_know_its_number() -> None:
+    before = dag(tasks={"x": {}, "g.b": {}, "g.a": {"mapped": over(2)}})
+    groups = {"g": over("x"), "g.h": over(2)}
+    after = dag("x >> g.e; [g.a, g.b] >> g.h.c", tasks={"g.b": {}, "g.a": {}}, groups=groups)
+    story = Story().given(before).run().when(succeeded("g.a", 0), succeeded("g.a", 1), succeeded("g.b")).given(after)
+    story.when(cleared("x", version="d-v2"), exited("x"), cleared("g.a[0]"), marked("failed", "g.a[1]"))
+    assert paths(story, "g.h.c") == {"-1": None}
+    finish(story, 3).expect(run_state("failed"))
+
+
+def test_items_are_there_as_soon_as_all_instances_of_a_mapped_source_have_ended() -> None:
+    tasks: dict[str, dict[str, object]] = {"a": {"mapped": over(2)}, "b": {"mapped": each("a")}}
+    spec = dag("[a, b] >> g.h.c", tasks=tasks, groups={"g": over(1), "g.h": over("a")}, max_active_tasks=99)
+    story = Story().given(spec).run().when(succeeded("a", 0))
+    assert paths(story, "g.h.c") == {"0/0": None}
+    story.when(succeeded("a", 1))
+    assert paths(story, "g.h.c") == {"0/0": None, "0/1": None}
