@@ -354,7 +354,9 @@ class Story:
     def apply(self, event: e.Event) -> list[c.Command]:
         """Hand an event to the core, and its commands to the rows."""
         if isinstance(event, e.AttemptSucceeded):
-            self.rows.outputs[event.attempt] = event
+            row = self.rows.attempts.get(event.attempt)
+            if row is None or row.outcome is None:  # nobody keeps the output of one that has ended
+                self.rows.outputs[event.attempt] = event
         uid = getattr(event, "run_uid", None)
         if uid in self.rows.runs and not self.shard.has_run(uid):
             image = self.rows.image(uid)

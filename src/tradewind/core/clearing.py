@@ -180,7 +180,10 @@ def _take_back(m: Machine, run: Run, changed: set[int]) -> None:
             verdict = decide(run.graph.nodes[node].rule, *run.tally_of(node, index), run.map_index(node, index))
             if verdict is not Verdict.RUN:
                 m.queue.discard(run, node, index)
-                run.detail(node, index).try_number -= 1
+                instance = run.detail(node, index)
+                instance.try_number -= 1
+                if not instance.try_number:
+                    instance.max_tries = run.graph.nodes[node].spec.retries + 1
                 run.move(node, index, NONE)
                 run.look_at(node, index)
 

@@ -326,8 +326,7 @@ def deleted(m: Machine, event: RunDeleted) -> None:
         return
     dag = m.dags[run.facts.dag]
     cancel_waits_of(m, run, "the run was deleted")
-    for name in ("run", "retry"):
-        m.timers.drop((name, run.uid))
+    _drop_timers(m, run)
     forget(m, dag, run)
     wake_all(m, run)
     dag.timeline.drop(run.facts)
@@ -354,7 +353,15 @@ def dag_deleted(m: Machine, event: DagDeleted) -> None:
         m.runs.pop(run.uid, None)
         m.busy.pop(run.uid, None)
         m.visitors.discard(run.uid)
-        for name in ("run", "retry"):
-            m.timers.drop((name, run.uid))
+        _drop_timers(m, run)
     for name in ("plan", "start"):
         m.timers.drop(("dag", *event.dag, name))
+
+
+def _drop_timers(m: Machine, run: Run) -> None:
+    """Nothing wakes the core for a run that is no more."""
+    for name in ("run", "retry"):
+        m.timers.drop((name, run.uid))
+    for node in run.graph.nodes:
+        for index in run.indexes(node.index):
+            m.timers.drop(m.timer_name(run, node.index, index))

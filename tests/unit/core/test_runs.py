@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from support.story import (
+    Step,
     Story,
     called_back,
     cleared,
@@ -300,6 +301,14 @@ def test_a_deleted_run_is_stopped_and_makes_room(story: Story) -> None:
     story.expect(run_state("running", "r2")).when(lambda s: s.apply(e.AttemptExited("id-1", s.now)))
 
 
+@pytest.mark.parametrize("ends", [failed("a"), rescheduled("a", "1h")])
+def test_nothing_wakes_the_core_for_a_run_that_is_deleted(story: Story, ends: Step) -> None:
+    story.given(dag("a", retries=1, retry_delay="1h")).run().when(ends)
+    assert story.shard.next_deadline() is not None
+    story.when(run_deleted())
+    assert story.shard.next_deadline() is None
+
+
 def test_a_deleted_dag_takes_its_runs_with_it(story: Story) -> None:
     story.given(dag("a", schedule=("cron_trigger", {"cron": "30 * * * *"}))).run()
     story.when(lambda s: s.apply(e.DagDeleted(s.dag_key))).expect(killed("a"))
@@ -356,6 +365,13 @@ def test_a_task_that_is_no_longer_mapped_starts_over(story: Story) -> None:
 def test_a_dag_that_left_its_file_still_runs_what_is_asked_for(story: Story) -> None:
     story.given(dag("a >> b")).run().when(lambda s: s.apply(e.DagStale(s.dag_key)), succeeded("a"))
     story.expect(dispatched("b"))
+
+
+def test_a_task_that_has_to_wait_again_in_a_new_version_has_the_tries_of_that(story: Story) -> None:
+    story.when(pool("p", 0)).given(dag("a; b", tasks={"b": {"pool": "p"}}, retries=1)).run()
+    story.given(dag("a >> b", retries=2)).when(cleared("a", version="d-v2"), exited("a"))
+    story.expect(state("b", None)).when(succeeded("a"), failed("b")).after("1h")
+    story.when(failed("b")).expect(state("b", "up_for_retry"))
 
 
 def test_a_request_without_a_version_gets_the_newest(story: Story) -> None:
