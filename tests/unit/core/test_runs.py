@@ -369,8 +369,8 @@ def test_a_dag_that_left_its_file_still_runs_what_is_asked_for(story: Story) -> 
 
 def test_a_task_that_has_to_wait_again_in_a_new_version_has_the_tries_of_that(story: Story) -> None:
     story.when(pool("p", 0)).given(dag("a; b", tasks={"b": {"pool": "p"}}, retries=1)).run()
-    story.given(dag("a >> b", retries=2)).when(cleared("a", version="d-v2"), exited("a"))
-    story.expect(state("b", None)).when(succeeded("a"), failed("b")).after("1h")
+    story.given(dag("a >> b", retries=2, retry_delay="1m")).when(cleared("a", version="d-v2"), exited("a"))
+    story.expect(state("b", None)).when(succeeded("a"), failed("b")).after("1m")
     story.when(failed("b")).expect(state("b", "up_for_retry"))
 
 
