@@ -8,7 +8,7 @@ from typing import Any
 from tradewind.core.machine import Attempt, Machine
 from tradewind.core.run import Run
 from tradewind.core.shard import Shard
-from tradewind.core.states import ALIVE, DEFERRED, RESTARTING, RUN_FINISHED, SCHEDULED, STATES
+from tradewind.core.states import ALIVE, DEFERRED, RESTARTING, RUN_FINISHED, SCHEDULED, STATES, SUCCESS
 
 __all__ = ["picture"]
 
@@ -73,7 +73,7 @@ def _run(run: Run) -> dict[str, Any]:
                 one.start_date, one.end_date, one.queued_at, run.map_path(key),
                 None if state == SCHEDULED else one.reason,
             )  # fmt: skip
-            if run.lengths.get(key) or run.pushed.get(key):
+            if state == SUCCESS and (run.lengths.get(key) or run.pushed.get(key)):
                 found[f"{name} left"] = (run.lengths.get(key), run.pushed.get(key) or None)
             if state == DEFERRED:
                 found[f"{name} waits"] = one.attempt

@@ -196,12 +196,13 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     kept: list[tuple[int, int, bytes, list[Instance | None]]] = []
     mappings = {node.task_id: node.mapping for node in run.graph.nodes}
     layouts = layouts_for(run, graph)
+    afresh = set[int]() if layouts is not None else _starts_afresh(run, graph)
     for node in run.graph.nodes:
         start, size = run.base[node.index], len(run.indexes(node.index))
         states = bytes(run.states[start : start + size])
         details = [run.details.get(start + index) for index in range(size)]
         target = graph.index.get(node.task_id)
-        is_other = target is not None and (graph.nodes[target].is_nested or node.is_nested) and layouts is None
+        is_other = target in afresh or (target is not None and node.is_nested and layouts is None)
         if target is None or is_other or (graph.nodes[target].mapping is None and run.count[node.index] >= 0):
             for index in range(size):
                 withdraw(m, run, node.index, index, "the DAG's new version no longer has it")
@@ -210,8 +211,9 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
             kept.append((target, run.count[node.index], states, details))
     before = run.graph.index
     names = [node.task_id for node in run.graph.nodes]
-    lengths = {(graph.index[names[n]], i): v for (n, i), v in run.lengths.items() if names[n] in graph.index}
-    pushed = {(graph.index[names[n]], i): v for (n, i), v in run.pushed.items() if names[n] in graph.index}
+    stay = {target for target, _, _, _ in kept}
+    lengths = {(t, i): v for (n, i), v in run.lengths.items() if (t := graph.index.get(names[n])) in stay}
+    pushed = {(t, i): v for (n, i), v in run.pushed.items() if (t := graph.index.get(names[n])) in stay}
     skips = {(graph.index[names[n]], i): {(graph.index[names[a]], b) for a, b in found if names[a] in graph.index}
              for (n, i), found in run.skips.items() if names[n] in graph.index}  # fmt: skip
     run.reset(graph)
@@ -244,6 +246,22 @@ def _move_to(m: Machine, run: Run, graph: Graph, version_id: str) -> None:
     if run.state is RunState.RUNNING:
         watch(m, run)
     run.touch()
+
+
+def _starts_afresh(run: Run, graph: Graph) -> set[int]:
+    """Tasks that keep no instances in a graph with other nested scopes: all in those, and all of the outermost scope
+    around them, unless that stays as it is, with all the tasks directly in it."""
+    found = {node.index for node in graph.nodes if node.is_nested}
+    for top in graph.scopes:
+        if top.parent is not None or not top.children:
+            continue
+        before = [run.graph.index.get(graph.nodes[n].task_id) for n in top.members]
+        counts = {-1 if n is None or run.graph.nodes[n].is_nested else run.count[n] for n in before}
+        mappings = [run.graph.nodes[n].mapping if n is not None else None for n in before]
+        if len(counts) > 1 or not all(_same_kind(top.mapping, one) for one in mappings):
+            expanded = zip(top.members, before, strict=True)
+            found |= {n for n, old in expanded if old is not None and run.count[old] >= 0}
+    return found
 
 
 def _same_kind(new: MapSpec | None, old: MapSpec | None) -> bool:

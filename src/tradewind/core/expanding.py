@@ -56,12 +56,9 @@ def expand_to(m: Machine, run: Run, node: Node, count: int) -> None:
     top = node.scope.lineage[0]
     before = run.nest.size(top)
     members = [n for n in top.members if not run.graph.nodes[n].is_nested]
-    is_uneven = bool(top.children) and len({run.count[member] for member in members}) > 1
     ended = {member: _resize(m, run, member, count) for member in members}
     if top.children:
         ended |= _expand_inside(m, run, top, before, count)
-        if is_uneven:  # tasks that another version brought together: one had instances that another had not
-            run.nest.recount(top)
     for member, state in ended.items():
         if DONE[state]:
             # somebody, or a branch, ended the task as a whole before its length was known
@@ -232,9 +229,8 @@ def forget_lengths(run: Run, cleared: dict[Key, None]) -> None:
 
 
 def place_inside(m: Machine, run: Run) -> None:
-    """Give all tasks in nested scopes their places, in a run whose outermost scopes are expanded already. Where those
-    have to find their length anew, what is inside waits for that."""
+    """Give all tasks in nested scopes their places, in a run whose outermost scopes are expanded already."""
     for top in run.graph.scopes:
         count = run.count[top.members[0]] if top.members else 0
-        if top.parent is None and top.children and count > 0 and run.outdated.isdisjoint(top.members):
+        if top.parent is None and top.children and count > 0:
             _expand_inside(m, run, top, count, count)

@@ -101,10 +101,11 @@ def _length_of_output(run: Run, node: Node, key: str, scope: Scope, place: int) 
         return length
     if node.mapping is not None and node.mapping.loop is not None:
         if node.scope is None or node.scope.parent is outer:
-            return run.lengths.get((node.index, indexes[-1]), {}).get(key, 0)  # that of the last iteration
+            last = indexes[-1]
+            has_output = run.state_of(node.index, last) == SUCCESS  # and not marked otherwise since
+            return run.lengths.get((node.index, last), {}).get(key, 0) if has_output else 0
         layout = run.nest.layouts[node.scope.index]
-        last = {layout.parents[index]: index for index in indexes}  # of each of several loops
-        indexes = list(last.values())
+        indexes = list({layout.parents[i]: i for i in indexes}.values())  # the last of each of several loops
     return sum(
         run.state_of(node.index, index) == SUCCESS and key in run.pushed.get((node.index, index), ())
         for index in indexes

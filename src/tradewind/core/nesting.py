@@ -120,7 +120,7 @@ class Nest:
     def tell(self, source: Node, index: int, target: Node, outer: Scope, delta: int) -> None:
         """An instance ended (or no longer has): say it to the tally of those under the same item of `outer`."""
         run = self._run
-        if run.count[source.index] < 0 or run.count[target.index] < 0:
+        if run.count[source.index] < 0:
             run.pending[target.index, -1] = None
             return
         assert source.scope is not None
@@ -144,8 +144,6 @@ class Nest:
             return
         assert source.scope is not None
         for scope, outer in source.near:
-            if scope.index not in self.layouts:
-                continue  # the scope around it finds its length anew, and then gives places to what is inside
             at = self.up(source.scope, index, outer)
             if source.scope is not outer:
                 unfinished = self.open[source.index, outer.index]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from support.story import (
     Story,
     cleared,
@@ -138,3 +140,17 @@ def test_many_iterations_cost_no_more_each_than_few() -> None:
         story.when(succeeded("l", n, again=True))
         assert len(story.said) < 12
     story.work().expect(run_state("success"))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_an_iteration_that_somebody_marked_failed_has_no_items_to_map_over(restarts: bool) -> None:
+    tasks: dict[str, dict[str, object]] = {
+        "l": {"mapped": looped("l", 2)},
+        "m": {"mapped": over("l"), "trigger_rule": "all_done"},
+    }
+    story = Story().given(dag("l >> m", tasks=tasks, max_active_tasks=99)).run().when(succeeded("l", 0, length=3))
+    assert indexes(story, "m") == [0, 1, 2]
+    story.when(marked("failed", "l[0]"))
+    if restarts:
+        story.restart()
+    story.when(cleared("m")).expect(state("m", "skipped"))
