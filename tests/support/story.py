@@ -353,10 +353,6 @@ class Story:
 
     def apply(self, event: e.Event) -> list[c.Command]:
         """Hand an event to the core, and its commands to the rows."""
-        if isinstance(event, e.AttemptSucceeded):
-            row = self.rows.attempts.get(event.attempt)
-            if row is None or row.outcome is None:  # nobody keeps the output of one that has ended
-                self.rows.outputs[event.attempt] = event
         uid = getattr(event, "run_uid", None)
         if uid in self.rows.runs and not self.shard.has_run(uid):
             image = self.rows.image(uid)
@@ -364,6 +360,8 @@ class Story:
             self.script.append((self.now, image, loaded))
             self.rows.take(loaded)
         commands = self.shard.apply(event, self.now)
+        if isinstance(event, e.AttemptSucceeded) and c.KeepOutput(event.attempt) in commands:
+            self.rows.outputs[event.attempt] = event
         self.script.append((self.now, event, commands))
         self.said += commands
         self.log += commands

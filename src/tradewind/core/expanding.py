@@ -56,6 +56,7 @@ def expand_to(m: Machine, run: Run, node: Node, count: int) -> None:
     top = node.scope.lineage[0]
     before = run.nest.size(top)
     members = [n for n in top.members if not run.graph.nodes[n].is_nested]
+    decided = _decided(run, top) if run.skips else {}
     ended = {member: _resize(m, run, member, count) for member in members}
     if top.children:
         ended |= _expand_inside(m, run, top, before, count)
@@ -65,6 +66,22 @@ def expand_to(m: Machine, run: Run, node: Node, count: int) -> None:
             for index in run.indexes(member):
                 run.detail(member, index).end_date = m.now
                 run.move(member, index, state)
+    for member, branch in decided.items():
+        _skip_too(run, member, run.indexes(member), branch)
+
+
+def _decided(run: Run, top: Scope) -> dict[int, Key]:
+    """Tasks in a scope that a branch decided to skip as a whole, with the instance that decided."""
+    members = [n for scope in top.subtree() for n in scope.members if run.count[n] < 0]
+    return {n: branch for n in members for branch, skipped in run.skips.items() if (n, 0) in skipped}
+
+
+def _skip_too(run: Run, node: int, indexes: Iterable[int], branch: Key) -> None:
+    """A branch's decision holds for all instances that come of the one that it skipped."""
+    for index in indexes:
+        run.skips[branch].add((node, index))
+        run.detail(node, index).skipped_by = run.graph.nodes[branch[0]].task_id
+        run.changed[node, index] = None
 
 
 def _resize(m: Machine, run: Run, node: int, count: int) -> int:
@@ -152,8 +169,9 @@ def _rows(run: Run, node: int, fresh: range) -> CreateTasks:
 def open_block(m: Machine, run: Run, scope: Scope, parent: int, count: int) -> None:
     """An outer item has so many items of a nested scope."""
     layout = run.nest.layouts[scope.index]
-    layout.live[parent] = 1
     have = len(layout.blocks[parent])
+    is_first = have == 1 and not layout.live[parent]  # what ended its one instance so far meant all there will be
+    layout.live[parent] = 1
     first = layout.blocks[parent][0]
     if count < have:
         shorten_block(m, run, scope, parent, count)
@@ -163,9 +181,11 @@ def open_block(m: Machine, run: Run, scope: Scope, parent: int, count: int) -> N
         _grow(m, run, scope, grown)
         for member in scope.members:
             state = run.state_of(member, first)
-            for index in grown[scope.index] if DONE[state] and have == 1 else ():
+            for index in grown[scope.index] if DONE[state] and is_first else ():
                 run.detail(member, index).end_date = m.now
                 run.move(member, index, state)
+            for branch in [b for b, skipped in run.skips.items() if (member, first) in skipped] if is_first else ():
+                _skip_too(run, member, grown[scope.index], branch)
     for inner in scope.subtree():
         for index in layout.blocks[parent][:SOON]:
             _look_at(run, inner, run.nest.under(inner, index, scope))

@@ -222,3 +222,15 @@ def test_what_changed_inside_a_group_while_its_run_was_queued_is_seen_when_it_st
 def test_a_map_cleared_again_while_its_processes_are_stopped_runs_when_they_are_gone(story: Story) -> None:
     story.given(dag("m", tasks={"m": {"mapped": over(2)}})).run().when(started("m", 0), cleared("m"), cleared("m"))
     story.when(exited("m", 0), exited("m", 1)).expect(dispatched("m[0]", "m[1]"))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_branch_that_skips_some_of_a_group_over_its_output_skips_each_instance_of_it(restarts: bool) -> None:
+    groups = {"g": over("a"), "g.h": over(2)}
+    story = Story().given(dag("a >> [g.b, g.c, g.h.d, g.h.e]", groups=groups)).run()
+    story.when(succeeded("a", length=2, skip=("g.b", "g.h.d")))
+    story.expect(state("g.b", "skipped", 1), state("g.h.d", "skipped", 1), state("g.h.e", "queued", 1))
+    if restarts:
+        story.restart()
+    story.when(cleared("g.b[1]", "g.h.d[1]", "g.h.d[3]"))
+    story.expect(state("g.b", "skipped", 1), state("g.h.d", "skipped", 1), state("g.h.d", "skipped", 3))

@@ -339,3 +339,12 @@ def test_items_are_there_as_soon_as_all_instances_of_a_mapped_source_have_ended(
     assert paths(story, "g.h.c") == {"0/0": None}
     story.when(succeeded("a", 1))
     assert paths(story, "g.h.c") == {"0/0": None, "0/1": None}
+
+
+def test_each_round_of_a_looped_group_in_a_copy_runs_all_its_tasks() -> None:
+    groups = {"g": over(2), "g.h": looped("g.h.d", 3)}
+    story = Story().given(dag("g.h.u >> [g.h.d, g.h.s]", groups=groups, max_active_tasks=99)).run()
+    story.when(ends("g.h.u", "1/0"), lambda s: succeeded("g.h.s", at(s, "g.h.s", "1/0"))(s))
+    story.when(ends("g.h.d", "1/0", again=True))
+    assert paths(story, "g.h.u") == {"0/0": "queued", "1/0": "success", "1/1": "queued"}
+    assert paths(story, "g.h.s") == {"0/0": None, "1/0": "success", "1/1": None}
