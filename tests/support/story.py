@@ -362,6 +362,12 @@ class Story:
         commands = self.shard.apply(event, self.now)
         if isinstance(event, e.AttemptSucceeded) and c.KeepOutput(event.attempt) in commands:
             self.rows.outputs[event.attempt] = event
+        elif (
+            isinstance(event, e.TriggerFired) and event.outcome == "success" and c.KeepOutput(event.trigger) in commands
+        ):
+            lengths = {key: length for key, length in event.pushed.items() if length is not None}
+            output = e.AttemptSucceeded(event.trigger, event.at, lengths, frozenset(event.pushed))
+            self.rows.outputs[event.trigger] = output
         self.script.append((self.now, event, commands))
         self.said += commands
         self.log += commands

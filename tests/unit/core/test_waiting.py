@@ -9,10 +9,12 @@ from support.story import (
     called_back,
     dag,
     deferred,
+    dispatched,
     event,
     failed,
     fired,
     lost,
+    over,
     run_state,
     started,
     state,
@@ -228,3 +230,9 @@ def test_tasks_that_start_from_a_trigger_take_no_more_of_a_pool_than_there_is() 
     story.given(dag("a; b", pool="small", start_trigger=StartTriggerSpec("a.B"))).run()
     story.expect(state("a", "deferred"), state("b", "scheduled"))
     story.when(fired("a", "success")).expect(state("a", "success"), state("b", "deferred"))
+
+
+def test_a_restart_keeps_the_length_of_what_a_trigger_that_ended_its_task_left() -> None:
+    spec = dag("a >> b >> m", tasks={"m": {"mapped": over("a")}}, max_active_tasks=99)
+    story = Story().given(spec).run().when(deferred("a"), fired("a", "success", pushed={"return_value": 2})).restart()
+    story.when(succeeded("b")).expect(dispatched("m[0]", "m[1]"))
