@@ -89,12 +89,22 @@ class Engine:
         self._bell = threading.Event()
         self._is_open = True
         self.dispatched: dict[tuple[str, int], Dispatch] = {}
-        self.is_alive = True
+        self._is_alive = True
         with database.read() as tx:
             for pool in pools.all_pools(tx):
                 self._shard.apply(pool, _now())
         self._thread = threading.Thread(target=self._loop, name="engine")
         self._thread.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it takes what is in the inbox by itself."""
+        return self._is_alive
+
+    @is_alive.setter
+    def is_alive(self, value: bool) -> None:
+        with self._lock:  # what it is at, it ends first
+            self._is_alive = value
 
     def ring(self) -> None:
         self._bell.set()
@@ -108,8 +118,9 @@ class Engine:
         while self._is_open:
             self._bell.wait()
             self._bell.clear()
-            if self.is_alive:
-                self.drain()
+            with self._lock:
+                if self._is_alive:
+                    self.drain()
 
     def drain(self) -> None:
         """Act on all that is in the inbox, and on what that puts there."""

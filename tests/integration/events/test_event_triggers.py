@@ -250,18 +250,33 @@ def nats(tmp_path: Path) -> Iterator[Broker]:
 
 def test_messages_of_jetstream_are_told_and_the_place_is_kept_over_a_restart(nats: Broker) -> None:
     import nats as client_of
+    from nats.errors import NoRespondersError
+    from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
 
     url = f"nats://127.0.0.1:{nats.port}"
 
+    async def ready(ask: Callable[[], Awaitable[object]]) -> None:
+        """A server that listens may still be waking its streams."""
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    await ask()
+                except (ServiceUnavailableError, NoRespondersError, NoStreamResponseError):
+                    await asyncio.sleep(0.05)
+                else:
+                    return
+
     async def publish(*numbers: int) -> None:
         client = await client_of.connect(url)
+        stream = client.jetstream()
+        await ready(lambda: stream.stream_info("ORDERS"))
         for number in numbers:
-            await client.jetstream().publish("orders.new", json.dumps({"n": number}).encode(), headers={"a": "b"})
+            await stream.publish("orders.new", json.dumps({"n": number}).encode(), headers={"a": "b"})
         await client.close()
 
     async def story() -> None:
         client = await client_of.connect(url)
-        await client.jetstream().add_stream(name="ORDERS", subjects=["orders.*"])
+        await ready(lambda: client.jetstream().add_stream(name="ORDERS", subjects=["orders.*"]))
         await client.close()
         trigger = events.JetStreamTrigger("orders.*", durable="d", url=url)
         await publish(1, 2)

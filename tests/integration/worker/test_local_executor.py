@@ -12,7 +12,7 @@ import pytest
 
 from support.local_executor import Harness, is_alive, wait_until
 from tradewind.base.settings import LogSettings, WorkerSettings
-from tradewind.executors.base import Exited, Lost, NotStarted
+from tradewind.executors.base import CalledBack, Exited, Lost, NotStarted
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, GetVariable, RunInfo, Started, ValueReply
 from tradewind.worker.process_tree import children
 
@@ -375,7 +375,8 @@ def test_a_callback_runs_in_a_process_and_its_failure_is_in_its_log(harness: Har
     wait_until(lambda: harness.log_path("on_broken").exists() and len(harness.log("on_broken")) > 0, "the log")
     assert "the callback is broken" in harness.log("on_broken")[0].fields["exception"]
     assert harness.events("on_failure") == ["called back because rain"]
-    assert harness.facts == []
+    wait_until(lambda: len(harness.facts) == 2, "the ends of both")
+    assert {fact.work_id for fact in harness.facts if isinstance(fact, CalledBack)} == {"on_failure", "on_broken"}
 
 
 def test_after_stop_nothing_is_left_and_new_work_is_refused(tmp_path):

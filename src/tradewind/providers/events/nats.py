@@ -80,8 +80,13 @@ class JetStreamTrigger(EventSource):
         return options | ({"token": token} if token else {})
 
     def _is_lost(self, error: Exception) -> bool:
-        kinds = optional("nats.errors")
+        kinds, streams = optional("nats.errors"), optional("nats.js.errors")
         return super()._is_lost(error) or isinstance(
             error,
-            kinds.NoServersError | kinds.ConnectionClosedError | kinds.StaleConnectionError | kinds.NoRespondersError,
+            kinds.NoServersError
+            | kinds.ConnectionClosedError
+            | kinds.StaleConnectionError
+            | kinds.NoRespondersError
+            | streams.ServiceUnavailableError  # a server that has just started has no streams yet
+            | streams.NoStreamResponseError,
         )
