@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from support.databases import PostgresServer, postgres_server, sqlite_database
 from tradewind.base.settings import DbSettings
@@ -17,6 +17,9 @@ from tradewind.db import Database, open_database
 # HYPOTHESIS_PROFILE=random; what that finds becomes a story of its own.
 settings.register_profile("repeatable", derandomize=True, database=None)
 settings.register_profile("random", derandomize=False)
+settings.register_profile(  # where only the verdict counts, nothing is made smaller
+    "verdict", derandomize=True, database=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 

@@ -206,7 +206,8 @@ def plant(fault: Fault | None, folder: Path) -> None:
 def run_tests(folder: Path, *arguments: str) -> tuple[bool, str]:
     """Whether the tests are green with the package in `folder`, and the last line they said."""
     probe = "import tradewind.core, sys; sys.exit(not tradewind.core.__file__.startswith(sys.argv[1]))"
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(folder), "HYPOTHESIS_PROFILE": "verdict"}
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
     subprocess.run([sys.executable, "-c", probe, str(folder)], env=environment, check=True)
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:randomly", "--tb=no", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
