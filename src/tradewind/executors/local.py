@@ -7,6 +7,7 @@ a slow database never blocks the loop. State is guarded by one lock; facts leave
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import subprocess
@@ -157,7 +158,8 @@ class LocalExecutor:
             if not self._fleet.is_stopping and self._sink is not None:
                 facts = DagFacts(workspace="", dag_id="", version_id="", bundle_path=bundle_path,
                                  relative_fileloc=relative_fileloc)  # fmt: skip
-                self._fleet.open_file(self._fleet.file_of(facts))
+                with contextlib.suppress(OSError):  # if it lasts, the attempts themselves will say so
+                    self._fleet.open_file(self._fleet.file_of(facts))
 
     def renew(self, relative_fileloc: str) -> None:
         """A Variable or Connection that a DAG file reads while it is imported has changed: it is imported anew."""

@@ -59,6 +59,8 @@ __all__ = ["Fleet", "Seams"]
 log = logging.getLogger(__name__)
 
 REAP_AFTER_S = 0.5
+READ_AFTER_S = 0.05
+"""After which the end of a zygote that could not be written to has been read."""
 SLACK_S = 5.0
 """Beyond the zygote's own time-out of an import, before it is killed from outside."""
 MAX_FALSE_STARTS = 3
@@ -165,14 +167,22 @@ class Fleet:
         return file
 
     def open_file(self, file: CodeFile) -> None:
-        """Start the file's zygote, where there is none and forking is safe."""
+        """Start the file's zygote, where there is none and forking is safe.
+
+        Raises:
+            OSError: the base zygote is gone, or this process has no descriptors left.
+        """
         if file.zygote is not None or file.native_threads:
             return
         ours, theirs = socket.socketpair()
         zygote = ZygoteState(id=f"file-{next(self._ids)}", key=file.key, link=Link(ours))
-        self._send(
-            self.open_base(), Fork(id=zygote.id, body="file", payload=_encoder.encode(FileRef(*file.key))), theirs
-        )
+        fork = Fork(id=zygote.id, body="file", payload=_encoder.encode(FileRef(*file.key)))
+        try:
+            self._send(self.open_base(), fork, theirs)
+        except OSError:
+            ours.close()
+            theirs.close()
+            raise
         file.zygote = self._watch_zygote(zygote)
         self._loop.after(self._entries.import_timeout_s + SLACK_S, partial(self._check_hang, zygote))
 
@@ -333,12 +343,15 @@ class Fleet:
             if isolation == "spawn" or file.native_threads:
                 self.pools.run_fresh(file, work)
             elif file.zygote is None or file.zygote.state != "ready":
-                file.waiting.append(work)
                 self.open_file(file)
+                file.waiting.append(work)
             elif isolation == "reuse" and isinstance(work, Workload):
                 self.pools.run_on_worker(file, work)
             else:
                 self.pools.run_once(file.zygote, file, work)
+        except ConnectionError:  # the zygote that was to start it has died, which will be read in a moment
+            file.waiting.append(work)
+            self._loop.after(READ_AFTER_S, partial(self._replace, file))
         except OSError as error:
             self._refuse(work, f"no process could be started: {error}")
 

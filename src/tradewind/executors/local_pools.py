@@ -6,6 +6,7 @@ runs one attempt only. Every method is called with the executor's lock held.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -81,7 +82,8 @@ class Pools:
         zygote = file.zygote
         if self.is_closed or file.spare_fork is not None or zygote is None or zygote.state != "ready":
             return
-        file.spare_fork = self._fleet.start(zygote, file, Fork(id=f"spare-{next(self._ids)}", body="spare"), None)
+        with contextlib.suppress(OSError):  # a dying zygote has no use for one
+            file.spare_fork = self._fleet.start(zygote, file, Fork(id=f"spare-{next(self._ids)}", body="spare"), None)
 
     def run_fresh(self, file: CodeFile, work: Work) -> None:
         """Run it in an interpreter of its own."""

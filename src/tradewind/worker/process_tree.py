@@ -41,6 +41,9 @@ SERVER_VARIABLE = "TRADEWIND_SERVER"
 MARK_LENGTH = 64
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
+PF_KTHREAD = 0x200000
+EXEC_PAUSES_S = (0.0, 0.001, 0.001, 0.002, 0.004, 0.008)
+"""Between looks at a process that shows no environment, before it counts as one that has none."""
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -91,10 +94,23 @@ def _start_time(pid: int) -> str:
     return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
 
 
-def _environment(pid: int) -> dict[bytes, bytes]:
+def _has_environment(pid: int) -> bool:
+    """False for a zombie and for a thread of the kernel."""
     try:
-        block = Path(f"/proc/{pid}/environ").read_bytes()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
+        return False
+    fields = stat[stat.rindex(b")") + 2 :].split()
+    return fields[0] not in (b"Z", b"X") and not int(fields[6]) & PF_KTHREAD
+
+
+def _environment(pid: int) -> dict[bytes, bytes]:
+    block = b""
+    pauses = iter(EXEC_PAUSES_S)
+    try:
+        while not (block := Path(f"/proc/{pid}/environ").read_bytes()) and _has_environment(pid):
+            time.sleep(next(pauses))  # it may be in the middle of `exec`, where the kernel shows none
+    except (OSError, StopIteration):
         return {}
     return dict(entry.split(b"=", 1) for entry in block.split(b"\0") if b"=" in entry)
 

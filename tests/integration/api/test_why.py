@@ -128,7 +128,7 @@ def _retry(api: Api) -> None:
 def _sensor(api: Api) -> None:
     running(api, spec())
     attempt = api.engine.start("extract")
-    api.engine.apply(AttemptRescheduled(attempt, NOW, NOW + timedelta(minutes=5)))
+    api.engine.apply(AttemptRescheduled(attempt, NOW, NOW + timedelta(days=5)))
 
 
 def _killed(api: Api) -> None:

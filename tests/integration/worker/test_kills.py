@@ -199,3 +199,16 @@ def test_end_marked_waits_until_the_processes_are_gone():
     for one in (sleeper, other):
         one.kill()
         one.wait()
+
+
+def test_a_process_keeps_its_mark_while_it_changes_programs(tmp_path):
+    script = tmp_path / "again.sh"
+    script.write_text(f'exec /bin/sh "{script}"\n')
+    env = {**os.environ, ATTEMPT_VARIABLE: "a.changing"}
+    with subprocess.Popen(["/bin/sh", str(script)], env=env) as restless:
+        try:
+            assert {mark_of(restless.pid) for _ in range(5000)} == {"a.changing"}
+            assert end_marked(["a.changing"]) == []
+            assert restless.wait(10) == -signal.SIGKILL
+        finally:
+            restless.kill()

@@ -453,6 +453,24 @@ def test_the_base_that_ended_is_reaped(harness: Harness):
     wait_until(lambda: not Path(f"/proc/{base}").exists(), "the zombie to be reaped")
 
 
+@pytest.mark.parametrize("isolation", ["fork", "reuse", "spawn"])
+@pytest.mark.parametrize("victim", ["base", "file"])
+def test_what_is_submitted_while_a_zygote_dies_is_concluded_once(harness: Harness, isolation, victim):
+    harness.run("warm", "noop", "fork" if victim == "file" else "spawn")
+    with harness.executor._lock:  # its thread reads nothing meanwhile
+        dying = next(zygote for zygote in harness.executor._fleet.zygotes if (zygote.key is None) == (victim == "base"))
+        os.kill(dying.pid, signal.SIGKILL)
+        wait_until(lambda: not is_alive(dying.pid), "its end")
+        for number in range(3):
+            harness.executor._place(harness.workload(f"a{number}", "noop", isolation))
+    for number in range(3):
+        harness.end(f"a{number}")
+    assert harness.run("after", "noop", isolation).outcome == "success"
+    for number in range(3):  # a spare process that took it has lost its zygote
+        kinds = [type(fact) for fact in harness.of(f"a{number}")]
+        assert kinds in ([Started, Ended], [Started, Lost], [Lost]), (number, kinds)
+
+
 def test_a_task_does_not_see_where_the_database_is(tmp_path, monkeypatch):
     monkeypatch.setenv("TRADEWIND__DB__URL", "postgresql://someone:something@somewhere/db")
     harness = Harness(tmp_path, "import os\ndef look(work, api): print('TRADEWIND__DB__URL' in os.environ)\n")

@@ -59,6 +59,13 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return f"in {how_long(moment - now)}"
 
 
+def ahead(moment: datetime | None, now: datetime) -> str:
+    """How far ahead a moment is at which something happens: ``in 3 h``; ``any moment (due 2 s ago)`` where it has passed."""
+    if moment is not None and moment <= now:
+        return f"any moment (due {ago(moment, now)})"
+    return ago(moment, now)
+
+
 def listed(names: list[str], most: int = 5) -> str:
     """Names in a sentence: ``a, b and 3 more``."""
     shown = names[:most]

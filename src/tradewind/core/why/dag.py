@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tradewind.core.why.causes import Cause, ago, listed
+from tradewind.core.why.causes import Cause, ago, ahead, listed
 from tradewind.core.why.scene import DagScene
 
 __all__ = ["paused", "server", "why_dag"]
@@ -18,7 +18,7 @@ def why_dag(scene: DagScene) -> list[Cause]:
     return [
         Cause(
             code="due_later",
-            sentence=f"Nothing holds {scene.dag_id} back: its next run starts {ago(scene.next_run_after, scene.now)}.",
+            sentence=f"Nothing holds {scene.dag_id} back: its next run starts {ahead(scene.next_run_after, scene.now)}.",
             fix=f"To run it now: tradewind dags trigger {scene.dag_id}",
             facts={"next_run_after": _iso(scene.next_run_after)},
         )
@@ -124,7 +124,7 @@ def _assets(scene: DagScene) -> list[Cause]:
         f"; {w.name} arrived {ago(w.arrived_at, scene.now)}{w.source and f' from {w.source}'}" for w in there
     )
     refused = f" The last event was refused: {scene.refused}." if scene.refused else ""
-    clock = f" Its clock starts a run {ago(scene.next_run_after, scene.now)}." if scene.is_clocked else ""
+    clock = f" Its clock starts a run {ahead(scene.next_run_after, scene.now)}." if scene.is_clocked else ""
     return [
         Cause(
             code="waiting_for_assets",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tradewind.core.states import RunState, TaskState
-from tradewind.core.why.causes import Cause, ago, how_long, listed
+from tradewind.core.why.causes import Cause, ago, ahead, how_long, listed
 from tradewind.core.why.dag import paused, server
 from tradewind.core.why.scene import RunScene
 
@@ -77,7 +77,7 @@ def _running_run(scene: RunScene) -> list[Cause]:
             *found,
             Cause(
                 code="run_retry",
-                sentence=f"{listed(failed)} failed; the run tries again {ago(scene.retry_at, dag.now)} "
+                sentence=f"{listed(failed)} failed; the run tries again {ahead(scene.retry_at, dag.now)} "
                 f"(retry {scene.retries + 1} of {dag.spec.run_retries}).",
                 fix=f"For the failure: tradewind why {dag.dag_id} {scene.facts.run_id} TASK",
                 facts={"failed": list(failed), "retries": scene.retries, "retry_at": scene.retry_at.isoformat()},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tradewind.core.limits import WAITS_FOR
 from tradewind.core.states import FINISHED, RunState, TaskState
-from tradewind.core.why.causes import Cause, ago, how_long, listed
+from tradewind.core.why.causes import Cause, ago, ahead, how_long, listed
 from tradewind.core.why.ended import clear, failure, named
 from tradewind.core.why.run import why_run
 from tradewind.core.why.scene import TaskScene
@@ -121,7 +121,7 @@ def _upstream_cause(scene: TaskScene, task_id: str) -> Cause:
         if one is None:
             continue
         started = "" if one.start_date is None else f" since {how_long(scene.now - one.start_date)}"
-        due = f", due {ago(one.next_at, scene.now)}" if one.next_at else ""
+        due = f", due {ahead(one.next_at, scene.now)}" if one.next_at else ""
         reason = f" ({one.reason})" if one.reason else ""
         return Cause(
             code=f"upstream_{state.value}",
@@ -236,7 +236,7 @@ def up_for_retry(scene: TaskScene) -> list[Cause]:
     return [
         Cause(
             code="waiting_for_retry",
-            sentence=f"Try {one.try_number} of {one.max_tries} of {scene.name} failed; the next is due {ago(one.next_at, scene.now)}.",
+            sentence=f"Try {one.try_number} of {one.max_tries} of {scene.name} failed; the next is due {ahead(one.next_at, scene.now)}.",
             fix=clear(scene, "To try at once"),
             facts={"next_at": one.next_at.isoformat() if one.next_at else None},
             because=tuple(failure(scene)),
@@ -245,7 +245,7 @@ def up_for_retry(scene: TaskScene) -> list[Cause]:
 
 
 def up_for_reschedule(scene: TaskScene) -> list[Cause]:
-    sentence = f"{scene.name} is a sensor: what it waits for was not there; it looks again {ago(scene.instance.next_at, scene.now)}."
+    sentence = f"{scene.name} is a sensor: what it waits for was not there; it looks again {ahead(scene.instance.next_at, scene.now)}."
     return [Cause(code="sensor_waiting", sentence=sentence)]
 
 
@@ -253,7 +253,7 @@ def deferred(scene: TaskScene) -> list[Cause]:
     wait = scene.waiting
     if wait is None:
         return [Cause(code="deferred", sentence=f"{scene.name} waits for an event without using a slot.")]
-    until = f"; it gives up {ago(wait.until, scene.now)}" if wait.until else ""
+    until = f"; it gives up {ahead(wait.until, scene.now)}" if wait.until else ""
     causes: tuple[Cause, ...] = ()
     if not wait.is_watched:
         sentence = "No triggerer is running, so nobody watches for the event."
@@ -271,7 +271,7 @@ def deferred(scene: TaskScene) -> list[Cause]:
 def awaiting_input(scene: TaskScene) -> list[Cause]:
     wait = scene.waiting
     subject = f": {wait.what}" if wait is not None else ""
-    until = f" It is decided without one {ago(wait.until, scene.now)}." if wait is not None and wait.until else ""
+    until = f" It is decided without one {ahead(wait.until, scene.now)}." if wait is not None and wait.until else ""
     return [
         Cause(
             code="awaiting_input",
