@@ -27,6 +27,9 @@ REFILL_AFTER_S = 0.002
 """A spare is forked when the attempt that took the last one had time to start."""
 GROW_AFTER_S = 0.005
 """A queue that waits longer than this gets one more reused worker: about what a fork costs."""
+SHORT_GROW_AFTER_S = 0.03
+"""The same where workers ended attempts within the last `LATELY_S`: those are short, a pause is the machine's."""
+LATELY_S = 1.0
 RETRY_S = 1.0
 QUICK_WORKERS = max(2, os.cpu_count() or 1)
 """Reused workers of a file that are started without looking at how long its attempts take."""
@@ -123,7 +126,9 @@ class Pools:
     def _watch_queue(self, file: CodeFile) -> None:
         if not file.is_growing and file.queue:
             file.is_growing = True
-            self._loop.after(GROW_AFTER_S, partial(self._grow, file, file.queue[0]))
+            are_short = time.monotonic() - file.last_served < LATELY_S
+            wait_s = SHORT_GROW_AFTER_S if are_short else GROW_AFTER_S
+            self._loop.after(wait_s, partial(self._grow, file, file.queue[0]))
 
     def _grow(self, file: CodeFile, waited: Workload) -> None:
         file.is_growing = False
@@ -177,6 +182,7 @@ class Pools:
         file = process.file
         process.work = None
         process.served += 1
+        file.last_served = time.monotonic()
         if not failed and not process.is_leaving and process.served < self._reuse_limit:
             self._feed(file, process)
             return True

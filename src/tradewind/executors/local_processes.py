@@ -96,6 +96,8 @@ class CodeFile:
     is_refilling: bool = False
     last_used: float = 0.0
     is_growing: bool = False
+    last_served: float = float("-inf")
+    """When a reused worker last ended an attempt, on the monotonic clock."""
 
 
 def was_killed(gone: Gone) -> bool:
