@@ -7,9 +7,10 @@ holds the Saves of the same batch has committed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from tradewind.core.events import AssetKey, AssetUpdate, Outcome, RunFacts
 from tradewind.core.states import RunState, TaskState
@@ -49,16 +50,14 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRun:
+class CreateRun(msgspec.Struct, frozen=True):
     """Insert a run that the schedule asks for, in state queued. Where one with the same run id or logical date is
     there already, the shell drops it and answers with `RunDeleted(uid)`."""
 
     run: RunFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveRun:
+class SaveRun(msgspec.Struct, frozen=True, kw_only=True):
     """The run as it is now."""
 
     uid: str
@@ -75,8 +74,7 @@ class SaveRun:
     """When it does so next: all its tasks have ended, and some failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class CreateTasks:
+class CreateTasks(msgspec.Struct, frozen=True):
     """Insert instances of a task in state none: `map_index` from `first` to `last` (both -1: the unmapped one)."""
 
     run_uid: str
@@ -87,8 +85,7 @@ class CreateTasks:
     """Of instances in scopes inside of scopes: the numbers of their items, outermost first, as ``3/0``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetTasks:
+class ForgetTasks(msgspec.Struct, frozen=True):
     """Delete the instances of a task whose `map_index` is at least `first` (-1: all of them, and their XComs)."""
 
     run_uid: str
@@ -96,8 +93,7 @@ class ForgetTasks:
     first: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveTask:
+class SaveTask(msgspec.Struct, frozen=True, kw_only=True):
     """The task instance as it is now."""
 
     run_uid: str
@@ -126,8 +122,7 @@ class SaveTask:
     """The attempt whose wait is over, with which the next one goes on."""
 
 
-@dataclass(frozen=True, slots=True)
-class StartAttempt:
+class StartAttempt(msgspec.Struct, frozen=True):
     """Append: a process runs the attempt."""
 
     attempt: str
@@ -136,8 +131,7 @@ class StartAttempt:
     pid: int
 
 
-@dataclass(frozen=True, slots=True)
-class EndAttempt:
+class EndAttempt(msgspec.Struct, frozen=True):
     """Append: how an attempt ended."""
 
     attempt: str
@@ -146,15 +140,13 @@ class EndAttempt:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class KeepOutput:
+class KeepOutput(msgspec.Struct, frozen=True):
     """The report of this attempt counts: store what it brought (XComs, rendered fields) in the same transaction."""
 
     attempt: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveDag:
+class SaveDag(msgspec.Struct, frozen=True, kw_only=True):
     """When the next run by schedule is due, for display; None: never."""
 
     dag: DagKey
@@ -167,8 +159,7 @@ class SaveDag:
     """True: pause the DAG, since too many of its runs failed in a row; None: leave that as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveBackfill:
+class SaveBackfill(msgspec.Struct, frozen=True, kw_only=True):
     """The backfill as it is now."""
 
     uid: str
@@ -179,8 +170,7 @@ class SaveBackfill:
     is_cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatRun:
+class RepeatRun(msgspec.Struct, frozen=True):
     """Label a run that has ended as one of a backfill, and post `RunRepeated` to the inbox, in one transaction."""
 
     run_uid: str
@@ -191,8 +181,7 @@ class RepeatRun:
     on_newest: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FeedBackfill:
+class FeedBackfill(msgspec.Struct, frozen=True):
     """Read the next dates of a backfill, from `ordinal` on; the shell answers with `BackfillFed`."""
 
     backfill: str
@@ -200,16 +189,14 @@ class FeedBackfill:
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True)
-class SaveWarning:
+class SaveWarning(msgspec.Struct, frozen=True):
     """What is wrong with the DAG's timetable; None: nothing any more."""
 
     dag: DagKey
     message: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskTimetable:
+class AskTimetable(msgspec.Struct, frozen=True, kw_only=True):
     """Ask the timetable that a user wrote for the run after `last`, in a process that may run user code; the answer is
     `TimetableAnswered`. With catchup it may name several, each following the one before."""
 
@@ -222,22 +209,19 @@ class AskTimetable:
     catchup: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteRun:
+class DeleteRun(msgspec.Struct, frozen=True):
     """Delete a run and all that hangs on it."""
 
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteDag:
+class DeleteDag(msgspec.Struct, frozen=True):
     """Delete a DAG and all that hangs on it."""
 
     dag: DagKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dispatch:
+class Dispatch(msgspec.Struct, frozen=True, kw_only=True):
     """Start a new attempt: append its row, then hand it to an executor."""
 
     attempt: str
@@ -259,8 +243,7 @@ class Dispatch:
     """Of an instance in scopes inside of scopes: the numbers of its items, outermost first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartTrigger:
+class StartTrigger(msgspec.Struct, frozen=True, kw_only=True):
     """Have a triggerer wait on behalf of a deferred instance. What to wait for came with the report, whose
     `KeepOutput` is in the same batch."""
 
@@ -278,8 +261,7 @@ class StartTrigger:
     among the attempts, for what is told of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopTrigger:
+class StopTrigger(msgspec.Struct, frozen=True):
     """Nobody waits for the trigger, or for the answer of a person, any more: the time is over. `is_cancelled`: the task
     was stopped, so what it started elsewhere is to be stopped too (`on_kill` of the trigger and of the operator)."""
 
@@ -287,16 +269,14 @@ class StopTrigger:
     is_cancelled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Kill:
+class Kill(msgspec.Struct, frozen=True):
     """Stop an attempt's process and all its children; the executor answers with `AttemptExited`."""
 
     attempt: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunCallback:
+class RunCallback(msgspec.Struct, frozen=True):
     """Run a callback that the code defines, in a worker: of the DAG (`task_id` None) or of a task whose own process
     can no longer do it. `kind`: ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``, ``on_kill``."""
 
@@ -322,8 +302,7 @@ class RunCallback:
         return "/".join(parts if self.deadline is None else (*parts, self.deadline.id))
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetCallback:
+class ForgetCallback(msgspec.Struct, frozen=True):
     """A callback has run. Until then its order is kept, and given again after a crash."""
 
     id: str
@@ -332,8 +311,7 @@ class ForgetCallback:
 # -- assets -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordAssetEvent:
+class RecordAssetEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Append: an asset was updated. The asset is made known where it is new."""
 
     asset: AssetKey
@@ -350,8 +328,7 @@ class RecordAssetEvent:
     """Where the source is no task: who told of it, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueAssetEvent:
+class QueueAssetEvent(msgspec.Struct, frozen=True):
     """An event waits for the rest of a DAG's condition."""
 
     dag: DagKey
@@ -362,8 +339,7 @@ class QueueAssetEvent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DropAssetEvents:
+class DropAssetEvents(msgspec.Struct, frozen=True):
     """Events no longer wait: thrown away, or of an asset that is no longer in the condition."""
 
     dag: DagKey
@@ -371,8 +347,7 @@ class DropAssetEvents:
     """Target and event."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsumeAssetEvents:
+class ConsumeAssetEvents(msgspec.Struct, frozen=True):
     """A run was started by these events, which wait no more."""
 
     run_uid: str
@@ -381,8 +356,7 @@ class ConsumeAssetEvents:
     events: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RefuseAssetEvent:
+class RefuseAssetEvent(msgspec.Struct, frozen=True):
     """An event is none that a DAG's partitions can take; why, in words."""
 
     dag: DagKey
@@ -391,8 +365,7 @@ class RefuseAssetEvent:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaveDeadline:
+class SaveDeadline(msgspec.Struct, frozen=True, kw_only=True):
     """A deadline as it is now: of a run, of a task in it, or of a run that the schedule asks for."""
 
     id: str

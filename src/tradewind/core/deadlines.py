@@ -8,9 +8,10 @@ clock decides, not the worker: a run that hangs, never starts or was never made 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from tradewind.core.commands import RunCallback, SaveDeadline
 from tradewind.core.states import SKIPPED, SUCCESS, RunState

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+import msgspec
 
 from tradewind.core.facts import AssetKey, AssetUpdate, BackfillFacts, BackfillSlot, RunFacts, TaskRef
 from tradewind.core.states import RunState, TaskState
@@ -57,16 +58,14 @@ __all__ = [
 # -- clock ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """Time passed; whatever is due happens."""
 
 
 # -- parser ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class VersionAdded:
+class VersionAdded(msgspec.Struct, frozen=True):
     """A DAG is known, or has new code. The newest version takes new runs; runs in flight stay on theirs."""
 
     dag: DagKey
@@ -75,15 +74,13 @@ class VersionAdded:
     is_paused: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DagStale:
+class DagStale(msgspec.Struct, frozen=True):
     """The file no longer holds this DAG: no new runs by schedule; runs in flight go on."""
 
     dag: DagKey
 
 
-@dataclass(frozen=True, slots=True)
-class TimetableAnswered:
+class TimetableAnswered(msgspec.Struct, frozen=True):
     """What a timetable that a user wrote said to a question of the core."""
 
     dag: DagKey
@@ -97,23 +94,20 @@ class TimetableAnswered:
 # -- people ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequested:
+class RunRequested(msgspec.Struct, frozen=True):
     """Somebody asked for a run; its row exists, in state queued."""
 
     run: RunFacts
 
 
-@dataclass(frozen=True, slots=True)
-class PauseSet:
+class PauseSet(msgspec.Struct, frozen=True):
     """A DAG was paused or resumed. Paused: queued runs wait, no tasks are dispatched but running ones end."""
 
     dag: DagKey
     is_paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(msgspec.Struct, frozen=True):
     """These instances run again, as if they never had; the run is reopened."""
 
     run_uid: str
@@ -123,8 +117,7 @@ class Cleared:
     """Move the run to this version of the DAG first; None: stay."""
 
 
-@dataclass(frozen=True, slots=True)
-class TasksMarked:
+class TasksMarked(msgspec.Struct, frozen=True):
     """Somebody says how these instances ended: success, failed or skipped."""
 
     run_uid: str
@@ -132,30 +125,26 @@ class TasksMarked:
     state: TaskState
 
 
-@dataclass(frozen=True, slots=True)
-class RunMarked:
+class RunMarked(msgspec.Struct, frozen=True):
     """Somebody says how a run ended (success, failed: unfinished instances are ended with it), or queues it again."""
 
     run_uid: str
     state: RunState
 
 
-@dataclass(frozen=True, slots=True)
-class RunDeleted:
+class RunDeleted(msgspec.Struct, frozen=True):
     """A run is to be forgotten; its attempts are killed."""
 
     run_uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class DagDeleted:
+class DagDeleted(msgspec.Struct, frozen=True):
     """A DAG and its runs are to be forgotten."""
 
     dag: DagKey
 
 
-@dataclass(frozen=True, slots=True)
-class PoolSet:
+class PoolSet(msgspec.Struct, frozen=True):
     """A pool was made, resized or removed (slots None). -1 slots: no limit."""
 
     workspace: str
@@ -167,15 +156,13 @@ class PoolSet:
 # -- backfills ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillAsked:
+class BackfillAsked(msgspec.Struct, frozen=True):
     """Somebody made a backfill; its row and those of its dates exist."""
 
     backfill: BackfillFacts
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillFed:
+class BackfillFed(msgspec.Struct, frozen=True):
     """The next dates of a backfill, as the core asked for them; none: there are no more."""
 
     backfill: str
@@ -183,8 +170,7 @@ class BackfillFed:
     slots: tuple[BackfillSlot, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BackfillChanged:
+class BackfillChanged(msgspec.Struct, frozen=True):
     """Somebody paused or resumed a backfill, or cancelled it: queued runs fail, running ones go on."""
 
     backfill: str
@@ -193,8 +179,7 @@ class BackfillChanged:
     is_cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RunRepeated:
+class RunRepeated(msgspec.Struct, frozen=True):
     """A run that has ended runs again as a whole, since a backfill says so; its row bears the backfill's name."""
 
     run_uid: str
@@ -206,8 +191,7 @@ class RunRepeated:
 # -- assets -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class AssetUpdated:
+class AssetUpdated(msgspec.Struct, frozen=True):
     """An asset was updated by something that is no task of ours."""
 
     workspace: str
@@ -217,8 +201,7 @@ class AssetUpdated:
     """Who tells of it, in words: ``admin over the API``, ``watcher inbox``."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssetEventsDropped:
+class AssetEventsDropped(msgspec.Struct, frozen=True):
     """Somebody threw away events that wait for the rest of a condition."""
 
     workspace: str
@@ -233,8 +216,7 @@ class AssetEventsDropped:
 # -- attempts: every report names the attempt it believes in; one that is not the current one changes nothing --------
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptStarted:
+class AttemptStarted(msgspec.Struct, frozen=True):
     """A process runs the attempt."""
 
     attempt: str
@@ -243,13 +225,12 @@ class AttemptStarted:
     pid: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSucceeded:
+class AttemptSucceeded(msgspec.Struct, frozen=True):
     """The task's code returned."""
 
     attempt: str
     at: datetime
-    lengths: Mapping[str, int] = field(default_factory=dict[str, int])
+    lengths: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     """Length of each pushed XCom that is a list or dict, by key, for downstream expansion."""
     pushed: frozenset[str] = frozenset()
     """Keys of the XComs pushed with a value other than None."""
@@ -261,8 +242,7 @@ class AttemptSucceeded:
     """Assets that the task updated."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFailed:
+class AttemptFailed(msgspec.Struct, frozen=True):
     """The task's code raised, ran out of time, or its process died."""
 
     attempt: str
@@ -275,16 +255,14 @@ class AttemptFailed:
     """How long to wait before the next try, where the task's retry policy says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptSkipped:
+class AttemptSkipped(msgspec.Struct, frozen=True):
     """The task's code asked to be skipped."""
 
     attempt: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptRescheduled:
+class AttemptRescheduled(msgspec.Struct, frozen=True):
     """A sensor gives its slot back and wants to look again at `until`; the try number stays."""
 
     attempt: str
@@ -292,8 +270,7 @@ class AttemptRescheduled:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptDeferred:
+class AttemptDeferred(msgspec.Struct, frozen=True):
     """The task gives its slot back and waits for a trigger, which has the attempt's id; the try number stays."""
 
     attempt: str
@@ -302,8 +279,7 @@ class AttemptDeferred:
     """When waiting is given up: the task then fails, and may be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class TriggerFired:
+class TriggerFired(msgspec.Struct, frozen=True):
     """The trigger of a deferred instance has said something, or ended the task by itself. What it said is stored with
     the trigger; the core needs to know only what follows. Of a trigger that nobody waits for any more: nothing."""
 
@@ -312,12 +288,11 @@ class TriggerFired:
     outcome: Literal["resume", "success", "failed", "skipped"] = "resume"
     """``resume``: the task goes on, with what the trigger said or with its error. The others end it as it is."""
     reason: str = ""
-    pushed: Mapping[str, int | None] = field(default_factory=dict[str, int | None])
+    pushed: Mapping[str, int | None] = msgspec.field(default_factory=dict[str, int | None])
     """XComs stored with the trigger, where it ends the task: length by key (None: no list or dict)."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptAwaitsInput:
+class AttemptAwaitsInput(msgspec.Struct, frozen=True):
     """The task gives its slot back and waits for a person; its request has the attempt's id."""
 
     attempt: str
@@ -327,16 +302,14 @@ class AttemptAwaitsInput:
     """What happens at `until`: the defaults are taken as the answer, or the task fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class InputGiven:
+class InputGiven(msgspec.Struct, frozen=True):
     """A person answered; the answer is stored with the request (the id of the attempt that asked)."""
 
     request: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptLost:
+class AttemptLost(msgspec.Struct, frozen=True):
     """The process and whoever watched it are gone: nobody knows how far it came. Costs no retry, up to a bound."""
 
     attempt: str
@@ -344,16 +317,14 @@ class AttemptLost:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptExited:
+class AttemptExited(msgspec.Struct, frozen=True):
     """The process of an attempt that was told to stop is gone."""
 
     attempt: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DeadlineKnown:
+class DeadlineKnown(msgspec.Struct, frozen=True):
     """The code has said when a deadline is that only it knows: a reference of its own, or an interval in a variable."""
 
     run_uid: str
@@ -364,8 +335,7 @@ class DeadlineKnown:
     task_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchFailed:
+class DispatchFailed(msgspec.Struct, frozen=True):
     """The executor could not start the attempt."""
 
     attempt: str

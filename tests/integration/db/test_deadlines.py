@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from support.databases import EPOCH
 from support.rows import DAG, at, create_run, one, rows, save_run, with_run
