@@ -5,10 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 STAMP := $(VENV)/.installed
+# Provider packages and what builds on Airflow have a virtual environment of their own: most projects have none of them.
+ECOSYSTEM := .venv-ecosystem
+ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start stop test check lint types contracts budgets generate bench lock clean
+.PHONY: help setup start stop test ecosystem check lint types contracts budgets generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +31,13 @@ $(STAMP): requirements.lock pyproject.toml airflow-shim/pyproject.toml | .uv/bin
 	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable . --editable airflow-shim
 	@touch $(STAMP)
 
+$(ECOSYSTEM_STAMP): tests/ecosystem/requirements.lock pyproject.toml airflow-shim/pyproject.toml | .uv/bin/uv
+	@test -x $(ECOSYSTEM)/bin/python || .uv/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(ECOSYSTEM)
+	@echo "Installing the provider packages that the tests run into $(ECOSYSTEM) ..."
+	@.uv/bin/uv pip sync --quiet --python $(ECOSYSTEM)/bin/python --require-hashes --compile-bytecode tests/ecosystem/requirements.lock
+	@.uv/bin/uv pip install --quiet --python $(ECOSYSTEM)/bin/python --no-deps --editable . --editable airflow-shim
+	@touch $(ECOSYSTEM_STAMP)
+
 start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python tools/start.py
@@ -35,9 +45,12 @@ start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagshi
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-test: setup check  ## the whole test suite, with all gates
+test: setup check ecosystem  ## the whole test suite, with all gates
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@$(BIN)/python tools/mutants.py
+
+ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
+	@$(ECOSYSTEM)/bin/python -m pytest -n 2 --dist loadgroup -o filterwarnings=default tests/ecosystem
 
 check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
 	@$(BIN)/python tools/generate.py --check
@@ -69,6 +82,9 @@ bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-
 lock: .uv/bin/uv  ## resolve pyproject.toml into requirements.lock; what is locked stays where it may
 	@.uv/bin/uv pip compile --quiet --universal --no-header --all-extras --group dev --generate-hashes \
 		--no-emit-package tradewind --no-emit-package tradewind-airflow pyproject.toml -o requirements.lock
+	@.uv/bin/uv --config-file tests/ecosystem/uv.toml pip compile --quiet --no-header --python-version 3.11 --generate-hashes \
+		--extra postgres --extra dataframe --extra storage --extra events tests/ecosystem/requirements.in pyproject.toml \
+		airflow-shim/pyproject.toml -o tests/ecosystem/requirements.lock
 
 clean:
-	rm -rf .venv .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv $(ECOSYSTEM) .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
