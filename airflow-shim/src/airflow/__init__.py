@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pkgutil import extend_path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow._forward import forward
 from airflow._standard import FallbackFinder
@@ -50,4 +51,14 @@ PLACES = {
     "version": "airflow.version:version",
 }
 
-__getattr__, __dir__ = forward(__name__, "DAG Asset XComArg", places=PLACES)
+IMPORTED_BY_AIRFLOW = frozenset({"configuration", "exceptions", "models", "sdk", "settings", "utils"})
+"""What `import airflow` alone gives there, and code relies on: `airflow.exceptions.AirflowException`."""
+
+_named, __dir__ = forward(__name__, "DAG Asset XComArg", places=PLACES)
+
+
+def __getattr__(name: str) -> Any:
+    """What Airflow's top module has, looked for when it is asked for."""
+    if name in IMPORTED_BY_AIRFLOW:
+        return import_module(f"{__name__}.{name}")
+    return _named(name)

@@ -52,10 +52,10 @@ class AirflowConfigParser:
             AirflowConfigException: it has no value, and no fallback was given.
         """
         value = self._found(section.lower(), key.lower())
+        if fallback is not ABSENT and value in (ABSENT, None):
+            return fallback  # a default of None is no value: Airflow looks on
         if value is not ABSENT:
             return value
-        if fallback is not ABSENT:
-            return fallback
         raise AirflowConfigException(f"section/key [{section}/{key}] not found in config")
 
     def get_mandatory_value(self, section: str, key: str, **options: Any) -> str:
