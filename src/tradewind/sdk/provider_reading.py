@@ -1,0 +1,125 @@
+"""Asks the installed provider packages what they bring, in a process of its own: their code is imported here only.
+
+The child gets the folders of the parent's path, calls each package's `get_provider_info`, and writes the answers to the
+standard output it was started with; whatever a package prints goes to the errors. A package that fails is written down
+with its error, and hides no other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
+from typing import Any
+
+from tradewind.sdk.provider_catalogue import READING, ProviderRecord, imported
+
+__all__ = ["answer", "main"]
+
+GROUP = "apache_airflow_provider"
+TIMEOUT_S = 120.0
+CHILD = "TRADEWIND_READS_PROVIDERS"
+"""Set in the child: what it imports must not start another one."""
+START = (
+    "import json, sys; sys.path.extend(one for one in json.loads(sys.argv[1]) if one not in sys.path);"
+    "from tradewind.sdk.provider_reading import main; main()"
+)
+
+
+def answer(folders: Sequence[str]) -> dict[str, Any]:
+    """What the packages say: `providers`, `problems`, `sources` (files and their times), and whether all were asked.
+
+    Args:
+        folders: where the distributions are.
+    """
+    if not sys.executable or CHILD in os.environ:
+        return read()
+    source = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-P", "-c", START, json.dumps([*folders, str(source)])]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, env={**os.environ, CHILD: "1"}, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return _failed(f"the process that asks the provider packages failed: {error}")
+    if done.returncode:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        return _failed(
+            f"the process that asks the provider packages ended with {done.returncode}: {lines[-1] if lines else 'no word'}"
+        )
+    return json.loads(done.stdout)
+
+
+def _failed(problem: str) -> dict[str, Any]:
+    return {"providers": [], "problems": {"all": problem}, "sources": [], "complete": False}
+
+
+def main() -> None:
+    """Answer on the standard output; nothing else gets there."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    json.dump(read(), out)
+    out.flush()
+    # Threads that a package has started must not hold up the answer.
+    os._exit(0)
+
+
+def read() -> dict[str, Any]:
+    """Import and ask every package of this environment."""
+    records: list[ProviderRecord] = []
+    problems: dict[str, str] = {}
+    sources: list[list[Any]] = []
+    token = READING.set(records)
+    try:
+        for name, distribution, entry in _declared():
+            try:
+                data = json.loads(json.dumps(entry.load()(), default=str))
+                if not isinstance(data, dict):
+                    raise TypeError(f"{entry.value} gave {type(data).__name__}, not a dict")  # noqa: TRY301 - told below
+                _with_types_of_old_hooks(data)
+                records.append(ProviderRecord(name, distribution.version, data))
+                sources += _source(entry)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the packages' code; told with the package's name
+                problems[name] = f"{type(error).__name__}: {error}"
+    finally:
+        READING.reset(token)
+    providers = [{"package_name": one.package_name, "version": one.version, "data": one.data} for one in records]
+    return {"providers": providers, "problems": problems, "sources": sources, "complete": True}
+
+
+def _declared() -> list[tuple[str, Distribution, EntryPoint]]:
+    """The packages; Airflow's own before others', which may ask for the catalogue while they are imported."""
+    found: dict[str, tuple[str, Distribution, EntryPoint]] = {}
+    for distribution in distributions():
+        for entry in distribution.entry_points:
+            if entry.group == GROUP:
+                name = (distribution.metadata["Name"] or entry.name).lower().replace("_", "-").replace(".", "-")
+                found.setdefault(name, (name, distribution, entry))
+    return sorted(found.values(), key=lambda one: (not one[0].startswith("apache-airflow-providers-"), one[0]))
+
+
+def _with_types_of_old_hooks(data: dict[str, Any]) -> None:
+    """Packages of the first days list classes only; the class says its connection type."""
+    types = data.setdefault("connection-types", []) if data.get("hook-class-names") else []
+    known = {one.get("hook-class-name") for one in types}
+    for path in data.get("hook-class-names") or ():
+        if path not in known:
+            hook = imported(path)
+            types.append(
+                {
+                    "connection-type": hook.conn_type,
+                    "hook-class-name": path,
+                    "hook-name": getattr(hook, "hook_name", ""),
+                }
+            )
+
+
+def _source(entry: EntryPoint) -> list[list[Any]]:
+    """The file of the function and its time: a package that is being worked on changes without a reinstall."""
+    file = getattr(import_module(entry.module), "__file__", None)
+    return [[file, Path(file).stat().st_mtime_ns]] if file else []
