@@ -371,10 +371,9 @@ def _target(name: str) -> object:
         module, _, attribute = TASK_DECORATORS[name].partition(":")
         return getattr(import_module(module), attribute)
     from tradewind.base.entrypoints import load, names  # noqa: PLC0415 - looking at installed packages takes long
+    from tradewind.sdk.provider_decorators import provider_decorator  # noqa: PLC0415 - same
 
-    if name not in names(ENTRY_POINT_GROUP):
-        raise UnknownTaskDecorator(f"task decorator {name!r} not found")
-    return load(ENTRY_POINT_GROUP, name)
+    return load(ENTRY_POINT_GROUP, name) if name in names(ENTRY_POINT_GROUP) else provider_decorator(name)
 
 
 task = TaskDecorators()

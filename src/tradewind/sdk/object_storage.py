@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from inspect import signature
 from typing import Any, Self
 
 from tradewind.sdk.connection import Connection
-from tradewind.sdk.exceptions import AirflowOptionalProviderFeatureException
+from tradewind.sdk.exceptions import AirflowException, AirflowOptionalProviderFeatureException
+from tradewind.sdk.provider_catalogue import catalogue
 
 try:
     from fsspec import filesystem
@@ -224,16 +227,30 @@ def attach(protocol: str | None = None, conn_id: str | None = None, fs: Any = No
 def get_fs(scheme: str, conn_id: str | None = None, storage_options: Mapping[str, Any] | None = None) -> Any:
     """The file system of a scheme, with the credentials of a connection.
 
+    A provider package that knows the scheme makes it; else fsspec's driver does.
+
     Raises:
         AirflowNotFoundException: there is no such connection.
-        ImportError: fsspec's driver for the scheme is not installed.
+        ImportError: the driver for the scheme is not installed.
     """
     if (scheme, conn_id) in _attached:
         return _attached[scheme, conn_id]
     options: Options = {}
     if conn_id and scheme not in {"file", "local", "memory", ""}:
+        module = catalogue().filesystem_schemes.get(scheme)
+        if module is not None:
+            return _of_provider(module, conn_id, storage_options)
         options = _CREDENTIALS.get(scheme, _by_extra)(Connection.get(conn_id))
     return filesystem(scheme or "file", **{**options, **(storage_options or {})})
+
+
+def _of_provider(module: str, conn_id: str, storage_options: Mapping[str, Any] | None) -> Any:
+    make = import_module(module).get_fs
+    if len(signature(make).parameters) > 1:
+        return make(conn_id, dict(storage_options or {}))
+    if storage_options:
+        raise AirflowException(f"{module} takes no storage options, and it is given {', '.join(storage_options)}")
+    return make(conn_id)
 
 
 def _s3(conn: Connection) -> Options:

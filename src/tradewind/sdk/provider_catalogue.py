@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 GROUP = "[apache_airflow_provider]"
+FORMAT = 2
+"""Of the kept answers."""
 KEPT_FILES = 4
 """Answers kept for environments that share a home."""
 READING: ContextVar[list[ProviderRecord] | None] = ContextVar("READING", default=None)
@@ -86,13 +88,21 @@ class Catalogue:
     Args:
         records: the packages.
         problems: package name -> why it could not be asked.
+        schemes: scheme of an address -> module that opens such.
     """
 
-    def __init__(self, records: list[ProviderRecord], problems: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        records: list[ProviderRecord],
+        problems: Mapping[str, str] | None = None,
+        schemes: Mapping[str, str] | None = None,
+    ) -> None:
         self.providers: Mapping[str, ProviderRecord] = {
             one.package_name: one for one in sorted(records, key=lambda r: r.package_name)
         }
         self.problems: Mapping[str, str] = dict(problems or {})
+        self.filesystem_schemes: Mapping[str, str] = dict(schemes or {})
+        """Scheme of an address, such as `s3` -> the one of `filesystems` that opens it."""
 
     def section(self, name: str) -> tuple[tuple[str, Any], ...]:
         """Package name and entry, for each entry of a list such as `notifications` or `dialects`; a table is one entry."""
@@ -177,7 +187,7 @@ def installed_catalogue(home: str | None = None) -> Catalogue:
         if known["complete"]:
             _keep(file, {**known, "key": key})
     records = [ProviderRecord(**one) for one in known["providers"]]
-    return Catalogue(records, known["problems"])
+    return Catalogue(records, known["problems"], known["schemes"])
 
 
 def home_folder() -> str:
@@ -232,7 +242,7 @@ def _key(folders: Mapping[str, list[os.DirEntry[str]]]) -> Key:
 def _digest(key: Key) -> str:
     import hashlib  # noqa: PLC0415 - only where there are provider packages
 
-    return hashlib.blake2b(json.dumps([sys.version, key]).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(json.dumps([FORMAT, sys.version, key]).encode(), digest_size=8).hexdigest()
 
 
 def _kept(file: str, key: Key) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ with its error, and hides no other.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -14,10 +15,11 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tradewind.sdk.provider_catalogue import READING, ProviderRecord, imported
+from tradewind.sdk.provider_catalogue import READING, Catalogue, ProviderRecord, imported
 
 __all__ = ["answer", "main"]
 
@@ -32,7 +34,10 @@ START = (
 
 
 def answer(folders: Sequence[str]) -> dict[str, Any]:
-    """What the packages say: `providers`, `problems`, `sources` (files and their times), and whether all were asked.
+    """What the packages say.
+
+    It has `providers`, `problems`, `schemes` (of addresses, and the modules that open them), `sources` (files and their
+    times), and `complete`: whether all were asked.
 
     Args:
         folders: where the distributions are.
@@ -56,7 +61,7 @@ def answer(folders: Sequence[str]) -> dict[str, Any]:
 
 
 def _failed(problem: str) -> dict[str, Any]:
-    return {"providers": [], "problems": {"all": problem}, "sources": [], "complete": False}
+    return {"providers": [], "problems": {"all": problem}, "schemes": {}, "sources": [], "complete": False}
 
 
 def main() -> None:
@@ -89,7 +94,13 @@ def read() -> dict[str, Any]:
     finally:
         READING.reset(token)
     providers = [{"package_name": one.package_name, "version": one.version, "data": one.data} for one in records]
-    return {"providers": providers, "problems": problems, "sources": sources, "complete": True}
+    return {
+        "providers": providers,
+        "problems": problems,
+        "schemes": _schemes(Catalogue(records), problems),
+        "sources": sources,
+        "complete": True,
+    }
 
 
 def _declared() -> list[tuple[str, Distribution, EntryPoint]]:
@@ -117,6 +128,30 @@ def _with_types_of_old_hooks(data: dict[str, Any]) -> None:
                     "hook-name": getattr(hook, "hook_name", ""),
                 }
             )
+
+
+def _schemes(found: Catalogue, problems: dict[str, str]) -> dict[str, str]:
+    schemes: dict[str, str] = {}
+    for package, module in found.section("filesystems"):
+        try:
+            for scheme in _schemes_of(module):
+                schemes.setdefault(scheme, module)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the packages' code; told with the package's name
+            problems[package] = f"{module}: {type(error).__name__}: {error}"
+    return schemes
+
+
+def _schemes_of(module: str) -> Sequence[str]:
+    """Its `schemes`: read from the source where they are written out, as the module may need seconds to be imported."""
+    spec = find_spec(module)
+    if spec is not None and spec.origin and spec.origin.endswith(".py"):
+        for statement in ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id="schemes")], value=ast.List() as value):
+                    return ast.literal_eval(value)
+                case _:
+                    continue
+    return import_module(module).schemes
 
 
 def _source(entry: EntryPoint) -> list[list[Any]]:
