@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socketserver
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 
-class _Mailbox(socketserver.ThreadingTCPServer):
+class Mailbox(socketserver.ThreadingTCPServer):
+    """A mail server; `messages` are what it took."""
+
     allow_reuse_address = True
     daemon_threads = True
 
@@ -21,6 +24,13 @@ class _Mailbox(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return self.server_address[1]
+
+    def received(self, count: int = 1, timeout_s: float = 30) -> list[EmailMessage]:
+        """The messages, once there are so many."""
+        end = time.monotonic() + timeout_s
+        while len(self.messages) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return list(self.messages)
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -47,14 +57,14 @@ class _Session(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         message = message_from_bytes(b"".join(lines), policy=policy.default)
         assert isinstance(message, EmailMessage)
-        assert isinstance(self.server, _Mailbox)
+        assert isinstance(self.server, Mailbox)
         self.server.messages.append(message)
 
 
 @contextmanager
-def mailbox() -> Generator[_Mailbox]:
+def mailbox() -> Generator[Mailbox]:
     """A server that takes every mail."""
-    with _Mailbox() as server:
+    with Mailbox() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
