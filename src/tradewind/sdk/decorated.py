@@ -1,8 +1,8 @@
-"""The operators behind `@task`: a mixin that takes a function's call, before the operator that does the work."""
+"""The operators behind `@task`: a class that takes a function's call, before the operator that does the work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from tradewind.sdk.authoring_errors import InvalidArgumentType
@@ -10,51 +10,63 @@ from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
 
-__all__ = ["CommandDecorated", "DecoratedOperator", "decorated_class"]
+__all__ = ["CallDecorated", "CommandDecorated", "DecoratedOperator", "decorated_class"]
 
 CLASS_NAMES = {"external_python": "_PythonExternalDecoratedOperator", "sensor": "DecoratedSensorOperator"}
 """Where Airflow's name for the class does not follow from the operator's."""
 
 
-class DecoratedOperator:
-    """What the operators behind `@task` have in common; mixed in before the operator that does the work.
+class DecoratedOperator(BaseOperator):
+    """What the operators behind `@task` have in common; a base before the operator that does the work.
 
     Args:
         python_callable: the decorated function.
         op_args, op_kwargs: the arguments of the call; outputs of tasks among them are its upstream tasks.
+        kwargs_to_upstream: arguments for the operator that does the work alone.
     """
 
-    fields_with_call: ClassVar[tuple[str, ...]] = ("op_args", "op_kwargs")
+    template_fields: ClassVar[Collection[str]] = ("op_args", "op_kwargs")
+    template_fields_renderers: ClassVar[dict[str, str]] = {"op_args": "py", "op_kwargs": "py"}
+    shallow_copy_attrs: ClassVar[Sequence[str]] = ("python_callable",)
 
     def __init__(
         self,
         *,
         python_callable: Callable[..., Any],
+        task_id: str,
         op_args: Collection[Any] | None = None,
         op_kwargs: Mapping[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        kwargs.update(python_callable=python_callable, op_args=list(op_args or ()), op_kwargs=dict(op_kwargs or {}))
-        super().__init__(**kwargs)  # of the operator that is mixed in
-
-
-class CommandDecorated:
-    """Mixed in for operators that run a command: the function returns the command, at run time."""
-
-    command_field: ClassVar[str] = "bash_command"
-
-    def __init__(
-        self,
-        *,
-        python_callable: Callable[..., Any],
-        op_args: Collection[Any] | None = None,
-        op_kwargs: Mapping[str, Any] | None = None,
+        kwargs_to_upstream: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         self.python_callable = python_callable
         self.op_args = list(op_args or ())
         self.op_kwargs = dict(op_kwargs or {})
-        super().__init__(**{self.command_field: "", **kwargs})  # of the operator that is mixed in
+        super().__init__(task_id=task_id, **(kwargs_to_upstream or {}), **kwargs)  # of the operator behind it
+
+
+class CallDecorated(DecoratedOperator):
+    """For operators that call the function themselves, as `PythonOperator` does."""
+
+    def __init__(
+        self,
+        *,
+        python_callable: Callable[..., Any],
+        op_args: Collection[Any] | None = None,
+        op_kwargs: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        call = {"python_callable": python_callable, "op_args": list(op_args or ()), "op_kwargs": dict(op_kwargs or {})}
+        super().__init__(kwargs_to_upstream=call, **call, **kwargs)
+
+
+class CommandDecorated(DecoratedOperator):
+    """For operators that run a command: the function returns the command, at run time."""
+
+    command_field: ClassVar[str] = "bash_command"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(kwargs_to_upstream={self.command_field: ""}, **kwargs)
 
     def execute(self, context: Any) -> Any:
         """Ask the function for the command, render it, and run it."""
@@ -62,21 +74,25 @@ class CommandDecorated:
         command = self.python_callable(*self.op_args, **arguments)
         if not isinstance(command, str) or not command.strip():
             raise InvalidArgumentType(
-                f"the function of task {self.task_id!r} must return the command as a non-empty string, not {command!r}"  # type: ignore[attr-defined]
+                f"the function of task {self.task_id!r} must return the command as a non-empty string, not {command!r}"
             )
-        setattr(self, self.command_field, self.render_template(command, context))  # type: ignore[attr-defined]
-        return super().execute(context)  # type: ignore[misc]
+        setattr(self, self.command_field, self.render_template(command, context))
+        return super().execute(context)
 
 
 def decorated_class(name: str, operator_class: type[BaseOperator]) -> type[BaseOperator]:
     """The operator class behind `@task.<name>`: the mixin and the operator, under a name of its own."""
     takes_function = "python_callable" in accepted_names(operator_class)[0]
-    mixin: type = DecoratedOperator if takes_function else CommandDecorated
-    fields = tuple(dict.fromkeys([*DecoratedOperator.fields_with_call, *operator_class.template_fields]))
+    mixin: type = CallDecorated if takes_function else CommandDecorated
+    fields = tuple(dict.fromkeys([*DecoratedOperator.template_fields, *operator_class.template_fields]))
     namespace = {
         "__module__": operator_class.__module__,
         "custom_operator_name": "@task" if name == "python" else f"@task.{name}",
         "template_fields": fields,
+        "template_fields_renderers": {
+            **DecoratedOperator.template_fields_renderers,
+            **operator_class.template_fields_renderers,
+        },
         "__doc__": operator_class.__doc__,
     }
     class_name = CLASS_NAMES.get(name, f"_{operator_class.__name__.removesuffix('Operator')}DecoratedOperator")
