@@ -132,6 +132,11 @@ class TaskGroup(DependencyMixin):
         """The group around this one."""
         return self.parent_group
 
+    @property
+    def dag_id(self) -> str:
+        """The id of the DAG."""
+        return self.dag.dag_id if self.dag is not None else "_in_memory_dag_"
+
     def child_id(self, label: str) -> str:
         """The id of a member from its own name."""
         group: TaskGroup | None = self
@@ -191,6 +196,11 @@ class TaskGroup(DependencyMixin):
         for child in self.children.values():
             if isinstance(child, TaskGroup):
                 yield from child.iter_groups()
+
+    @property
+    def used_group_ids(self) -> set[str | None]:
+        """Ids that tasks and groups of the DAG have, which a new group may not take."""
+        return {*self.dag.used_ids} if self.dag is not None else set()
 
     def get_task_group_dict(self) -> dict[str | None, TaskGroup]:
         """This group and all groups in it, by id."""

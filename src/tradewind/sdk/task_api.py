@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from tradewind.base.errors import TradewindError
+from tradewind.sdk.exceptions import AirflowRuntimeError
 
 __all__ = [
     "AssetEventFacts",
@@ -36,8 +37,8 @@ Mask = Callable[[Any, str | None], None]
 """Takes a secret text, or a structure of them, and the name it goes by; from now on it is starred in the logs."""
 
 
-class NoTaskApi(TradewindError):
-    """Something was asked that only a running task can be told."""
+class NoTaskApi(TradewindError, AirflowRuntimeError):
+    """Something was asked that only a running task can be told; code of others catches the second name."""
 
     code = "no_task_api"
 
