@@ -24,6 +24,7 @@ __all__ = [
     "OperatorSettings",
     "ParsingSettings",
     "SchedulerSettings",
+    "SecretsSettings",
     "Settings",
     "SmtpSettings",
     "StateStoreSettings",
@@ -32,9 +33,9 @@ __all__ = [
 ]
 
 
-def _setting(default: Any, doc: str, airflow: str = "") -> Any:
+def _setting(default: Any, doc: str, airflow: str = "", *, is_secret: bool = False) -> Any:
     """A setting with its sentence for the reference and the Airflow variable (`SECTION__KEY`) that means the same."""
-    return field(default=default, metadata={"doc": doc, "airflow": airflow})
+    return field(default=default, metadata={"doc": doc, "airflow": airflow, "is_secret": is_secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,11 +177,27 @@ class SmtpSettings:
     )
     port: int = _setting(25, "Its port.", "SMTP__SMTP_PORT")
     user: str = _setting("", "User to log in as; empty: no log-in.", "SMTP__SMTP_USER")
-    password: str = _setting("", "Password to log in with.", "SMTP__SMTP_PASSWORD")
+    password: str = _setting("", "Password to log in with.", "SMTP__SMTP_PASSWORD", is_secret=True)
     starttls: bool = _setting(True, "Go over to TLS, where the server offers it.", "SMTP__SMTP_STARTTLS")
     ssl: bool = _setting(False, "TLS from the first byte on.", "SMTP__SMTP_SSL")
     mail_from: str = _setting("tradewind@localhost", "Sender of mails.", "SMTP__SMTP_MAIL_FROM")
     timeout_s: float = _setting(30.0, "Seconds to wait for the mail server.", "SMTP__SMTP_TIMEOUT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretsSettings:
+    backend: str = _setting(
+        "", "Class that connections and variables are looked for in, before the environment.", "SECRETS__BACKEND"
+    )
+    backend_kwargs: str = _setting("", "Its arguments, as a JSON object.", "SECRETS__BACKEND_KWARGS", is_secret=True)
+    workers_backend: str = _setting(
+        "", "The same, and stronger; Airflow's name for workers.", "WORKERS__SECRETS_BACKEND"
+    )
+    workers_backend_kwargs: str = _setting(
+        "", "Its arguments, as a JSON object.", "WORKERS__SECRETS_BACKEND_KWARGS", is_secret=True
+    )
+    use_cache: bool = _setting(False, "Each process keeps what the backend said.", "SECRETS__USE_CACHE")
+    cache_ttl_s: float = _setting(900.0, "How long it keeps that, in seconds.", "SECRETS__CACHE_TTL_SECONDS")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +218,7 @@ class Settings:
     state_store: StateStoreSettings = StateStoreSettings()
     retention: RetentionSettings = RetentionSettings()
     smtp: SmtpSettings = SmtpSettings()
+    secrets: SecretsSettings = SecretsSettings()
 
     @property
     def db_url(self) -> str:

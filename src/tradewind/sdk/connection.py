@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-import os
-import re
+import logging
 from collections.abc import Mapping
-from importlib import import_module
+from contextvars import ContextVar
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from tradewind.sdk.connection_uri import EXTRA_KEY, fields_of_uri, type_from_scheme, uri_of
 from tradewind.sdk.exceptions import AirflowException, AirflowNotFoundException
+from tradewind.sdk.secrets import secrets
 from tradewind.sdk.task_api import mask_secret, task_api
 
 __all__ = ["Connection", "ConnectionAccessor"]
 
-_PREFIXES = ("TRADEWIND_CONN_", "AIRFLOW_CONN_")
 _FIELDS = ("conn_type", "description", "host", "login", "password", "schema", "port", "extra")
-_HOOKS = {"fs": "tradewind.providers.standard.hooks.filesystem:FSHook"}
-"""Hooks that come with us, by connection type."""
+_MAX_PORT = 65_535
+
+_preset: ContextVar[Connection | None] = ContextVar("preset_connection", default=None)
+"""A connection that is found before all others while it is tested; it need not be stored anywhere."""
+
+log = logging.getLogger("tradewind.task")
 
 
 class Connection:
@@ -33,7 +37,7 @@ class Connection:
         uri: all of it in one text, ``type://login:password@host:port/schema?key=value``.
     """
 
-    EXTRA_KEY = "__extra__"
+    EXTRA_KEY = EXTRA_KEY
 
     def __init__(
         self,
@@ -52,6 +56,9 @@ class Connection:
                 "You must create an object using the URI or individual values (conn_type, host, login, password, "
                 "schema, port or extra). You can't mix these two ways to create this object."
             )
+        if uri:
+            fields = fields_of_uri(uri)
+            conn_type, extra = fields.pop("conn_type"), fields.pop("extra")
         self.conn_id = conn_id
         self.conn_type = conn_type or ""
         self.description: str | None = fields.get("description")
@@ -59,11 +66,8 @@ class Connection:
         self.login: str | None = fields.get("login")
         self.password: str | None = fields.get("password")
         self.schema: str | None = fields.get("schema")
-        port = fields.get("port")
-        self.port: int | None = None if port in (None, "") else int(port)
+        self.port: int | None = _port(fields.get("port"))
         self.extra: str | None = json.dumps(extra) if isinstance(extra, dict) else extra
-        if uri:
-            self._read_uri(uri)
         self._mask()
 
     def _mask(self) -> None:
@@ -74,62 +78,11 @@ class Connection:
             if isinstance(extra, dict):
                 mask_secret(extra, None)
 
-    def _read_uri(self, uri: str) -> None:
-        parts = urlsplit(uri)
-        self.conn_type = _type_from_scheme(parts.scheme)
-        netloc, host = parts.netloc, parts.hostname or ""
-        rest = uri.split("://", 2)
-        if len(rest) == 3:  # type://protocol://host: the host carries a protocol of its own
-            inner = urlsplit(f"{rest[1]}://{rest[2]}")
-            self.conn_type, parts = _type_from_scheme(rest[0]), inner
-            netloc, host = inner.netloc, f"{rest[1]}://{inner.hostname or ''}"
-        self.host = _host(netloc, host) or None
-        path = parts.path.removeprefix("/")
-        self.schema = unquote(path) or None
-        self.login = unquote(parts.username) if parts.username else None
-        self.password = unquote(parts.password) if parts.password else None
-        self.port = parts.port
-        if parts.query:
-            query = dict(parse_qsl(parts.query, keep_blank_values=True))
-            self.extra = query[self.EXTRA_KEY] if self.EXTRA_KEY in query else json.dumps(query)
-
     # -- texts --------------------------------------------------------------------------------------------------
 
     def get_uri(self) -> str:
         """The connection as one URI, that `Connection(uri=...)` reads back."""
-        uri = f"{self.conn_type.lower().replace('_', '-')}://" if self.conn_type else "//"
-        host = self.host or ""
-        protocol_to_add = ""
-        if "://" in host:
-            protocol, host = host.split("://", 1)
-            if protocol == self.conn_type:
-                protocol_to_add = ""
-            else:
-                protocol_to_add = f"{protocol}://"
-        uri += protocol_to_add
-        authority = ""
-        if self.login is not None:
-            authority += quote(self.login, safe="")
-        if self.password is not None:
-            authority += ":" + quote(self.password, safe="")
-        if authority:
-            authority += "@"
-        block = quote(host, safe="") if host else ""
-        if self.port is not None:
-            block += f":{self.port}" if block or authority else f"@:{self.port}"
-        if self.schema:
-            block += f"/{quote(self.schema, safe='')}"
-        uri += authority + block
-        extra = self.extra_dejson
-        if self.extra and self.extra != "{}":
-            uri += "?" if self.schema else "/?"
-            flat = all(isinstance(value, str) for value in extra.values()) if extra else False
-            query = urlencode(extra) if flat else ""
-            if flat and dict(parse_qsl(query, keep_blank_values=True)) == extra:
-                uri += query
-            else:
-                uri += urlencode({self.EXTRA_KEY: self.extra})
-        return uri
+        return uri_of(self)
 
     @property
     def extra_dejson(self) -> dict[str, Any]:
@@ -147,13 +100,30 @@ class Connection:
                     extra[key] = value if inner is None else inner
         return extra
 
-    def to_dict(self, *, prune_empty: bool = False) -> dict[str, Any]:
-        """All fields, `extra` as a dict."""
+    async def aextra_dejson(self) -> dict[str, Any]:
+        """`extra_dejson` for async code."""
+        return self.extra_dejson
+
+    def to_dict(self, *, prune_empty: bool = False, validate: bool = True) -> dict[str, Any]:
+        """All fields, `extra` as a dict.
+
+        Args:
+            prune_empty: leave out what has no value.
+            validate: check that it can be written as JSON.
+
+        Raises:
+            TypeError: it can't.
+        """
         values: dict[str, Any] = {"conn_id": self.conn_id}
         values.update({name: getattr(self, name) for name in _FIELDS})
         values["extra"] = self.extra_dejson
         if prune_empty:
-            return {key: value for key, value in values.items() if value or value == 0}
+            has_default = {"conn_type": "", "extra": {}}
+            values = {
+                key: value for key, value in values.items() if value is not None and value != has_default.get(key)
+            }
+        if validate:
+            json.dumps(values)
         return values
 
     @classmethod
@@ -161,7 +131,7 @@ class Connection:
         """A connection from JSON text such as ``{"conn_type": "postgres", "host": ...}``."""
         fields = dict(json.loads(value))
         conn_type = fields.pop("conn_type", None)
-        conn_type = _type_from_scheme(conn_type) if conn_type else None
+        conn_type = type_from_scheme(conn_type) if conn_type else None
         extra = fields.pop("extra", None)
         if fields.get("port") in ("", None):
             fields.pop("port", None)
@@ -172,7 +142,7 @@ class Connection:
 
     def as_json(self) -> str:
         """The connection as JSON text, without its id."""
-        values = self.to_dict(prune_empty=True)
+        values = self.to_dict(prune_empty=True, validate=False)
         values.pop("conn_id", None)
         return json.dumps(values)
 
@@ -185,15 +155,19 @@ class Connection:
 
     @classmethod
     def get(cls, conn_id: str) -> Connection:
-        """The connection of that name: from the environment, else from the server.
+        """The connection of that name: from the secrets backend, else from the environment, else from the server.
 
         Raises:
             AirflowNotFoundException: there is none.
         """
-        for prefix in _PREFIXES:
-            text = os.environ.get(prefix + conn_id.upper())
-            if text is not None:
-                return _from_text(text, conn_id)
+        preset = _preset.get()
+        if preset is not None and preset.conn_id == conn_id:
+            return preset
+        secret = secrets().connection(conn_id)
+        if isinstance(secret, str):
+            return _from_text(secret, conn_id)
+        if secret is not None:
+            return secret
         api = task_api()
         found = None if api is None else api.connection(conn_id)
         if found is None:
@@ -208,18 +182,48 @@ class Connection:
         """A connection from the fields that the server sent."""
         return cls(conn_id, **{name: fields.get(name) for name in _FIELDS})
 
+    @classmethod
+    async def async_get(cls, conn_id: str) -> Connection:
+        """`get` for async code."""
+        return await asyncio.to_thread(cls.get, conn_id)
+
     def get_hook(self, *, hook_params: dict[str, Any] | None = None) -> Any:
         """The hook for this type of connection.
 
         Raises:
             AirflowException: no hook is known for it.
+            ImportError: it is known, and can't be imported.
         """
-        place = _HOOKS.get(self.conn_type)
-        if place is None:
-            raise AirflowException(f'Unknown hook type "{self.conn_type}": no installed package brings a hook for it')
-        module, name = place.split(":")
-        hook = getattr(import_module(module), name)
-        return hook(**{hook.conn_name_attr: self.conn_id}, **(hook_params or {}))
+        from tradewind.sdk.provider_catalogue import catalogue  # noqa: PLC0415 - where a hook is looked for, not before
+
+        record = catalogue().hooks.get(self.conn_type)
+        if record is None:
+            raise AirflowException(
+                f'Unknown hook type "{self.conn_type}": no installed package brings a hook for such connections'
+            )
+        try:
+            hook, attribute = record.hook_class(), record.connection_id_attribute
+        except ImportError:
+            log.exception("%s, the hook of %s for connections of type %r, can't be imported",
+                          record.hook_class_name, record.package_name, self.conn_type)  # fmt: skip
+            raise
+        return hook(**{attribute: self.conn_id}, **(hook_params or {}))
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Let the hook of this type try the connection; whether it works, and what it says."""
+        token = _preset.set(self)
+        try:
+            hook = self.get_hook()
+            if not hasattr(hook, "test_connection"):
+                return False, (
+                    f"Hook {type(hook).__name__} doesn't implement or inherit test_connection method: "
+                    f"connections of type {self.conn_type!r} can't be tested"
+                )
+            return hook.test_connection()
+        except Exception as error:  # noqa: BLE001 - whatever the hook says is the result of the test
+            return False, str(error)
+        finally:
+            _preset.reset(token)
 
     def __repr__(self) -> str:
         return f"Connection(conn_id={self.conn_id!r}, conn_type={self.conn_type!r}, host={self.host!r})"
@@ -270,13 +274,13 @@ def _json_or_none(text: str) -> Any:
         return None
 
 
-def _type_from_scheme(scheme: str) -> str:
-    name = scheme.replace("-", "_")
-    return "postgres" if name == "postgresql" else name
-
-
-def _host(netloc: str, host: str) -> str:
-    """The host with its case kept, which `urlsplit().hostname` folds."""
-    place = re.sub(r":\d*$", "", netloc.rpartition("@")[2])
-    protocol = host.split("://", 1)[0] + "://" if "://" in host else ""
-    return protocol + unquote(place.strip("[]"))
+def _port(given: Any) -> int | None:
+    if given in (None, ""):
+        return None
+    try:
+        port = int(given)
+    except ValueError:
+        raise ValueError(f"Expected integer value for `port`, but got {given!r} instead.") from None
+    if not 0 <= port <= _MAX_PORT:
+        raise ValueError(f"Expected value for `port` in the range 0-{_MAX_PORT}, but got {given!r} instead.")
+    return port

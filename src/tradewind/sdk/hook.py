@@ -18,8 +18,10 @@ class BaseHook:
     default_conn_name: ClassVar[str] = "default_conn_id"
     conn_type: ClassVar[str] = ""
     hook_name: ClassVar[str] = ""
+    _logger_name: str | None = None
 
     def __init__(self, logger_name: str | None = None) -> None:
+        super().__init__()
         self._logger_name = logger_name
 
     @cached_property
@@ -34,9 +36,24 @@ class BaseHook:
         return Connection.get(conn_id)
 
     @classmethod
+    async def aget_connection(cls, conn_id: str) -> Connection:
+        """`get_connection` for async code."""
+        return await Connection.async_get(conn_id)
+
+    @classmethod
+    def get_connections(cls, conn_id: str) -> list[Connection]:
+        """The connection of that name, as a list of one."""
+        return [cls.get_connection(conn_id)]
+
+    @classmethod
     def get_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
         """The hook that fits the connection's type."""
-        return Connection.get(conn_id).get_hook(hook_params=hook_params)
+        return cls.get_connection(conn_id).get_hook(hook_params=hook_params)
+
+    @classmethod
+    async def aget_hook(cls, conn_id: str, hook_params: dict[str, Any] | None = None) -> Any:
+        """`get_hook` for async code."""
+        return (await cls.aget_connection(conn_id)).get_hook(hook_params=hook_params)
 
     def get_conn(self) -> Any:
         """The client itself."""

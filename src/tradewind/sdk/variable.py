@@ -1,28 +1,23 @@
-"""Variables: named texts that DAGs read while they run; the environment wins over the server."""
+"""Variables: named texts that DAGs read while they run; a secrets backend and the environment win over the server."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from typing import Any
 
 from tradewind.sdk.exceptions import VariableNotFound
 from tradewind.sdk.notset import NOTSET
+from tradewind.sdk.secrets import secrets
 from tradewind.sdk.task_api import NoTaskApi, TaskApi, mask_secret, task_api
 
 __all__ = ["Variable", "VariableAccessor"]
 
-_PREFIXES = ("TRADEWIND_VAR_", "AIRFLOW_VAR_")
-
 
 def variable_text(key: str) -> str | None:
-    """The text of a variable from the environment, else from the server; None: there is none."""
-    for prefix in _PREFIXES:
-        text = os.environ.get(prefix + key.upper())
-        if text is not None:
-            break
-    else:
+    """The text of a variable from the secrets backend, else from the environment, else from the server; None: nowhere."""
+    text = secrets().variable(key)
+    if text is None:
         api = task_api()
         text = None if api is None else api.variable(key)
     if text is not None:

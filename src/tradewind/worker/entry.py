@@ -25,6 +25,7 @@ from tradewind.protocol.messages import (
 from tradewind.sdk.collect import collect_dags, import_file, module_name
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.plugins import PLUGINS, declared
+from tradewind.sdk.secrets import secrets
 from tradewind.sdk.task_decorators import task
 from tradewind.sdk.template import environment_of
 from tradewind.sdk.xcom_codec import MemoryArtifacts
@@ -135,6 +136,7 @@ def rehearse() -> None:
     )
     _plugins_folder()
     declared()  # the metadata of all installed packages: read once
+    secrets()  # which backend is set: read once
     around = runner.Surroundings(artifacts=MemoryArtifacts(), is_in_process=True)
     root = logging.getLogger()
     before, root.handlers[:] = list(root.handlers), [logging.NullHandler()]

@@ -174,10 +174,12 @@ def test_settings_are_shown_with_their_sources(tradewind, monkeypatch) -> None:
 
 
 def test_a_password_in_a_setting_stays_hidden_unless_asked_for(tradewind, monkeypatch) -> None:
-    monkeypatch.setenv("TRADEWIND__DB__URL", "postgresql+psycopg://u:secret@db/d")
-    assert "secret" not in tradewind("config", "list").out
-    assert "secret" in tradewind("config", "list", "--show-values").out
-    assert "secret" not in tradewind("info").out
+    monkeypatch.setenv("TRADEWIND__DB__URL", "postgresql+psycopg://u:pass-of-db@db/d")
+    monkeypatch.setenv("TRADEWIND__SMTP__PASSWORD", "pass-of-mail")
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND_KWARGS", '{"token": "pass-of-vault"}')
+    assert "pass-of" not in tradewind("config", "list").out
+    assert tradewind("config", "list", "--show-values").out.count("pass-of") == 3
+    assert "pass-of" not in tradewind("info").out
 
 
 def test_a_wrong_setting_is_told_with_the_place_where_it_was_set(tradewind, monkeypatch) -> None:

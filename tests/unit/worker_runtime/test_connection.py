@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -26,10 +27,12 @@ from tradewind.testing.memory import MemoryApi, MemoryServer
         ("google-cloud-platform://?project=p", {"conn_type": "google_cloud_platform", "extra": '{"project": "p"}'}),
         ("http://https%3A%2F%2Fhost", {"conn_type": "http", "host": "https://host"}),
         ("http://https://host:8080/path", {"conn_type": "http", "host": "https://host", "port": 8080, "schema": "path"}),
-        ("fs://", {"conn_type": "fs", "host": None}),
+        ("fs://", {"conn_type": "fs", "host": "", "schema": "", "login": None, "port": None, "extra": None}),
         ("aws://?__extra__=%7B%22a%22%3A+%7B%22b%22%3A+1%7D%7D", {"conn_type": "aws", "extra": '{"a": {"b": 1}}'}),
         ("ssh://Host.Example", {"host": "Host.Example"}),
-        ("mysql://:secret@host", {"login": None, "password": "secret"}),
+        ("mysql://:secret@host", {"login": "", "password": "secret"}),
+        ("sqlite://%2Ftmp%2FSome.db", {"host": "/tmp/Some.db"}),
+        ("http://http%3A%2F%2Fhost:80", {"host": "http://host", "port": 80}),
     ],
 )  # fmt: skip
 def test_a_uri_is_read(uri, fields):
@@ -46,6 +49,12 @@ def test_a_uri_is_read(uri, fields):
         ({"conn_type": "my_type", "host": "h"}, "my-type://h"),
         ({"conn_type": "http", "host": "https://h"}, "http://https://h"),
         ({"conn_type": "x", "port": 9}, "x://@:9"),
+        ({"conn_type": "http", "host": "http://h"}, "http://http%3A%2F%2Fh"),
+        ({"conn_type": "sqlite", "host": "/tmp/a b.db"}, "sqlite://%2Ftmp%2Fa%20b.db"),
+        ({"conn_type": "x", "schema": "s/t", "extra": {"a": ""}}, "x:///s%2Ft?a="),
+        ({"conn_type": "x", "extra": "{}"}, "x:///?__extra__=%7B%7D"),
+        ({"conn_type": "x", "login": "a:b", "password": ""}, "x://a%3Ab:@"),
+        ({"host": "h"}, "//h"),
     ],
 )  # fmt: skip
 def test_a_uri_is_written(fields, uri):
@@ -70,8 +79,50 @@ def test_what_is_written_is_read_back(login, password, host, schema, port, extra
     after = Connection("c", uri=before.get_uri())
     assert after.extra_dejson == before.extra_dejson
     for name in ("conn_type", "login", "password", "host", "schema", "port"):
-        assert getattr(after, name) == getattr(before, name), name
+        assert (getattr(after, name) or None) == (getattr(before, name) or None), name
     assert Connection.from_json(before.as_json(), "c") == before
+
+
+@pytest.mark.parametrize("uri", ["a://b://c://d", "a://me@http://h", "a://h:1/http://h"])
+def test_a_uri_with_protocols_in_the_wrong_place_is_refused(uri):
+    with pytest.raises(AirflowException, match="Invalid connection string"):
+        Connection("c", uri=uri)
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, "many"])
+def test_a_port_that_can_not_be_is_refused(port):
+    with pytest.raises(ValueError, match="for `port`"):
+        Connection("c", "x", port=port)
+
+
+def test_what_has_no_value_is_left_out_of_the_fields_and_an_empty_text_is_not():
+    connection = Connection("c", "x", host="", port=0)
+    assert connection.to_dict(prune_empty=True) == {"conn_id": "c", "conn_type": "x", "host": "", "port": 0}
+    assert json.loads(connection.as_json()) == {"conn_type": "x", "host": "", "port": 0}
+
+
+def test_async_code_reads_connections_too(monkeypatch):
+    async def read() -> None:
+        connection = await BaseHook.aget_connection("a")
+        assert connection.host == "h"
+        assert await connection.aextra_dejson() == {"k": "v"}
+        assert (await BaseHook.aget_hook("folder")).get_path() == "/"
+        with pytest.raises(AirflowNotFoundException):
+            await BaseHook.aget_connection("b")
+
+    monkeypatch.setenv("AIRFLOW_CONN_A", "x://h/?k=v")
+    monkeypatch.setenv("AIRFLOW_CONN_FOLDER", "fs:///?path=/")
+    asyncio.run(read())
+
+
+def test_a_connection_that_cannot_be_tested_says_so():
+    assert Connection("c", "odd").test_connection() == (
+        False,
+        'Unknown hook type "odd": no installed package brings a hook for such connections',
+    )
+    went_well, said = Connection("c", "fs").test_connection()
+    assert not went_well
+    assert said
 
 
 def test_a_uri_and_fields_do_not_mix():

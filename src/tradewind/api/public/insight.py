@@ -22,6 +22,7 @@ from tradewind.api.models.admin import (
     PluginImportErrorCollectionResponse,
     ProviderCollectionResponse,
 )
+from tradewind.api.secrecy import MASK
 from tradewind.api.wire import listing, reply
 from tradewind.base.errors import NotFound
 from tradewind.base.settings import Settings
@@ -149,10 +150,10 @@ async def get_jobs(query: Annotated[JobQuery, Query()], call: Annotated[Call, ma
 
 
 def config_sections(settings: Settings) -> dict[str, dict[str, str]]:
-    """All settings by section and key, as text; passwords in URLs are hidden."""
+    """All settings by section and key, as text; passwords, also those in URLs, are hidden."""
     return {
         section.name: {
-            key.name: _hidden(str(getattr(getattr(settings, section.name), key.name)))
+            key.name: _hidden(str(getattr(getattr(settings, section.name), key.name)), key.metadata["is_secret"])
             for key in fields(getattr(settings, section.name))
         }
         for section in fields(settings)
@@ -160,8 +161,10 @@ def config_sections(settings: Settings) -> dict[str, dict[str, str]]:
     }
 
 
-def _hidden(value: str) -> str:
-    """A URL without its password and query; anything else as it is."""
+def _hidden(value: str, is_secret: bool) -> str:
+    """Stars for a secret, a URL without its password and query; anything else as it is."""
+    if is_secret and value:
+        return MASK
     parts = urlsplit(value)
     if not parts.scheme or "@" not in parts.netloc:
         return value

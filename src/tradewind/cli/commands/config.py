@@ -85,7 +85,8 @@ def _effective(session: Session, section: str, option: str) -> str:
 
 def _shown(settings: Any, section: str, option: str, show_values: bool) -> Any:
     value = getattr(getattr(settings, section), option)
-    is_secret = ((section, option) == ("db", "url") and "@" in str(value)) or (option == "password" and value)
+    field = next(one for one in fields(getattr(settings, section)) if one.name == option)
+    is_secret = ((section, option) == ("db", "url") and "@" in str(value)) or (field.metadata["is_secret"] and value)
     return SECRET if is_secret and not show_values else value
 
 

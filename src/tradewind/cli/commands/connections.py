@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradewind.base.errors import Conflict, InvalidInput, NotFound, TradewindError
+from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.cli.output import show, show_one
 from tradewind.cli.session import Session, output_option, pass_session
 
@@ -153,14 +153,7 @@ def export_connections(session: Session, file: str, file_format: str | None, ser
 @pass_session
 def test_connection(session: Session, ctx: click.Context, conn_id: str) -> None:
     """Log in with a connection, from this machine, and say whether it went well."""
-    connection = _stored(session, conn_id)
-    try:
-        hook = connection.get_hook()
-        went_well, message = hook.test_connection()
-    except AttributeError as error:
-        raise TradewindError(f"connections of type {connection.conn_type!r} have no test: {error}") from error
-    except Exception as error:  # noqa: BLE001 - the hook's code, and a failure of it is the answer
-        went_well, message = False, str(error)
+    went_well, message = _stored(session, conn_id).test_connection()
     click.echo(f"{'Success' if went_well else 'Failure'}: {message}")
     ctx.exit(0 if went_well else 1)
 
