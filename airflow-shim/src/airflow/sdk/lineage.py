@@ -21,6 +21,12 @@ class HookLineage:
 class NoOpCollector:
     """Keeps nothing."""
 
+    def __init__(self) -> None:
+        self._extra: dict[str, Any] = {}  # `common-compat` patches a class whose collectors do not have it
+
+    def create_asset(self, **_: Any) -> None:
+        """An asset of a hook's words; none, for nobody is told of it."""
+
     def add_input_asset(self, *_: Any, **__: Any) -> None:
         """Something was read."""
 
@@ -30,6 +36,7 @@ class NoOpCollector:
     def add_extra(self, *_: Any, **__: Any) -> None:
         """Something else is worth telling."""
 
+    create_dataset = create_asset
     add_input_dataset = add_input_asset
     add_output_dataset = add_output_asset
 
