@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tradewind.parsing.reads import FileReads
     from tradewind.protocol.messages import Reply, Request
 
-__all__ = ["answered_here", "file_reads"]
+__all__ = ["FromHome", "answered_here", "file_reads"]
 
 SQLITE = "sqlite:///"
 
@@ -46,11 +46,13 @@ def answered_here(session: Session) -> Generator[None]:
     """
     from tradewind.worker.importing import answered
 
-    with answered(_FromHome(session)):
+    with answered(FromHome(session)):
         yield
 
 
-class _FromHome:
+class FromHome:
+    """Answers from the home of an invocation; where it has no database yet, nothing is in it."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
 

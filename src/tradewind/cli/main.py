@@ -19,6 +19,10 @@ __all__ = ["EXIT_CODES", "cli", "main"]
 YOUNG_OBJECTS = 50_000
 HERE = "tradewind.cli.commands"
 COMMANDS: Listed = {
+    "airflow": (
+        f"{HERE}.airflow:airflow",
+        "Move from Airflow: check DAG files, take over connections, variables and pools.",
+    ),
     "assets": (f"{HERE}.assets:assets", "Manage assets."),
     "backfill": (f"{HERE}.backfill:backfill", "Run a DAG for dates that have passed."),
     "config": (f"{HERE}.config:config", "Show what is set, and where it came from."),
@@ -28,6 +32,7 @@ COMMANDS: Listed = {
     "hitl": (f"{HERE}.hitl:hitl", "Answer questions that tasks ask people (human in the loop)."),
     "info": (f"{HERE}.info:info", "Show this installation: versions, folders, database, server."),
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
+    "providers": (f"{HERE}.providers:providers", "Install provider packages, and see what they bring."),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),
     "standalone": (f"{HERE}.servers:standalone", "Run everything in one process: API, scheduler, parser, executor."),
     "state-store": (f"{HERE}.state_store:state_store", "Look after what tasks have stored for their next try."),

@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
 from tradewind.base.errors import DatabaseUnavailable
 from tradewind.parsing.calls import Answering, CallDiedError, Caller, CallTimedOutError, nobody_answers
 from tradewind.parsing.child import ENTRY, ParseReply, ParseRequest
-from tradewind.parsing.reads import FileReads
 from tradewind.protocol.messages import ErrorReply, Reply, Request
 from tradewind.spec import DagSpec, decode
 
-__all__ = ["FileResult", "Parser"]
+__all__ = ["FileResult", "Parser", "Reads"]
 
 GRACE_S = 5.0
 """How much longer than its time-out a file may hang in code that can't be interrupted before its process is killed."""
@@ -41,6 +41,14 @@ class FileResult:
     """What it read of the server, as `<variable NAME>` and the like, with the stamp that it had then."""
 
 
+class Reads(Protocol):
+    """Answers what files ask while they are imported."""
+
+    def answer(self, relative_fileloc: str, asked: Request, seen: dict[str, str], /) -> Reply:
+        """The answer. What the file asked for is added to `seen`."""
+        ...
+
+
 class Parser:
     """Parses files of a bundle, each in a process of its own; several threads may parse at once.
 
@@ -61,7 +69,7 @@ class Parser:
         log_folder: Path,
         timeout_s: float,
         options: Mapping[str, bool] = NO_OPTIONS,
-        reads: FileReads | None = None,
+        reads: Reads | None = None,
     ) -> None:
         self._caller = caller
         self._root = root

@@ -1,0 +1,85 @@
+"""Rules about what Tradewind does in another way: pages of plugins, listeners, partition mappers, access of assets."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tradewind.cli.migration.findings import Finding, finding
+from tradewind.cli.migration.source import Source, dotted
+
+__all__ = ["habit_findings"]
+
+PAGES = {
+    "flask_blueprints", "appbuilder_views", "appbuilder_menu_items", "admin_views", "menu_links", "fastapi_apps",
+    "fastapi_root_middlewares", "external_views", "react_apps",
+}  # fmt: skip
+GONE = {"operators", "sensors", "hooks", "executors"}
+HEARD = {
+    "on_task_instance_running", "on_task_instance_success", "on_task_instance_failed", "on_task_instance_skipped",
+    "on_dag_run_success", "on_dag_run_failed",
+}  # fmt: skip
+HOOK = ("airflow.listeners.hookimpl", "tradewind.hookimpl", "hookimpl")
+
+
+def habit_findings(source: Source) -> Iterator[Finding]:
+    """All of these rules."""
+    for node in source.nodes:
+        if isinstance(node, ast.ClassDef):
+            bases = {source.name_of(base) for base in node.bases}
+            yield from _class(node, bases)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("on_"):
+            marks = (source.name_of(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list)
+            if any(mark.endswith(HOOK) for mark in marks) and node.name not in HEARD:
+                yield finding(
+                    "TW302",
+                    node.lineno,
+                    f"the listener `{node.name}` is not called",
+                    "watch what happens over the REST API",
+                )
+        elif isinstance(node, ast.Call):
+            name = source.name_of(node.func)
+            if name.rpartition(".")[2] == "AssetAccessControl" and name.startswith(("airflow.", "tradewind.")):
+                yield finding(
+                    "TW307", node.lineno, "AssetAccessControl(...)", "nothing has to be done; any DAG may use the asset"
+                )
+
+
+def _class(node: ast.ClassDef, bases: set[str]) -> Iterator[Finding]:
+    last = {base.rpartition(".")[2] for base in bases if base.startswith(("airflow.", "tradewind"))}
+    if "AirflowPlugin" in last:
+        for item in node.body:
+            targets = (
+                item.targets
+                if isinstance(item, ast.Assign)
+                else [item.target]
+                if isinstance(item, ast.AnnAssign)
+                else []
+            )
+            for name in map(dotted, targets):
+                value = item.value if isinstance(item, ast.Assign | ast.AnnAssign) else None
+                if name in PAGES and not _is_empty(value):
+                    yield finding(
+                        "TW301",
+                        item.lineno,
+                        f"`{name}` of the plugin {node.name}",
+                        "nothing has to be done; the rest of the plugin works",
+                    )
+                elif name in GONE and not _is_empty(value):
+                    yield finding(
+                        "TW301",
+                        item.lineno,
+                        f"`{name}` of the plugin {node.name}",
+                        "import them from their own module, as since Airflow 2",
+                    )
+    if last & {"PartitionMapper", "RollupMapper", "Window"}:
+        yield finding(
+            "TW306",
+            node.lineno,
+            f"class {node.name}({', '.join(sorted(last))})",
+            "use one of the mappers and windows of `airflow.sdk`",
+        )
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.List | ast.Tuple) and not value.elts

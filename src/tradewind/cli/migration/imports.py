@@ -1,0 +1,204 @@
+"""Rules about what a file imports: names the namespace lacks, providers that are not installed, paths of earlier versions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from tradewind.cli.migration.findings import Finding, finding
+from tradewind.cli.migration.namespace import Answers
+from tradewind.cli.migration.packages import (
+    ADD,
+    added_name,
+    installed_providers,
+    is_importable,
+    legacy_provider,
+    lookup,
+    package_of,
+)
+from tradewind.cli.migration.source import Reference, Source
+
+__all__ = ["asked_names", "import_findings"]
+
+DATABASE = {
+    "airflow.settings.Session", "airflow.settings.engine", "airflow.settings.NonScopedSession", "airflow.settings.AsyncSession",
+    "airflow.utils.session.create_session", "airflow.utils.session.provide_session", "airflow.utils.db.create_session",
+    "airflow.utils.db.provide_session", "airflow.models.DagModel", "airflow.models.dag.DagModel", "airflow.models.TaskReschedule",
+    "airflow.models.Log", "airflow.models.log.Log", "airflow.models.ImportError", "airflow.models.DagPickle", "airflow.models.Pool",
+    "airflow.models.pool.Pool", "airflow.models.TaskFail", "airflow.models.SlaMiss", "airflow.models.DagTag", "airflow.models.DbCallbackRequest",
+    "airflow.models.serialized_dag.SerializedDagModel", "airflow.models.Trigger", "airflow.models.RenderedTaskInstanceFields",
+}  # fmt: skip
+DATABASE_MODULES = {
+    "airflow.utils.db", "airflow.utils.db_cleanup", "airflow.models.serialized_dag", "airflow.models.dagcode", "airflow.models.dag_version",
+    "airflow.models.dagbundle", "airflow.models.renderedtifields", "airflow.models.log", "airflow.models.pool", "airflow.models.errors",
+    "airflow.models.backfill", "airflow.models.trigger", "airflow.models.taskreschedule", "airflow.models.slamiss", "airflow.models.dagpickle",
+    "airflow.models.crypto", "airflow.models.dagwarning", "airflow.models.db_callback_request", "airflow.utils.sqlalchemy",
+}  # fmt: skip
+SERVER = {
+    "airflow.api.common": "the REST API: POST /api/v2/dags/{dag_id}/dagRuns, or TriggerDagRunOperator",
+    "airflow.api.client": "the REST API, or the `tradewind` command",
+    "airflow.api": "the REST API",
+    "airflow.api_fastapi": "the REST API",
+    "airflow.api_connexion": "the REST API",
+    "airflow.www": "the REST API",
+    "airflow.ui": "the REST API",
+    "airflow.cli": "the `tradewind` command",
+    "airflow.jobs": "`tradewind standalone`, and GET /api/v2/monitor/health",
+    "airflow.executors": "the executors of Tradewind: executor.name",
+    "airflow.auth": "`tradewind users`",
+    "airflow.security.permissions": "`tradewind users`",
+    "airflow.dag_processing": "the REST API: GET /api/v2/dags",
+    "airflow.task.task_runner": "nothing: the worker is Tradewind's",
+    "airflow.callbacks": "callbacks of DAGs and tasks",
+}
+"""Modules of the server -> what to use instead."""
+ORM_FIX = "use Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
+MOVED = {
+    "airflow.operators.subdag": ("TW108", "make a TaskGroup"),
+    "airflow.operators.subdag_operator": ("TW108", "make a TaskGroup"),
+    "airflow.operators.sql": ("TW204", "install common-sql and import from airflow.providers.common.sql.operators.sql"),
+    "airflow.hooks.dbapi_hook": ("TW204", "install common-sql and import from airflow.providers.common.sql.hooks.sql"),
+    "airflow.sensors.sql": ("TW204", "install common-sql and import from airflow.providers.common.sql.sensors.sql"),
+}
+
+
+def asked_names(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
+    """What the namespace is to be asked for."""
+    for source in sources:
+        for one in source.references:
+            if one.module.split(".")[0] == "airflow" and not _is_packages(one.module):
+                yield one.module, one.name
+
+
+def import_findings(
+    source: Source, answers: Answers, folders: tuple[Path, ...], *, looks_for_packages: bool
+) -> Iterator[Finding]:
+    """All of these rules.
+
+    Args:
+        answers: what the namespace has of `asked_names`.
+        folders: where the file's own modules are.
+        looks_for_packages: whether other packages that are missing here are told, too.
+    """
+    told: set[str] = set()
+    for one in source.references:
+        top = one.module.split(".")[0]
+        if top != "airflow":
+            if looks_for_packages and not one.is_guarded and top not in told and not is_importable(top, folders):
+                told.add(top)
+                yield finding(
+                    "TW208",
+                    one.line,
+                    f"the package of `{top}` is not installed",
+                    "install it beside Tradewind with pip",
+                )
+            continue
+        yield from _airflow_name(source, one, answers, told)
+
+
+def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[str]) -> Iterator[Finding]:
+    if one.full in DATABASE and not one.is_guarded:
+        yield finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+        return
+    if one.full in {"airflow.models.DagBag", "airflow.models.dagbag.DagBag"}:
+        yield finding(
+            "TW308",
+            one.line,
+            f"{one.full} in a file that is imported itself",
+            "ask the REST API for DAGs: GET /api/v2/dags",
+        )
+    if _is_packages(one.module):
+        yield from _provider_name(one, told)
+        return
+    answer, detail = answers.get((one.module, one.name), ("ok", ""))
+    if answer == "moved":
+        yield _moved(one, detail)
+    elif answer == "refused":
+        if _is_used(source, one.full):
+            yield finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+    elif answer != "ok" and not one.is_guarded:
+        yield _missing(one, detail)
+
+
+def _is_used(source: Source, full: str) -> bool:
+    """Whether more is done with a name than naming it in an annotation."""
+    for node in source.nodes:
+        used = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Attribute) else None
+        if used is not None and source.name_of(used) == full:
+            return True
+    return False
+
+
+def _is_packages(module: str) -> bool:
+    """Whether a published package holds the module, or would have to; the namespace stands in for a few."""
+    package = package_of(module)
+    if not package:
+        return False
+    if package in installed_providers():
+        return True
+    return not module.startswith(("airflow.providers.standard", "airflow.providers.common.compat"))
+
+
+def _provider_name(one: Reference, told: Collection[str]) -> Iterator[Finding]:
+    package = package_of(one.module)
+    if one.is_guarded:
+        return
+    if package not in installed_providers():
+        if package not in told and isinstance(told, set):
+            told.add(package)
+            yield finding("TW202", one.line, f"{package} is not installed", f"{ADD} {added_name(package)}")
+        return
+    lack = lookup(one.module, one.name)
+    if lack:
+        yield finding("TW203", one.line, lack, "look into the package's changelog for what replaced it")
+
+
+def _moved(one: Reference, instead: str) -> Finding:
+    if " " in instead or not instead.startswith(("airflow", "tradewind")):
+        return finding("TW110", one.line, f"{one.full} is a path of Airflow 2", f"use {instead}")
+    last = instead.rpartition(".")[2]
+    now = (
+        f"from {instead} import {one.name}"
+        if not last[:1].isupper()
+        else f"from {instead.rpartition('.')[0]} import {last}"
+    )
+    if not one.name:
+        now = f"import {instead}"
+    old = f"from {one.module} import {one.name}" if one.name else f"import {one.module}"
+    if one.name == "DummyOperator":
+        now = "from airflow.providers.standard.operators.empty import EmptyOperator"
+    return finding(
+        "TW110", one.line, f"{one.full} is a path of Airflow 2", f"`{now}` works in Airflow 3 too", swap=(old, now)
+    )
+
+
+def _missing(one: Reference, detail: str) -> Finding:
+    if one.module in MOVED:
+        code, fix = MOVED[one.module]
+        return finding(code, one.line, f"{one.full} is gone", fix)
+    if one.full.rpartition(".")[2] == "SubDagOperator":
+        return finding("TW108", one.line, f"{one.full} is gone", "make a TaskGroup")
+    if one.module in DATABASE_MODULES or one.full in DATABASE_MODULES:
+        return finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+    package = legacy_provider(one.module)
+    if one.module.startswith("airflow.contrib"):
+        fix = (
+            f"{ADD} {added_name(package)}, and import from airflow.providers"
+            if package
+            else "look for it among the provider packages"
+        )
+        return finding("TW206", one.line, f"{one.full} is gone", fix)
+    if package:
+        return finding(
+            "TW204", one.line, f"{one.full} is gone", f"{ADD} {added_name(package)}, and import from airflow.providers"
+        )
+    for prefix, instead in SERVER.items():
+        if one.full == prefix or one.full.startswith(f"{prefix}."):
+            return finding("TW207", one.line, f"{one.full} is not there", f"use {instead}")
+    return finding(
+        "TW201",
+        one.line,
+        f"{one.full} is not there: {detail}",
+        "see the page 'Differences from Airflow' for what takes its place",
+    )

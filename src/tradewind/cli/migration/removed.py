@@ -1,0 +1,95 @@
+"""What Airflow 3 no longer has: arguments, keys of the context, attributes, methods; each with what takes its place."""
+
+from __future__ import annotations
+
+__all__ = [
+    "CONTEXT_KEYS",
+    "DAG_ARGUMENTS",
+    "DAG_ATTRIBUTES",
+    "DATE_KEYS",
+    "OPERATOR_ARGUMENTS",
+    "RUN_ATTRIBUTES",
+    "TRIGGER_RULES",
+]
+
+DAG_ARGUMENTS = {
+    "schedule_interval": ("TW101", "schedule"),
+    "timetable": ("TW101", "schedule"),
+    "concurrency": ("TW102", "max_active_tasks"),
+    "fail_stop": ("TW102", "fail_fast"),
+    "default_view": ("TW102", ""),
+    "orientation": ("TW102", ""),
+    "full_filepath": ("TW102", ""),
+    "last_loaded": ("TW102", ""),
+}
+"""Argument of `DAG` -> code, and the argument that it is called now (empty: leave it out)."""
+
+OPERATOR_ARGUMENTS = {
+    "provide_context": "",
+    "task_concurrency": "max_active_tis_per_dag",
+    "max_active_tis": "max_active_tis_per_dag",
+    "use_dill": 'serializer="dill"',
+    "xcom_push": "do_xcom_push",
+    "adhoc": "",
+    "use_task_execution_day": "use_task_logical_date",
+    "use_task_execution_date": "use_task_logical_date",
+}
+"""Argument of operators -> what is written instead (empty: leave it out)."""
+
+ONE_OPERATORS_ARGUMENTS = {
+    ("TriggerDagRunOperator", "execution_date"): "logical_date",
+    ("ExternalTaskMarker", "execution_date"): "logical_date",
+}
+"""The same for arguments that only one class had."""
+
+TRIGGER_RULES = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
+"""Old name of a trigger rule -> the one since."""
+
+CONTEXT_KEYS = {
+    "execution_date": ("logical_date", "logical_date"),
+    "next_execution_date": ("data_interval_end", "data_interval_end"),
+    "prev_execution_date": ("", "prev_data_interval_start_success"),
+    "prev_execution_date_success": ("prev_data_interval_start_success", "prev_data_interval_start_success"),
+    "next_ds": ("data_interval_end | ds", "data_interval_end"),
+    "next_ds_nodash": ("data_interval_end | ds_nodash", "data_interval_end"),
+    "prev_ds": ("", "prev_data_interval_start_success"),
+    "prev_ds_nodash": ("", "prev_data_interval_start_success"),
+    "tomorrow_ds": ("macros.ds_add(ds, 1)", "logical_date"),
+    "tomorrow_ds_nodash": ("macros.ds_format(macros.ds_add(ds, 1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
+    "yesterday_ds": ("macros.ds_add(ds, -1)", "logical_date"),
+    "yesterday_ds_nodash": ("macros.ds_format(macros.ds_add(ds, -1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
+    "triggering_dataset_events": ("triggering_asset_events", "triggering_asset_events"),
+    "conf": ("", "conf"),
+}
+"""Removed key -> the expression for a template (empty: there is no exact one), and the key to work it out from in Python."""
+
+DATE_KEYS = frozenset(
+    [
+        "logical_date", "ds", "ds_nodash", "ts", "ts_nodash", "ts_nodash_with_tz", "data_interval_start",
+        "data_interval_end", "prev_data_interval_start_success", "prev_data_interval_end_success",
+    ]
+)  # fmt: skip
+"""Keys that are absent where a run has no logical date."""
+
+RUN_ATTRIBUTES = {
+    "execution_date": "logical_date",
+    "external_trigger": "run_type",
+    "next_execution_date": "",
+    "previous_execution_date": "",
+    "prev_execution_date": "",
+    "get_previous_execution_date": "get_previous_dagrun",
+    "previous_start_date_success": "get_previous_dagrun",
+}
+"""Attribute of a run or task instance -> what to ask instead (empty: nothing)."""
+
+DAG_ATTRIBUTES = {
+    "schedule_interval": "schedule",
+    "concurrency": "max_active_tasks",
+    "following_schedule": "", "previous_schedule": "", "normalized_schedule_interval": "",
+    "normalize_schedule": "", "is_fixed_time_schedule": "", "next_dagrun_after_date": "", "get_run_dates": "",
+    "date_range": "", "subdags": "", "parent_dag": "", "is_subdag": "", "sub_dag": "partial_subset",
+    "create_dagrun": "", "get_dagrun": "", "get_is_paused": "", "get_latest_execution_date": "",
+    "latest_execution_date": "", "concurrency_reached": "", "tree_view": "", "pickle": "", "full_filepath": "fileloc",
+    "sync_to_db": "", "cli": "", "clear": "",
+}  # fmt: skip
+"""Method or attribute of a DAG -> what to ask instead (empty: the REST API, or nothing)."""
