@@ -6,18 +6,20 @@ import logging
 from collections.abc import Collection, Generator
 from typing import Any, ClassVar
 
+from tradewind.sdk.templated import Templated
+
 __all__ = ["BaseNotifier"]
 
 
-class BaseNotifier:
+class BaseNotifier(Templated):
     """A callback that is an object; subclasses give `notify`, or `async_notify`, and name their `template_fields`.
 
     Called with a context it sends; awaited it sends with the context it was made with. One of the two methods is
     enough: `notify` runs `async_notify` where only that is there, and the other way round.
     """
 
-    template_fields: Collection[str] = ()
-    template_ext: Collection[str] = ()
+    template_fields: ClassVar[Collection[str]] = ()
+    template_ext: ClassVar[Collection[str]] = ()
     template_fields_renderers: ClassVar[dict[str, str]] = {}
     context: Any = None
 
@@ -34,15 +36,11 @@ class BaseNotifier:
 
     def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
         """Render the template fields with the context of what ended, in place."""
-        from tradewind.sdk.template import (  # noqa: PLC0415 - Jinja, only where it is used
-            environment_of,
-            make_environment,
-            render_operator,
-        )
+        from tradewind.sdk.template import environment_of, render_operator  # noqa: PLC0415 - only where it is used
 
-        task, dag = context.get("task"), context.get("dag")
         if jinja_env is None:
-            jinja_env = make_environment(dag, native=False) if task is None else environment_of(task)
+            task = context.get("task")
+            jinja_env = self.get_template_env(context.get("dag")) if task is None else environment_of(task)
         render_operator(self, context, jinja_env)
 
     def notify(self, context: Any) -> None:

@@ -19,6 +19,7 @@ from tradewind.sdk.priority import PriorityWeightStrategy
 from tradewind.sdk.resolve import references
 from tradewind.sdk.setup_teardown import join_scopes
 from tradewind.sdk.stack import call_site
+from tradewind.sdk.templated import Templated
 from tradewind.sdk.trigger_rule import Isolation, TriggerRule, WeightRule
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ Callback = Callable[[Any], Any]
 Callbacks = Callback | Collection[Callback] | None
 
 
-class BaseOperator(TaskNode, metaclass=OperatorMeta):
+class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
     """A task as it is declared; subclasses say in `execute` what it does.
 
     All arguments are keyword-only; the names, types and meanings are Airflow's, and two are ours: `isolation`, how much
@@ -52,7 +53,7 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
     """
 
     template_fields: ClassVar[Collection[str]] = ()
-    template_ext: ClassVar[Sequence[str]] = ()
+    template_ext: ClassVar[Collection[str]] = ()
     template_fields_renderers: ClassVar[dict[str, str]] = {}
     ui_color: ClassVar[str] = "#fff"
     ui_fgcolor: ClassVar[str] = "#000"
@@ -360,12 +361,6 @@ class BaseOperator(TaskNode, metaclass=OperatorMeta):
 
         vars(self).pop("_is_declared", None)
         render_operator(self, context, jinja_env)
-
-    def render_template(self, content: Any, context: Context, jinja_env: Any = None) -> Any:
-        """A value with its templates and stand-ins replaced."""
-        from tradewind.sdk.template import render_value  # noqa: PLC0415 - Jinja is loaded where tasks run
-
-        return render_value(self, content, context, jinja_env)
 
     def prepare_template(self) -> None:
         """Called after template files were read, before rendering."""

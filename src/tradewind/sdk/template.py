@@ -24,7 +24,15 @@ from tradewind.sdk.resolve import Resolvable
 if TYPE_CHECKING:
     from tradewind.sdk.context import Context
 
-__all__ = ["FILTERS", "environment_of", "make_environment", "render_operator", "render_text", "render_value"]
+__all__ = [
+    "FILTERS",
+    "environment_of",
+    "make_environment",
+    "render_named",
+    "render_operator",
+    "render_text",
+    "render_value",
+]
 
 
 def _ds(value: datetime | None) -> str:
@@ -121,9 +129,9 @@ _environments: WeakKeyDictionary[Any, dict[bool, jinja2.Environment]] = WeakKeyD
 _compiled: WeakKeyDictionary[jinja2.Environment, dict[str, jinja2.Template]] = WeakKeyDictionary()
 
 
-def environment_of(task: Any) -> jinja2.Environment:
-    """The environment for a task's fields, made once for its DAG."""
-    dag = getattr(task, "dag_or_none", None)
+def environment_of(task: Any, dag: Any = None) -> jinja2.Environment:
+    """The environment for a task's fields, made once for its DAG, or for the one that is given."""
+    dag = getattr(task, "dag_or_none", None) if dag is None else dag
     native = getattr(task, "render_template_as_native_obj", None)
     if native is None:
         native = bool(getattr(dag, "render_template_as_native_obj", False))
@@ -167,10 +175,13 @@ def render_operator(operator: Any, context: Context, environment: jinja2.Environ
     """
     env = environment_of(operator) if environment is None else environment
     final = getattr(operator, "mapped_fields", ())
+    names = [name for name in operator.template_fields if name not in final]
+    through = getattr(operator, "_do_render_template_fields", None)
     try:
-        _Rendering(context, env).render_named(
-            operator, [name for name in operator.template_fields if name not in final]
-        )
+        if through is None:
+            render_named(operator, operator, names, context, env, set())
+        else:
+            through(operator, names, context, env, set())
     except jinja2.TemplateNotFound as error:
         raise AirflowException(
             f"template file {error.name!r} of task {getattr(operator, 'task_id', '?')!r} is not in "
@@ -188,32 +199,40 @@ def render_value(
     """Render a value of whatever shape for `owner`, whose `template_ext` says which texts name template files."""
     env = environment_of(owner) if environment is None else environment
     suffixes = tuple(getattr(owner, "template_ext", ()) or ())
-    return _Rendering(context, env, seen).value(content, suffixes)
+    return _Rendering(owner, context, env, set() if seen is None else seen).value(content, suffixes)
+
+
+def render_named(  # noqa: PLR0917 - the shape of `_do_render_template_fields`, which subclasses call so
+    owner: Any, parent: Any, names: Iterable[str], context: Context, environment: jinja2.Environment, seen: set[int]
+) -> None:
+    """Render these attributes of `parent`, which is `owner` or something within it, in place.
+
+    Raises:
+        AttributeError: there is no such attribute.
+    """
+    rendering = _Rendering(owner, context, environment, seen)
+    suffixes = tuple(getattr(parent, "template_ext", ()) or ())
+    for name in names:
+        try:
+            before = getattr(parent, name)
+        except AttributeError as error:
+            raise AttributeError(
+                f"{name!r} is configured as a template field but {getattr(parent, 'task_type', type(parent).__name__)} "
+                "does not have this attribute."
+            ) from error
+        if before is None or before == "":
+            continue
+        after = rendering.value(before, suffixes)
+        if after is not before:
+            setattr(parent, name, after)
 
 
 class _Rendering:
     """One rendering: texts, lists, tuples, sets, dicts, stand-ins, dataclasses, objects with template fields."""
 
-    def __init__(self, context: Context, environment: jinja2.Environment, seen: set[int] | None = None) -> None:
-        self._context, self._environment = context, environment
-        self._seen = set[int]() if seen is None else seen
-
-    def render_named(self, owner: Any, names: Iterable[str]) -> None:
-        """Render these attributes of `owner`."""
-        suffixes = tuple(getattr(owner, "template_ext", ()) or ())
-        for name in names:
-            try:
-                before = getattr(owner, name)
-            except AttributeError as error:
-                raise AttributeError(
-                    f"{name!r} is configured as a template field but {getattr(owner, 'task_type', type(owner).__name__)} "
-                    "does not have this attribute."
-                ) from error
-            if before is None or before == "":
-                continue
-            after = self.value(before, suffixes)
-            if after is not before:
-                setattr(owner, name, after)
+    def __init__(self, owner: Any, context: Context, environment: jinja2.Environment, seen: set[int]) -> None:
+        self._nested = getattr(owner, "_render_nested_template_fields", None)
+        self._owner, self._context, self._environment, self._seen = owner, context, environment, seen
 
     def value(self, value: Any, suffixes: tuple[str, ...] = ()) -> Any:
         """The value with everything in it rendered."""
@@ -239,10 +258,14 @@ class _Rendering:
     def _object(self, value: Any) -> Any:
         if isinstance(value, type | PurePath) or id(value) in self._seen:
             return value
+        if self._nested is not None:
+            self._nested(value, self._context, self._environment, self._seen)
+            if id(value) in self._seen:
+                return value
         self._seen.add(id(value))
         names = getattr(value, "template_fields", None)
         if names and not callable(names):
-            self.render_named(value, names)
+            render_named(self._owner, value, names, self._context, self._environment, self._seen)
         elif is_dataclass(value) and not isinstance(value, type):
             before = {item.name: getattr(value, item.name) for item in fields(value) if item.init}
             after = {name: self.value(item) for name, item in before.items()}

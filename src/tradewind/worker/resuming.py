@@ -12,7 +12,7 @@ from tradewind.sdk.operator import TRIGGER_TIMEOUT
 from tradewind.sdk.task_api import EncodedXCom
 from tradewind.sdk.trigger import BaseTrigger
 from tradewind.sdk.waiting import REPLAY, Journal
-from tradewind.sdk.xcom_codec import XComCodec
+from tradewind.sdk.xcom_codec import Pickled, XComCodec
 
 __all__ = ["TRIGGER_FAILURE", "NoFiles", "deferral_of", "go_on", "inline_codec", "journal_of"]
 
@@ -77,9 +77,22 @@ def deferral_of(raised: TaskDeferred, codec: XComCodec) -> Deferral:
         classpath=classpath,
         kwargs=inline_codec().encode(dict(kwargs), where).value,
         method=raised.method_name,
-        method_kwargs=codec.encode(dict(raised.kwargs or {}), f"the arguments of {raised.method_name}").value,
+        method_kwargs=_for_itself(dict(raised.kwargs or {}), codec, f"the arguments of {raised.method_name}"),
         timeout_s=None if timeout is None else timeout.total_seconds(),
     )
+
+
+def _for_itself(kwargs: dict[str, Any], codec: XComCodec, where: str) -> str:
+    """What a task keeps for the time after its wait, encoded; only the same task reads it back. So what has no other
+    form may be pickled, such as the responses that an operator collects page by page.
+    """
+    try:
+        return codec.encode(kwargs, where).value
+    except SerializationError as error:
+        try:
+            return codec.encode(Pickled(kwargs), where).value
+        except Exception:  # noqa: BLE001 - whatever an object's own pickling raises: the first error names the object
+            raise error from None
 
 
 def journal_of(resume: Resume | None, codec: XComCodec) -> Journal:
