@@ -173,7 +173,7 @@ def install(packages: Sequence[str], *, dry_run: bool = False) -> str:
     """Install packages of providers, and what Tradewind needs; why they can't be, or nothing."""
     done = uv(
         *("--config-file", str(CACHE / "uv.toml"), "pip", "install", "--quiet", *(["--dry-run"] if dry_run else [])),
-        *("--python", str(CACHE / PYTHON_OF_ENVIRONMENT), "--upgrade"),
+        *("--python", str(CACHE / PYTHON_OF_ENVIRONMENT), "--upgrade", "--extra", "storage"),
         *("-r", str(ROOT / "pyproject.toml"), "-r", str(ROOT / "airflow-shim" / "pyproject.toml")),
         *(PREFIX + package for package in packages),
         check=False,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow._forward import forward
 from airflow._standard import FallbackFinder
-from airflow.version import version
+from airflow.version import version as __version__
 
 if TYPE_CHECKING:
     from tradewind.sdk.asset import Asset
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from tradewind.sdk.xcom_arg import XComArg
 
 __all__ = ["DAG", "AirflowException", "Asset", "Dataset", "XComArg", "__version__"]
-
-__version__ = version
 
 try:
     distribution("apache-airflow-core")
@@ -48,7 +46,6 @@ PLACES = {
     "AirflowException": "tradewind.sdk.exceptions:AirflowException",
     "Dataset": "tradewind.sdk:Asset",
     "conf": "airflow.configuration:conf",
-    "version": "airflow.version:version",
 }
 
 IMPORTED_BY_AIRFLOW = frozenset({"configuration", "exceptions", "models", "sdk", "settings", "utils"})

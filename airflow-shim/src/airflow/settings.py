@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import Any, NoReturn
 
+from airflow._refusals import refuse
 from airflow.configuration import conf, get_airflow_home
 from airflow.sdk.timezone import utc
 
@@ -19,3 +20,12 @@ DAEMON_UMASK = "0o077"
 
 def pod_mutation_hook(pod: Any) -> None:
     """Nothing: a site may replace it."""
+
+
+def Session(*_: Any, **__: Any) -> NoReturn:  # noqa: N802 - Airflow's name
+    """A session of the database: refused.
+
+    Raises:
+        RuntimeError: always.
+    """
+    refuse("settings.Session opens a session")

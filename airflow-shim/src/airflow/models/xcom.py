@@ -1,6 +1,13 @@
-"""Airflow's `airflow.models.xcom`, resolved to the objects of Tradewind."""
+"""XComs as Airflow's models have them; their table is not here."""
+
+from __future__ import annotations
 
 from airflow._forward import forward
+from airflow._refusals import table
+
+__all__ = ["XComModel"]
+
+XComModel = table("XComModel", __name__, "`ti.xcom_pull` and `ti.xcom_push`")
 
 PLACES = {
     "XCom": "airflow.sdk.bases.xcom:BaseXCom",

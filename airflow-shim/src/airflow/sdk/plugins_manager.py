@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "ProvidersManagerTaskRuntime": "airflow.providers_manager:ProvidersManager",
     "AirflowPlugin": "tradewind.sdk.plugins:AirflowPlugin",
 }
 

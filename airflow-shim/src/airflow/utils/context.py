@@ -2,6 +2,11 @@
 
 from airflow._forward import forward
 
+
+class AirflowContextDeprecationWarning(DeprecationWarning):
+    """A key of the context will go."""
+
+
 PLACES = {
     "context_merge": "airflow.sdk.definitions.context:context_merge",
     "context_get_outlet_events": "airflow.sdk.execution_time.context:context_get_outlet_events",

@@ -1,13 +1,32 @@
-"""Sessions of Airflow's database, which tasks and DAG files have none of: asking for one says so."""
+"""Sessions of Airflow's database, which tasks and DAG files have none of: using one says so."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
-__all__ = ["NEW_SESSION", "create_session", "provide_session"]
+from airflow._refusals import refuse
+
+__all__ = ["NEW_SESSION", "NoSession", "create_session", "provide_session"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 NEW_SESSION: Any = None
+
+
+class NoSession:
+    """What a function gets that wants a session: each question to it is refused."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        refuse(f"there is no session to {name} with")
+
+    def __bool__(self) -> bool:
+        return False
 
 
 def create_session(*_: Any, **__: Any) -> NoReturn:
@@ -16,12 +35,19 @@ def create_session(*_: Any, **__: Any) -> NoReturn:
     Raises:
         RuntimeError: always.
     """
-    raise RuntimeError(
-        "DAG files and tasks have no way to the database, here as in Airflow 3; ask by Variable, Connection, XCom, the "
-        "context's `ti` and `dag_run`, or the REST API"
-    )
+    refuse("there is no session")
 
 
-def provide_session(func: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as it is; without a session that the caller gives it, its first question fails."""
-    return func
+def provide_session(func: Callable[P, R]) -> Callable[P, R]:
+    """The function; without a session that the caller gives it, its first question to the database is refused."""
+    parameters = list(inspect.signature(func).parameters)
+    place = parameters.index("session") if "session" in parameters else len(parameters)
+
+    @functools.wraps(func)
+    def with_session(*args: P.args, **kwargs: P.kwargs) -> R:
+        if len(args) > place or kwargs.get("session") is not None or place == len(parameters):
+            return func(*args, **kwargs)
+        kwargs["session"] = NoSession()
+        return func(*args, **kwargs)
+
+    return with_session
