@@ -76,7 +76,7 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
         "dag_file_processor_timeout": "50",
         "bundle_refresh_check_interval": "5",
     },
-    "triggerer": {"capacity": "1000", "default_capacity": "1000", "job_heartbeat_sec": "5"},
+    "triggerer": {"capacity": "1000", "job_heartbeat_sec": "5"},
     "workers": {
         "execution_api_retries": "5",
         "api_retries": "5",

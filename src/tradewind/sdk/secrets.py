@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from configparser import RawConfigParser
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,9 @@ ENVIRONMENT_PREFIXES = {
     "variable": ("TRADEWIND_VAR_", "AIRFLOW_VAR_"),
 }
 _METHODS = {"connection": "get_connection", "variable": "get_variable"}
+
+_is_asking: ContextVar[bool] = ContextVar("is_asking_secrets_backend", default=False)
+"""A backend that looks for a connection of its own is not asked for that again."""
 
 log = logging.getLogger("tradewind.task.secrets")
 
@@ -76,7 +80,7 @@ class Secrets:
         return backend.get_config(name)
 
     def _found(self, kind: str, name: str) -> Any:
-        if self._place:
+        if self._place and not _is_asking.get():
             found = self._asked(kind, name)
             if found is not None:
                 return found
@@ -88,6 +92,7 @@ class Secrets:
         if kept is not None and time.monotonic() < kept[0]:
             return kept[1]
         backend = self.backend()
+        token = _is_asking.set(True)
         try:
             answer = getattr(backend, _METHODS[kind])(name)
         except AirflowSecretsBackendAccessDenied:
@@ -96,6 +101,8 @@ class Secrets:
             log.exception("The secrets backend %s failed for the %s %r; the environment and the server are asked next",
                           type(backend).__name__, kind, name)  # fmt: skip
             return None
+        finally:
+            _is_asking.reset(token)
         if answer is not None and self._ttl_s:
             self._kept[kind, name] = (time.monotonic() + self._ttl_s, answer)
         return answer
