@@ -1,16 +1,12 @@
 """Asks the installed provider packages what they bring, in a process of its own: their code is imported here only.
 
-The child gets the folders of the parent's path, calls each package's `get_provider_info`, and writes the answers to the
-standard output it was started with; whatever a package prints goes to the errors. A package that fails is written down
-with its error, and hides no other.
+A package that fails is written down with its error, and hides no other.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,17 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from tradewind.sdk.provider_catalogue import READING, Catalogue, ProviderRecord, imported
+from tradewind.sdk.provider_process import ChildFailed, ask, is_child
 
-__all__ = ["answer", "main"]
+__all__ = ["answer", "read"]
 
 GROUP = "apache_airflow_provider"
-TIMEOUT_S = 120.0
-CHILD = "TRADEWIND_READS_PROVIDERS"
-"""Set in the child: what it imports must not start another one."""
-START = (
-    "import json, sys; sys.path.extend(one for one in json.loads(sys.argv[1]) if one not in sys.path);"
-    "from tradewind.sdk.provider_reading import main; main()"
-)
 
 
 def answer(folders: Sequence[str]) -> dict[str, Any]:
@@ -42,36 +32,16 @@ def answer(folders: Sequence[str]) -> dict[str, Any]:
     Args:
         folders: where the distributions are.
     """
-    if not sys.executable or CHILD in os.environ:
+    if not sys.executable or is_child():
         return read()
-    source = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-P", "-c", START, json.dumps([*folders, str(source)])]
     try:
-        done = subprocess.run(
-            command, capture_output=True, env={**os.environ, CHILD: "1"}, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return _failed(f"the process that asks the provider packages failed: {error}")
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        return _failed(
-            f"the process that asks the provider packages ended with {done.returncode}: {lines[-1] if lines else 'no word'}"
-        )
-    return json.loads(done.stdout)
+        return ask("tradewind.sdk.provider_reading.read", folders=folders)
+    except ChildFailed as error:
+        return _failed(str(error))
 
 
 def _failed(problem: str) -> dict[str, Any]:
     return {"providers": [], "problems": {"all": problem}, "schemes": {}, "sources": [], "complete": False}
-
-
-def main() -> None:
-    """Answer on the standard output; nothing else gets there."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    json.dump(read(), out)
-    out.flush()
-    # Threads that a package has started must not hold up the answer.
-    os._exit(0)
 
 
 def read() -> dict[str, Any]:
