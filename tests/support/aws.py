@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
+import urllib3
 from moto.server import ThreadedMotoServer
 
 __all__ = ["Aws", "aws_server"]
@@ -28,9 +29,15 @@ class Aws:
             service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="key", aws_secret_access_key="secret"
         )
 
-    def connection(self) -> str:
+    def texts(self, bucket: str) -> dict[str, str]:
+        """What a bucket holds, by key."""
+        s3 = self.client("s3")
+        keys = [one["Key"] for one in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode() for key in keys}
+
+    def connection(self, **more: Any) -> str:
         """The connection, as JSON."""
-        extra = {"endpoint_url": self.url, "region_name": REGION}
+        extra = {"endpoint_url": self.url, "region_name": REGION, **more}
         return json.dumps({"conn_type": "aws", "login": "key", "password": "secret", "extra": extra})
 
 
@@ -41,6 +48,9 @@ def aws_server() -> Generator[Aws]:
     server.start()
     try:
         host, port = server.get_host_and_port()
-        yield Aws(f"http://{host}:{port}")
+        url = f"http://{host}:{port}"
+        # What moto holds is the process's, not the server's.
+        assert urllib3.request("POST", f"{url}/moto-api/reset").status == 200
+        yield Aws(url)
     finally:
         server.stop()

@@ -93,6 +93,7 @@ async def _serve(server: SshServer, ready: threading.Event, over: asyncio.Event)
     for guest in guests:
         guest.abort()
     await listener.wait_closed()
+    await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
 
 
 @contextmanager
