@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from tradewind.base.errors import InvalidInput
+from tradewind.cli.migration.holdings import KINDS, Holdings
 from tradewind.cli.session import Session, pass_session
 
+if TYPE_CHECKING:
+    from tradewind.cli.migration.taking_over import Outcome
+
 __all__ = ["airflow"]
+
+FILE = click.Path(exists=True, dir_okay=False)
 
 
 @click.group()
@@ -77,3 +85,107 @@ def check_files(
     else:
         print_report(checked, is_quiet=quiet)
     ctx.exit(0 if checked.is_supported and (is_static or not checked.lacks_packages) else 1)
+
+
+@airflow.command("import")
+@click.option(
+    "--connections",
+    "connection_files",
+    multiple=True,
+    type=FILE,
+    help="What `airflow connections export` wrote: JSON, YAML or .env.",
+)
+@click.option("--variables", "variable_files", multiple=True, type=FILE, help="What `airflow variables export` wrote.")
+@click.option("--pools", "pool_files", multiple=True, type=FILE, help="What `airflow pools export` wrote.")
+@click.option(
+    "--env", "env_files", multiple=True, type=FILE, help="A file with lines AIRFLOW_CONN_...= and AIRFLOW_VAR_...=."
+)
+@click.option("--url", help="Address of a running Airflow (2 or 3) to ask instead.")
+@click.option("--username", help="Who asks there.")
+@click.option("--password", help="Their password; `-` asks for it.")
+@click.option("--token", help="A token to show there, instead of a password.")
+@click.option(
+    "--only", type=click.Choice(KINDS), multiple=True, help="Of a running Airflow, take over these kinds only."
+)
+@click.option(
+    "--overwrite/--skip-existing", default=False, show_default=True, help="What to do with those that are here already."
+)
+@click.option(
+    "--missing",
+    type=click.Path(dir_okay=False),
+    help="Write connections that lack a password to this file, to fill in and import.",
+)
+@click.option("--dry-run", is_flag=True, help="Change nothing, and say what would be.")
+@click.pass_context
+@pass_session
+def import_all(
+    session: Session, ctx: click.Context, *, url: str | None, username: str | None, password: str | None, token: str | None,
+    only: tuple[str, ...], overwrite: bool, missing: str | None, dry_run: bool, **files: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Take over connections, variables and pools: from files that Airflow exported, or from a running Airflow.
+
+    Ends with 1 where something was refused. Airflow's API gives no passwords: what is to be filled in is listed.
+    """
+    from tradewind.cli.files import write_secret_text
+    from tradewind.cli.migration.taking_over import missing_as_json, store
+
+    if not url and not any(files.values()):
+        raise InvalidInput(
+            "say what to take over: --connections, --variables, --pools or --env FILE, or --url of a running Airflow"
+        )
+    holdings = _from_files(files)
+    if url:
+        from tradewind.cli.migration.remote import connect, read_remote
+
+        if password == "-":  # noqa: S105 - asks for one
+            password = click.prompt("Password", hide_input=True)
+        holdings.add(read_remote(connect(url, username, password, token), only or KINDS))
+    outcome = store(session.client, holdings, overwrites=overwrite, is_dry_run=dry_run)
+    _tell(outcome, is_dry_run=dry_run)
+    if holdings.to_fill_in:
+        _tell_missing(holdings, missing)
+    if missing:
+        write_secret_text(missing, missing_as_json(holdings))
+    ctx.exit(1 if outcome.refused else 0)
+
+
+def _from_files(files: dict[str, tuple[str, ...]]) -> Holdings:
+    from tradewind.cli.migration import exports
+
+    readers = {
+        "connection_files": exports.read_connections,
+        "variable_files": exports.read_variables,
+        "pool_files": exports.read_pools,
+        "env_files": exports.read_environment,
+    }
+    found = Holdings()
+    for option, read in readers.items():
+        for file in files[option]:
+            found.add(read(file))
+    return found
+
+
+def _tell(outcome: Outcome, *, is_dry_run: bool) -> None:
+    for kind, counts in outcome.counts.items():
+        if counts:
+            words = ", ".join(f"{count} {became}" for became, count in sorted(counts.items()))
+            click.echo(f"{kind}: {words}{' (dry run: nothing was changed)' if is_dry_run else ''}")
+    if outcome.kept:
+        click.echo(f"Here already, and kept (--overwrite replaces them): {', '.join(outcome.kept)}")
+    for sentence in outcome.refused:
+        click.echo(f"{click.style('Refused:', fg='red')} {sentence}", err=True)
+
+
+def _tell_missing(holdings: Holdings, missing: str | None) -> None:
+    click.echo("\nThe API does not give these, so fill them in:")
+    for place, names in holdings.to_fill_in.items():
+        click.echo(f"  {place}: {', '.join(names)}")
+    if any(place.startswith("connections/") for place in holdings.to_fill_in):
+        file = missing or "missing.json"
+        first = f"fill in {file}" if missing else f"run this again with --missing {file}, fill in the file"
+        click.echo(f"For connections, {first}, then: tradewind airflow import --connections {file} --overwrite")
+        click.echo(
+            "Or take the file that `airflow connections export` writes on Airflow's machine: it has the passwords."
+        )
+    if any(place.startswith("variables/") for place in holdings.to_fill_in):
+        click.echo("For variables: tradewind variables set KEY VALUE")

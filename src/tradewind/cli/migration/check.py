@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tradewind.base.dag_sources import mentions_dags
 from tradewind.cli.migration.arguments import argument_findings, dag_calls
 from tradewind.cli.migration.configuration import Configuration, read_configuration
 from tradewind.cli.migration.contexts import context_findings, template_findings
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from tradewind.cli.session import Session
 
 __all__ = ["Asked", "Checked", "check", "text_findings"]
+
+NEW_IN_3 = {"TW111", "TW112", "TW113", "TW124"}
+"""What is different from Airflow 2, and as in Airflow 3."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +127,7 @@ def _python_files(files: Files, asked: Asked, progress: Progress) -> list[FileRe
     for path in files.python:
         report = FileReport(path)
         reports.append(report)
-        read = _read(files.root / path, path)
+        read = _read(files, path)
         if isinstance(read, Finding):
             report.findings.append(read)
         else:
@@ -136,15 +140,15 @@ def _python_files(files: Files, asked: Asked, progress: Progress) -> list[FileRe
         report.from_airflow = asked.airflow or source.is_for_airflow()
         near = ((files.root / report.path).parent, *folders)
         found = text_findings(source, answers, near, looks_for_packages=not asked.is_static)
-        report.findings += [one for one in found if not (report.from_airflow == 3 and one.code in {"TW111", "TW112"})]
+        report.findings += [one for one in found if not (report.from_airflow == 3 and one.code in NEW_IN_3)]
         report.dags = _ids(source)
         progress.tick()
     return reports
 
 
-def _read(file: Path, path: str) -> Source | Finding:
+def _read(files: Files, path: str) -> Source | Finding:
     try:
-        return read_source(path, file.read_bytes())
+        return read_source(path, files.content(path))
     except OSError as error:
         return finding("TW001", 1, error.strerror or str(error), "make it readable")
 
@@ -187,14 +191,22 @@ def _import(files: Files, checked: Checked, asked: Asked, session: Session, prog
             "nothing was imported: the `airflow` namespace is not in this environment (pip install tradewind[airflow])"
         )
         return
-    from tradewind.cli.migration.importing import import_files, names_dags
+    from tradewind.cli.migration.importing import import_files
 
     unreadable = {"TW001", "TW002"}
     wanted: dict[str, FileReport] = {}
     for report in checked.files:
-        if not any(one.code in unreadable for one in report.findings) and names_dags(
-            (files.root / report.path).read_bytes()
-        ):
-            wanted[report.path] = report
+        if any(one.code in unreadable for one in report.findings):
+            continue
+        if mentions_dags(files.content(report.path)):
+            if report.path not in files.inside:
+                wanted[report.path] = report
+            else:  # it is imported with its archive
+                archive = next(path for path in files.packaged if report.path.startswith(f"{path}/"))
+                wanted.setdefault(archive, FileReport(archive))
     progress.begin("Importing", len(wanted))
     import_files(session, files.root, wanted, asked.plugins, progress.tick)
+    for archive in files.packaged:
+        inside = [report for report in checked.files if report.path.startswith(f"{archive}/")]
+        if archive in wanted and all(report.level < Level.NEEDS for report in inside):
+            checked.files.append(wanted[archive])

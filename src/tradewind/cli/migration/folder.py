@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ __all__ = ["Files", "opened"]
 TEMPLATES = (".sql", ".hql", ".sh", ".bash", ".j2", ".jinja", ".jinja2")
 SKIPPED = {"__pycache__", "node_modules", "venv", "env", "site-packages"}
 LARGEST_ARCHIVE = 512 << 20
+BROKEN = (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError, zlib.error)
+"""What reading an archive may raise."""
 LOOKS_LIKE_REGEXP = re.compile(r"\.\*|\\\.|\\[dwb]|\$$|^\^|\(\?|\.\+")
 
 
@@ -32,12 +35,31 @@ class Files:
     python: list[str] = field(default_factory=list[str])
     """Paths below the root."""
     templates: list[str] = field(default_factory=list[str])
+    packaged: list[str] = field(default_factory=list[str])
+    """Archives among the files, with DAGs in their modules; these are in `python` too."""
+    inside: dict[str, tuple[Path, str]] = field(default_factory=dict[str, tuple[Path, str]])
+    """Path of a packaged module -> its archive, and its name in there."""
     ignored: int = 0
     reports: list[FileReport] = field(default_factory=list[FileReport])
     """What is to be told about other files."""
     ignore_syntax: str = "glob"
     shown_under: str = ""
     """Put before the paths when they are shown: the name of the archive they came out of."""
+
+    def content(self, path: str) -> bytes:
+        """What a file holds.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        if path not in self.inside:
+            return (self.root / path).read_bytes()
+        archive, name = self.inside[path]
+        try:
+            with zipfile.ZipFile(archive) as opened_archive:
+                return opened_archive.read(name)
+        except BROKEN as error:
+            raise OSError(str(error)) from error
 
     @property
     def requirements(self) -> list[Path]:
@@ -78,7 +100,7 @@ def _of_archive(path: Path, folder: Path, ignore_syntax: str) -> Files:
             _bound(archive)
             archive.extractall(folder)
         found = _of_folder(folder, ignore_syntax)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError) as error:
+    except BROKEN as error:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(exist_ok=True)
         found = Files(folder)
@@ -128,19 +150,23 @@ def _file(found: Files, item: Path, path: str) -> None:
         found.python.append(path)
     elif suffix in TEMPLATES:
         found.templates.append(path)
-    elif suffix == ".zip" and _has_python(item):
-        found.reports.append(
-            FileReport(path, [finding("TW005", 1, "an archive in the folder", f"unpack it: unzip {path}")])
-        )
+    elif suffix == ".zip":
+        _package(found, item, path)
 
 
-def _has_python(item: Path) -> bool:
-    """As Airflow looks at archives: for Python files at their top."""
+def _package(found: Files, item: Path, path: str) -> None:
+    """An archive with modules at its top is a DAG file of its own."""
     try:
         with zipfile.ZipFile(item) as archive:
-            return any(name.endswith(".py") and "/" not in name for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError):
-        return False
+            _bound(archive)
+            names = [name for name in archive.namelist() if name.endswith(".py")]
+    except BROKEN as error:
+        found.reports.append(FileReport(path, [finding("TW004", 1, str(error), "pack it again")]))
+        return
+    if any("/" not in name for name in names):
+        found.packaged.append(path)
+        found.inside |= {f"{path}/{name}": (item, name) for name in names}
+        found.python += [f"{path}/{name}" for name in names]
 
 
 def _rules(found: Files, folder: Path, inside: str, rules: IgnoreRules) -> IgnoreRules:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tradewind.base.errors import TradewindError
 from tradewind.cli.file_reads import FromHome
 from tradewind.cli.migration.findings import FileReport, Finding, Level, finding
-from tradewind.parsing.bundles import DAG_WORDS, HOME_WORDS
+from tradewind.cli.migration.imports import installing
 from tradewind.parsing.calls import CallerBrokenError, ForkServer
 from tradewind.parsing.parser import FileResult, Parser
 from tradewind.protocol import messages as m
@@ -22,17 +22,12 @@ from tradewind.protocol import messages as m
 if TYPE_CHECKING:
     from tradewind.cli.session import Session
 
-__all__ = ["import_files", "names_dags"]
+__all__ = ["import_files"]
 
 SLOW_PART = 1 / 3
 """Part of the time limit from which on an import is told to be slow."""
 NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
-
-
-def names_dags(content: bytes) -> bool:
-    """Whether the server would import a file: it looks for files that name a DAG and this program, or Airflow."""
-    return bool(HOME_WORDS.search(content) and DAG_WORDS.search(content))
 
 
 def import_files(
@@ -131,7 +126,7 @@ def _import_error(line: int, said: str, missing: list[str]) -> Finding:
         )
     module = NO_MODULE.search(said)
     if module and not module.group(1).startswith("airflow"):
-        return finding("TW208", line, said, "install its package beside Tradewind with pip")
+        return finding("TW208", line, said, installing(module.group(1).split(".")[0]))
     return finding(
         "TW003", line, said, "see `tradewind dags list-import-errors` for the whole traceback once the folder is served"
     )

@@ -19,7 +19,7 @@ from tradewind.cli.migration.packages import (
 )
 from tradewind.cli.migration.source import Reference, Source
 
-__all__ = ["asked_names", "import_findings"]
+__all__ = ["asked_names", "import_findings", "installing"]
 
 DATABASE = {
     "airflow.settings.Session", "airflow.settings.engine", "airflow.settings.NonScopedSession", "airflow.settings.AsyncSession",
@@ -87,14 +87,16 @@ def import_findings(
         if top != "airflow":
             if looks_for_packages and not one.is_guarded and top not in told and not is_importable(top, folders):
                 told.add(top)
-                yield finding(
-                    "TW208",
-                    one.line,
-                    f"the package of `{top}` is not installed",
-                    "install it beside Tradewind with pip",
-                )
+                yield finding("TW208", one.line, f"the package of `{top}` is not installed", installing(top))
             continue
         yield from _airflow_name(source, one, answers, told)
+
+
+def installing(top: str) -> str:
+    """How the package of a module that is not there is installed."""
+    if top.startswith("airflow_provider"):  # such packages ask for Apache Airflow
+        return f"{ADD} {top.replace('_', '-')}"
+    return "install it beside Tradewind with pip"
 
 
 def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[str]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from tradewind.cli.migration.check import Checked
-from tradewind.cli.migration.findings import FileReport, Finding, Level
+from tradewind.cli.migration.findings import FileReport, Level
 from tradewind.cli.migration.packages import ADD
 from tradewind.cli.migration.rulebook import RULES
 
@@ -60,13 +60,11 @@ def _file(report: FileReport, *, is_quiet: bool) -> None:
         f"{click.style(SIGNS[level], fg=COLOURS[level])} {click.style(report.path, bold=True)}: {level.words}{dags}"
     )
     for one in shown:
-        click.echo(f"    {_place(report, one)} {click.style(one.code, fg=COLOURS[one.level])} {one.message}")
-        if one.fix:
-            click.echo(f"        → {one.fix}")
-
-
-def _place(report: FileReport, one: Finding) -> str:
-    return f"{report.path.rpartition('/')[2]}:{one.line}"
+        place = f"    {report.path.rpartition('/')[2]}:{one.line} {click.style(one.code, fg=COLOURS[one.level])}"
+        if one.level is Level.RUNS:
+            click.echo(f"{place} {one.message}; {one.fix}")
+        else:
+            click.echo(f"{place} {one.message}\n        → {one.fix}" if one.fix else f"{place} {one.message}")
 
 
 def _summary(checked: Checked) -> None:

@@ -25,7 +25,6 @@ RULES = {
     "TW002": Rule("UNSUPPORTED", "syntax errors", "The Python of this machine can't read the file."),
     "TW003": Rule("UNSUPPORTED", "files that fail on import", "The file raises when it is imported here."),
     "TW004": Rule("UNSUPPORTED", "archives that can't be read", "The archive is damaged, or is none."),
-    "TW005": Rule("UNSUPPORTED", "packaged DAGs", "DAGs are read from folders, not from zip files within them."),
     "TW006": Rule(
         "DIFFERENT", "files that import slowly", "Importing takes a large part of the time that a file may take."
     ),
