@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-__all__ = ["kafka_cluster"]
+__all__ = ["kafka_cluster", "kafka_connection"]
 
 
 @contextmanager
@@ -19,3 +20,15 @@ def kafka_cluster() -> Iterator[str]:
     first = next(iter(brokers.values()))
     yield f"{first.host}:{first.port}"
     owner.flush(1)
+
+
+def kafka_connection(address: str, *, group: str) -> str:
+    """A connection to it, as JSON: reads topics from their beginning, and commits what it is told to."""
+    settings = {
+        "bootstrap.servers": address,
+        "group.id": group,
+        "auto.offset.reset": "beginning",
+        "enable.auto.commit": False,
+        "session.timeout.ms": 6000,
+    }
+    return json.dumps({"conn_type": "kafka", "extra": settings})

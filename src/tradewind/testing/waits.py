@@ -18,6 +18,9 @@ __all__ = ["InlineWaits"]
 
 log = logging.getLogger("tradewind.task")
 
+CLEANUP_TIMEOUT_S = 5.0
+"""How long the end of a run waits for clean-ups of its triggers."""
+
 
 class InlineWaits:
     """What deferred tasks wait for, and how they go on."""
@@ -88,9 +91,11 @@ class InlineWaits:
         except Exception as error:  # noqa: BLE001 - the edge of the trigger: its task is told
             self._fired.append(fired_of_error(watch, error, self._clock))
         finally:
-            self._changed.set()
-            with contextlib.suppress(Exception):  # as in a triggerer, its clean-up changes nothing for the task
-                await trigger.cleanup()
+            try:
+                with contextlib.suppress(Exception):  # as in a triggerer, its clean-up changes nothing for the task
+                    await trigger.cleanup()
+            finally:
+                self._changed.set()  # the task goes on when what its trigger held is free again
 
     def stop(self, wait: str, *, is_cancelled: bool) -> None:
         """Nobody waits any more."""
@@ -136,6 +141,9 @@ class InlineWaits:
         for wait in list(self._running):
             self.stop(wait, is_cancelled=True)
         if self._loop is not None:
+            cleaning = asyncio.all_tasks(self._loop)  # of triggers that fired beside another one
+            if cleaning:
+                self._loop.run_until_complete(asyncio.wait(cleaning, timeout=CLEANUP_TIMEOUT_S))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.close()
             self._loop = None

@@ -115,6 +115,26 @@ def test_a_trigger_that_fails_fails_its_task_and_says_why(how: str) -> None:
     assert "TaskDeferralError: Trigger failure" in found.error
 
 
+class Slow(Echo):
+    """Needs a while to let go of what it held."""
+
+    async def cleanup(self) -> None:
+        await asyncio.sleep(0.02)
+        LOG.append("let go")
+
+
+def test_a_task_goes_on_when_its_trigger_has_let_go_of_what_it_held() -> None:
+    class Holds(BaseOperator):
+        def execute(self, context: Any) -> None:
+            self.defer(trigger=Slow(), method_name="complete")
+
+        def complete(self, context: Any, event: Any) -> None:
+            LOG.append("goes on")
+
+    run_one(Holds, task_id="a")
+    assert LOG == ["let go", "goes on"]
+
+
 def test_a_wait_that_takes_too_long_fails_the_task() -> None:
     found = run_one(Deferring, task_id="a", how="hang", wait=0.05)["a", -1]
     assert str(found.state) == "failed"
