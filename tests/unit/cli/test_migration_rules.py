@@ -1,0 +1,261 @@
+"""Each rule of `tradewind airflow check` finds what it is about, at its line, and nothing where nothing is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from tradewind.cli.migration.check import text_findings
+from tradewind.cli.migration.configuration import read_configuration
+from tradewind.cli.migration.findings import Finding
+from tradewind.cli.migration.imports import asked_names
+from tradewind.cli.migration.namespace import ask
+from tradewind.cli.migration.requirements import requirement_findings
+from tradewind.cli.migration.rulebook import RULES
+from tradewind.cli.migration.source import Source, read_source
+
+DAG = "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
+NEW = "from airflow.sdk import DAG, task\n"
+
+FOUND = [
+    # code, line, what the file says
+    ("TW001", 1, "# coding: nowhere\n"),
+    ("TW002", 2, "x = 1\ndef f(:\n"),
+    ("TW002", 1, "print 'hello'\n"),
+    ("TW101", 3, DAG + "DAG('a', schedule_interval='@daily')\n"),
+    ("TW101", 3, DAG + "DAG('a', timetable=None)\n"),
+    ("TW101", 2, "from airflow.decorators import dag\n@dag(schedule_interval=None)\ndef a(): ...\n"),
+    ("TW102", 4, DAG + "DAG('a',\n  concurrency=3)\n"),
+    ("TW102", 3, DAG + "DAG('a', fail_stop=True)\n"),
+    ("TW102", 3, DAG + "DAG('a', default_view='graph', start_date=None)\n"),
+    ("TW102", 3, DAG + "DAG('a', orientation='LR')\n"),
+    ("TW103", 3, DAG + "BashOperator(task_id='a', bash_command='', task_concurrency=1)\n"),
+    ("TW103", 2, "from airflow.operators.python import PythonOperator\nPythonOperator(task_id='a', provide_context=True)\n"),
+    ("TW103", 2, "from airflow.operators.python import PythonVirtualenvOperator as V\nV(task_id='a', use_dill=True)\n"),
+    ("TW103", 2, "from airflow.operators.trigger_dagrun import TriggerDagRunOperator\nTriggerDagRunOperator(task_id='a', execution_date=1)\n"),
+    ("TW103", 3, DAG + "BashOperator.partial(task_id='a', max_active_tis=1).expand(bash_command=[])\n"),
+    ("TW103", 2, "from airflow.sdk import task\n@task(task_concurrency=2)\ndef f(): ...\n"),
+    ("TW104", 3, DAG + "BashOperator(task_id='a', bash_command='', sla=1)\n"),
+    ("TW104", 3, DAG + "DAG('a', sla_miss_callback=print)\n"),
+    ("TW104", 1, "default_args = {'sla': 1}\n"),
+    ("TW105", 3, DAG + "BashOperator('a', bash_command='x')\n"),
+    ("TW106", 3, DAG + "BashOperator(task_id='a', bash_command='', trigger_rule='none_failed_or_skipped')\n"),
+    ("TW106", 2, "from airflow.utils.trigger_rule import TriggerRule\nX = dict(task_id='a')\nT = MyOperator(task_id='a', trigger_rule=TriggerRule.DUMMY)\n".replace("X = dict(task_id='a')\nT = ", "")),
+    ("TW106", 1, "default_args = dict(trigger_rule='dummy')\n"),
+    ("TW107", 4, DAG + "d = DAG('a')\nd.following_schedule(1)\n"),
+    ("TW107", 4, DAG + "with DAG('a') as flow:\n    flow.subdags\n"),
+    ("TW108", 1, "from airflow.operators.subdag import SubDagOperator\n"),
+    ("TW110", 1, "from airflow.operators.dummy import DummyOperator\n"),
+    ("TW110", 1, "from airflow.utils.dates import days_ago\n"),
+    ("TW110", 1, "from airflow.datasets import Dataset\n"),
+    ("TW111", 3, DAG + "DAG('a', schedule='@daily', start_date=None)\n"),
+    ("TW112", 3, DAG + "DAG('a', schedule='@daily', catchup=False)\n"),
+    ("TW112", 4, DAG + "from datetime import timedelta\nDAG('a', schedule=timedelta(days=1), catchup=False)\n"),
+    ("TW113", 1, "def f(ti): return ti.xcom_pull(key='a')\n"),
+    ("TW120", 3, DAG + "BashOperator(task_id='a', bash_command='{{ execution_date }}')\n"),
+    ("TW120", 5, DAG + "X = '''\n\n{{ macros.ds_add(prev_ds, 3) }}'''\n"),
+    ("TW120", 1, "SQL = '{% if next_ds %}x{% endif %}'\n"),
+    ("TW120", 1, "SQL = '{{ tomorrow_ds_nodash }}'\n"),
+    ("TW120", 1, "SQL = '{{ triggering_dataset_events }}'\n"),
+    ("TW120", 1, "SQL = '{{ conf.get(\"core\", \"x\") }}'\n"),
+    ("TW121", 1, "def f(**context): return context['execution_date']\n"),
+    ("TW121", 1, "def f(**kwargs): return kwargs.get('yesterday_ds')\n"),
+    ("TW121", 2, "from airflow.sdk import get_current_context\nx = lambda: get_current_context()['next_ds']\n"),
+    ("TW122", 3, NEW + "@task\ndef f(execution_date): ...\n"),
+    ("TW122", 1, "def f(prev_ds, **kwargs): ...\n"),
+    ("TW122", 2, "from airflow.operators.python import PythonOperator\ndef f(next_ds): ...\nPythonOperator(task_id='a', python_callable=f)\n"),
+    ("TW123", 1, "def f(ti): return ti.execution_date\n"),
+    ("TW123", 1, "def f(**context): return context['dag_run'].external_trigger\n"),
+    ("TW123", 1, "X = '{{ dag_run.execution_date }}'\n"),
+    ("TW124", 3, "from airflow.sdk import DAG, Asset\nDAG('a', schedule=[Asset('x')])\nX = '{{ ds }}'\n"),
+    ("TW124", 3, "from airflow.sdk import DAG, Asset\nDAG('a', schedule=Asset('x') & Asset('y'))\ndef f(**context): return context['logical_date']\n"),
+    ("TW201", 1, "from airflow.utils.nowhere import thing\n"),
+    ("TW201", 1, "from airflow.sdk import NoSuchThing\n"),
+    ("TW202", 1, "from airflow.providers.snowflake.operators.snowflake import SnowflakeSqlApiOperator\n"),
+    ("TW202", 1, "import airflow.providers.cncf.kubernetes.operators.pod\n"),
+    ("TW204", 1, "from airflow.hooks.postgres_hook import PostgresHook\n"),
+    ("TW205", 1, "from airflow.utils.session import create_session\n"),
+    ("TW205", 1, "from airflow.settings import Session\n"),
+    ("TW205", 2, "from airflow import settings\nsettings.Session()\n"),
+    ("TW206", 1, "from airflow.contrib.operators.ssh_operator import SSHOperator\n"),
+    ("TW207", 1, "from airflow.api.client.local_client import Client\n"),
+    ("TW207", 1, "from airflow.www.security import AirflowSecurityManager\n"),
+    ("TW208", 2, "import os\nimport there_is_no_such_package.of_this_name\n"),
+    ("TW301", 3, "from airflow.plugins_manager import AirflowPlugin\nclass P(AirflowPlugin):\n    flask_blueprints = [1]\n"),
+    ("TW301", 3, "from airflow.plugins_manager import AirflowPlugin\nclass P(AirflowPlugin):\n    operators = [1]\n"),
+    ("TW302", 3, "from airflow.listeners import hookimpl\n@hookimpl\ndef on_dag_run_running(dag_run, msg): ...\n"),
+    ("TW303", 3, DAG + "BashOperator(task_id='a', bash_command='', executor='CeleryExecutor')\n"),
+    ("TW304", 3, DAG + "BashOperator(task_id='a', bash_command='', executor_config={'a': 1})\n"),
+    ("TW305", 3, DAG + "BashOperator(task_id='a', bash_command='', run_as_user='nobody')\n"),
+    ("TW306", 2, "from airflow.sdk import PartitionMapper\nclass M(PartitionMapper): ...\n"),
+    ("TW307", 2, "from airflow.sdk import AssetAccessControl\nAssetAccessControl()\n"),
+    ("TW308", 1, "from airflow.models import DagBag\n"),
+]  # fmt: skip
+
+QUIET = [
+    # what looks like a finding and is none
+    "x = '{{ dag_run.conf }} {{ params.execution_date }} {{ f(execution_date=ds) }} {{ x[\"prev_ds\"] }}'",
+    '"""Say {{ execution_date }} in a template."""',
+    "def f(execution_date): ...",
+    "class A:\n    def run(self, next_ds): ...",
+    "settings = {}\nsettings['execution_date'] = 1",
+    "row.execution_date",
+    "def f(ti): ti.xcom_pull(task_ids='a'); ti.xcom_pull('a'); ti.xcom_pull(**x)",
+    "schedule_interval(concurrency=3)",
+    "Thing(concurrency=3, schedule_interval=1)",
+    "class DAG: ...\nclass Task:\n    concurrency = 3",
+    NEW + "DAG('a', schedule='@daily', start_date=None, max_active_tasks=3)",
+    NEW + "@task\ndef f(logical_date, ds): ...",
+    NEW + "with DAG('a') as dag:\n    dag.test()\n    dag.dag_id",
+    "try:\n    from airflow.nowhere import x\nexcept ImportError:\n    from airflow.elsewhere import x",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from airflow.nowhere import x",
+    "from airflow.version import version\nif version >= '3':\n    from airflow.sdk import x\nelse:\n    from airflow.nowhere import x",
+    "try:\n    import no_such_package_at_all\nexcept ImportError:\n    pass",
+    "from . import helpers\nfrom .x import y",
+    "from airflow.sdk import Variable\nVariable.get('x')",
+    "from airflow.configuration import conf\nconf.get('core', 'x')",
+    "from airflow.models import DagRun, TaskInstance\ndef f(ti: TaskInstance, run: DagRun): ...",
+    "default_args = {'provide_context': True, 'retries': 1}",
+    DAG + "BashOperator(task_id='a', bash_command='', executor='LocalExecutor', executor_config={}, run_as_user=None)",
+    "from airflow.listeners import hookimpl\n@hookimpl\ndef on_task_instance_success(previous_state, task_instance): ...",
+    "from airflow.plugins_manager import AirflowPlugin\nclass P(AirflowPlugin):\n    flask_blueprints = []\n    macros = [len]",
+    "",
+    "\ufeffx = 1",
+]
+
+
+@cache
+def _answers() -> dict[tuple[str, str], tuple[str, str]]:
+    """The namespace is asked once for all of these files."""
+    sources = [read for text in [*(text for _, _, text in FOUND), *QUIET] if isinstance(read := _read(text), Source)]
+    return dict(ask(asked_names(sources)))
+
+
+def _read(text: str) -> Source | Finding:
+    return read_source("a.py", text.encode())
+
+
+def _findings(text: str) -> list[Finding]:
+    read = _read(text)
+    return [read] if isinstance(read, Finding) else text_findings(read, _answers(), (), looks_for_packages=True)
+
+
+@pytest.mark.parametrize(("code", "line", "text"), FOUND)
+def test_a_rule_finds_what_it_is_about_at_its_line(code: str, line: int, text: str) -> None:
+    assert (code, line) in [(one.code, one.line) for one in _findings(text)]
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_what_only_looks_like_a_finding_is_none(text: str) -> None:
+    assert [one for one in _findings(text) if one.code != "TW110"] == []
+
+
+def test_every_rule_about_a_file_has_an_example() -> None:
+    elsewhere = {"TW003", "TW004", "TW006", "TW007", "TW008", "TW203"}  # need a folder, an import or a package
+    assert {code for code in RULES if code < "TW4"} - elsewhere == {code for code, _, _ in FOUND}
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "replacement"),
+    [
+        (DAG + "DAG('a', schedule_interval=None)", "schedule_interval=", "schedule="),
+        (DAG + "DAG('a', fail_stop=True)", "fail_stop=", "fail_fast="),
+        ("x = '{{ execution_date }}'", "{{ execution_date }}", "{{ logical_date }}"),
+        ("x = '{{ next_ds }}'", "{{ next_ds }}", "{{ data_interval_end | ds }}"),
+        ("def f(**context): context['execution_date']", '"execution_date"', '"logical_date"'),
+        (
+            "from airflow.operators.bash_operator import BashOperator",
+            "from airflow.operators.bash_operator import BashOperator",
+            "from airflow.providers.standard.operators.bash import BashOperator",
+        ),
+        (DAG + "BashOperator(task_id='a', bash_command='', trigger_rule='dummy')", "'dummy'", "'always'"),
+    ],
+)
+def test_where_there_is_an_exact_replacement_it_is_given(text: str, found: str, replacement: str) -> None:
+    read = _read(text)
+    assert isinstance(read, Source)
+    findings = text_findings(read, ask(asked_names([read])), (), looks_for_packages=False)
+    assert (found, replacement) in [(one.found, one.replacement) for one in findings]
+
+
+@pytest.mark.parametrize(
+    ("module", "added"),
+    [
+        ("airflow.providers.amazon.aws.hooks.s3", "tradewind providers add amazon"),
+        ("airflow.providers.cncf.kubernetes.operators.pod", "tradewind providers add cncf-kubernetes"),
+        ("airflow.providers.apache.kafka.hooks.base", "tradewind providers add apache-kafka"),
+        ("airflow.providers.microsoft.azure.hooks.wasb", "tradewind providers add microsoft-azure"),
+        ("airflow.providers.common.sql.operators.sql", "tradewind providers add common-sql"),
+        ("airflow.providers.dbt.cloud.operators.dbt", "tradewind providers add dbt-cloud"),
+        ("airflow.providers.google.cloud.hooks.gcs", "tradewind providers add google"),
+        ("airflow.providers.atlassian.jira.hooks.jira", "tradewind providers add atlassian-jira"),
+    ],
+)
+def test_a_providers_package_is_told_by_the_name_of_its_module(module: str, added: str) -> None:
+    [found] = _findings(f"import {module}")
+    assert (found.code, found.fix) == ("TW202", added)
+
+
+def test_requirements_lose_airflow_and_have_its_providers_added() -> None:
+    text = dedent("""\
+        # what we need
+        apache-airflow[postgres,aws,statsd]==2.9.3 ; python_version > "3"
+        apache-airflow-providers-slack>=8  # for alerts
+        astronomer-cosmos
+        pandas==2.2.0 --hash=sha256:abc
+        -r other.txt
+        git+https://example.com/x.git
+        """)
+    found = [(one.code, one.line, one.fix) for one in requirement_findings(text)]
+    assert found == [
+        ("TW501", 2, "write `tradewind[airflow]`"),
+        ("TW502", 2, "tradewind providers add amazon"),
+        ("TW502", 2, "tradewind providers add postgres"),
+        ("TW502", 3, "tradewind providers add slack"),
+        ("TW503", 4, "tradewind providers add astronomer-cosmos"),
+    ]
+
+
+def test_airflow_cfg_is_told_option_by_option_and_as_settings_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "airflow.cfg"
+    file.write_text(
+        dedent("""\
+        [core]
+        # a comment
+        executor = CeleryExecutor
+        parallelism = 64
+        dags_are_paused_at_creation = False
+        fernet_key = abc
+        enable_xcom_pickling = True
+        [webserver]
+        base_url = http://airflow.example
+        secret_key = x
+        [celery]
+        worker_concurrency = 16
+        [smtp]
+        smtp_ssl = perhaps
+        [our_plugin]
+        greeting = hello
+        """)
+    )
+    read = read_configuration(file)
+    assert [(one.code, one.line) for one in read.findings] == [
+        ("TW404", 3), ("TW401", 4), ("TW401", 5), ("TW403", 6), ("TW404", 7), ("TW401", 9), ("TW403", 10), ("TW403", 12),
+        ("TW404", 14), ("TW402", 16),
+    ]  # fmt: skip
+    assert read.settings == {
+        "executor": {"parallelism": 64},
+        "parsing": {"dags_are_paused_at_creation": False},
+        "api": {"base_url": "http://airflow.example"},
+    }
+    assert "[executor]\nparallelism = 64" in read.as_toml()
+
+
+@pytest.mark.parametrize("content", [b"no section\n", b"\xff\xfe[core]", b"[core\nx", b"[core]\n  x", b"a = [\x00"])
+def test_an_airflow_cfg_that_is_none_is_a_finding(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "airflow.cfg"
+    file.write_bytes(content)
+    assert {one.code for one in read_configuration(file).findings} <= {"TW405", "TW403"}
