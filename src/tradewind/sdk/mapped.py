@@ -229,6 +229,7 @@ class MappedOperator(TaskNode):
             operator: BaseOperator = self.operator_class.build(
                 kwargs, Placement(self._dag, self.task_group, joins=False)
             )
+        vars(operator)["_BaseOperator__from_mapped"] = True
         operator.upstream_task_ids = self.upstream_task_ids
         operator.downstream_task_ids = self.downstream_task_ids
         for name in ("is_setup", "is_teardown", "on_failure_fail_dagrun", "trigger_rule"):

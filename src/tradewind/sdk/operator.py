@@ -13,7 +13,7 @@ from tradewind.sdk.dependency import connect
 from tradewind.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.operator_args import DEFAULT_QUEUE, DEFAULT_RETRY_DELAY, aware, coerce
-from tradewind.sdk.operator_meta import OperatorMeta, Placement, check_fail_fast, find_place
+from tradewind.sdk.operator_meta import GIVEN, OperatorMeta, Placement, check_fail_fast, find_place
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.priority import PriorityWeightStrategy
 from tradewind.sdk.resolve import references
@@ -62,6 +62,9 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
     start_trigger_args: Any = None
     operator_extra_links: Collection[Any] = ()
     shallow_copy_attrs: ClassVar[Sequence[str]] = ()
+    """Attributes that a deep copy of the operator takes over by a shallow one."""
+    overwrite_rtif_after_execution: bool = False
+    """The fields that people see are those after `execute`, which may change them."""
     custom_operator_name: ClassVar[str | None] = None
     inherits_from_empty_operator: ClassVar[bool] = False
     """Whether there is nothing to execute, so that no worker is needed."""
@@ -111,6 +114,10 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
     logger_name: str | None
     render_template_as_native_obj: bool | None
     isolation: Isolation | None
+    allow_nested_operators: bool
+    _BaseOperator__instantiated: bool = False
+    """Whether the whole constructor has run. Airflow's name, which packages read; so is the next."""
+    _BaseOperator__from_mapped: bool = False
     mapped_fields: frozenset[str] = frozenset()
     """Template fields of a mapped instance that hold their final values: these are not rendered."""
 
@@ -230,7 +237,7 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
 
     def declared(self, *, joins: bool) -> None:
         """Called once the whole constructor has run: the outputs in the template fields become upstream tasks."""
-        vars(self)["_is_declared"] = True
+        vars(self)["_is_declared"] = vars(self)["_BaseOperator__instantiated"] = True
         if joins:
             for field in self.template_fields:
                 self._depend_on(vars(self).get(field))
@@ -240,6 +247,14 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
         for operator, _ in references(value):
             if operator is not self and operator.task_id not in self.upstream_task_ids:
                 connect([operator], [self])
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        copied = object.__new__(type(self))
+        memo[id(self)] = copied
+        shallow = {"user_defined_macros", "user_defined_filters", "params", GIVEN, *self.shallow_copy_attrs}
+        for name, value in vars(self).items():
+            vars(copied)[name] = copy.copy(value) if name in shallow else copy.deepcopy(value, memo)
+        return copied
 
     def __setattr__(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
@@ -361,9 +376,6 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
 
         vars(self).pop("_is_declared", None)
         render_operator(self, context, jinja_env)
-
-    def prepare_template(self) -> None:
-        """Called after template files were read, before rendering."""
 
     @staticmethod
     def xcom_push(context: Context, key: str, value: Any) -> None:

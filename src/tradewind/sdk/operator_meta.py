@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from abc import ABCMeta
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
     from tradewind.sdk.dag import DAG
     from tradewind.sdk.group import TaskGroup
 
-__all__ = ["OperatorMeta", "Placement", "accepted_names", "check_fail_fast", "find_place", "required_names"]
+__all__ = [
+    "GIVEN",
+    "OperatorMeta",
+    "Placement",
+    "accepted_names",
+    "check_fail_fast",
+    "executing",
+    "find_place",
+    "required_names",
+]
+
+
+GIVEN = "_BaseOperator__init_kwargs"
+"""The attribute of an operator that has all arguments its constructors got; Airflow's name, which packages read."""
+executing: ContextVar[Any] = ContextVar("executing_operator", default=None)
+"""The operator that the runner executes here."""
 
 
 class Placement(NamedTuple):
@@ -53,6 +69,9 @@ class OperatorMeta(ABCMeta):
         init = namespace.get("__init__")
         if init is not None:
             namespace["__init__"] = _with_defaults(init)
+        execute = namespace.get("execute")
+        if inspect.isfunction(execute):
+            namespace["execute"] = _guarded(execute)
         return super().__new__(mcs, name, bases, namespace, **kwargs)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -108,10 +127,29 @@ def _with_defaults(init: Callable[..., None]) -> Callable[..., None]:
             raise InvalidArgumentType(
                 f"{type(self).__name__}: missing keyword argument{'s' if len(missing) > 1 else ''} {listed}"
             )
+        if (hook := getattr(self, "_hook_apply_defaults", None)) is not None:
+            _, kwargs = hook(**kwargs)
         init(self, **kwargs)
+        vars(self).setdefault(GIVEN, {}).update(kwargs)
 
     initialise.parameters = parameters  # type: ignore[attr-defined] - read by `accepted_names`
     return initialise
+
+
+def _guarded(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """`execute` that only the runner calls, unless the operator may be called by the code of another."""
+
+    @wraps(execute)
+    def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if executing.get() is not self and not vars(self).get("_may_execute"):
+            message = f"{type(self).__name__}.execute cannot be called outside of the Task Runner!"
+            if not self.allow_nested_operators:
+                raise RuntimeError(message)
+            vars(self)["_may_execute"] = True  # said once, also where a subclass calls the `execute` of its parent
+            self.log.warning(message)
+        return execute(self, *args, **kwargs)
+
+    return guarded
 
 
 def required_names(cls: type) -> frozenset[str]:

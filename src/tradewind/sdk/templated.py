@@ -39,6 +39,31 @@ class Templated:
 
         return render_value(self, content, context, jinja_env, seen_oids)
 
+    def resolve_template_files(self) -> None:
+        """Put the texts of template files in the place of their names, unrendered, and call `prepare_template`.
+
+        Raises:
+            jinja2.TemplateNotFound: a file is not there.
+        """
+        suffixes = tuple(self.template_ext)
+        if suffixes:
+            environment = self.get_template_env()
+
+            def text(value: Any) -> Any:
+                is_name = isinstance(value, str) and value.endswith(suffixes)
+                return environment.loader.get_source(environment, value)[0] if is_name else value
+
+            for name in self.template_fields:
+                value = getattr(self, name, None)
+                if isinstance(value, list):
+                    setattr(self, name, [text(one) for one in value])
+                elif value is not (read := text(value)):
+                    setattr(self, name, read)
+        self.prepare_template()
+
+    def prepare_template(self) -> None:
+        """Called when template files have been read and nothing is rendered yet; subclasses may change fields."""
+
     def _do_render_template_fields(
         self, parent: Any, template_fields: Iterable[str], context: Any, jinja_env: Any, seen_oids: set[int]
     ) -> None:

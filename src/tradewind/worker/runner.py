@@ -10,7 +10,6 @@ import inspect
 import logging
 import os
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Literal
@@ -36,9 +35,11 @@ from tradewind.sdk.exceptions import (
     XComForMappingNotPushed,
 )
 from tradewind.sdk.loop import goes_on
+from tradewind.sdk.operator_meta import executing
 from tradewind.sdk.plugins import PLUGINS
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
+from tradewind.sdk.templated import Templated
 from tradewind.sdk.waiting import journal_of_task
 from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.assets import told_by
@@ -58,7 +59,6 @@ from tradewind.worker.xcom import open_artifacts
 __all__ = ["Surroundings", "kill_running", "run_attempt", "run_callback", "terminate"]
 
 log = logging.getLogger("tradewind.task")
-_running: ContextVar[Any] = ContextVar("running_operator", default=None)
 
 
 def run_attempt(workload: Workload, dag: Any, api: Requests | TaskApi, around: Surroundings | None = None) -> Ended:
@@ -78,7 +78,7 @@ def run_attempt(workload: Workload, dag: Any, api: Requests | TaskApi, around: S
 
 def kill_running() -> None:
     """Let the operator that runs in this context clean up (`on_kill`); what it raises is logged."""
-    operator = _running.get()
+    operator = executing.get()
     if operator is None:
         return
     try:
@@ -138,6 +138,8 @@ class _Attempt:
             elif end.outcome == "success" and around.clear_state_on_success:
                 self._api.delete_state(StatePlace(), None)
             self._call_back(end)
+            if self._ti is not None and self._ti.task.overwrite_rtif_after_execution and self._rendered is not None:
+                self._rendered = rendered_fields(self._ti.task)
             if self._ti is not None and self._ti.task.operator_extra_links and end.outcome in {"success", "failed"}:
                 keep_links(self._ti)
             return self._report(end)
@@ -152,11 +154,11 @@ class _Attempt:
         with entered(context):
             operator = self._prepare(task, context)
             ti.task = context["task"] = operator
-            token = _running.set(operator)
+            token = executing.set(operator)
             try:
                 return self._execute(operator, context, ti)
             finally:
-                _running.reset(token)
+                executing.reset(token)
 
     def _find(self) -> Any:
         task = self._dag.task_dict.get(self._work.task_id)
@@ -197,6 +199,8 @@ class _Attempt:
         else:
             operator = task.prepare_for_execution()
         context["task"] = operator
+        if type(operator).prepare_template is not Templated.prepare_template:
+            operator.resolve_template_files()
         try:
             operator.render_template_fields(context)
         finally:
