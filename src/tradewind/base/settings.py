@@ -118,6 +118,11 @@ class LogSettings:
     folder: str = _setting("", "Folder of task logs; empty: `logs` in the home folder.", "LOGGING__BASE_LOG_FOLDER")
     level: str = _setting("INFO", "Level of the server's own log.", "LOGGING__LOGGING_LEVEL")
     task_limit_mb: int = _setting(100, "Size at which one attempt's log is cut, in MB; 0: no limit.")
+    sensitive_names: str = _setting(
+        "",
+        "More words, with commas between them, that make a variable or field of this name a secret.",
+        "CORE__SENSITIVE_VAR_CONN_NAMES",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +132,11 @@ class ApiSettings:
     page_limit: int = _setting(50, "Rows of a list when the client does not say.", "API__FALLBACK_PAGE_LIMIT")
     max_page_limit: int = _setting(100, "Rows of a list at most.", "API__MAXIMUM_PAGE_LIMIT")
     max_body_mb: int = _setting(16, "Size of a request body at most, in MB.")
+    test_connection: str = _setting(
+        "Enabled",
+        "Whether admins may let the server try a connection: Enabled, Disabled or Hidden.",
+        "CORE__TEST_CONNECTION",
+    )
     base_url: str = _setting(
         "", "Address that people reach the server at, for links; empty: http://host:port.", "API__BASE_URL"
     )

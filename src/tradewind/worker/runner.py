@@ -199,7 +199,8 @@ class _Attempt:
         else:
             operator = task.prepare_for_execution()
         context["task"] = operator
-        if type(operator).prepare_template is not Templated.prepare_template:
+        kind: type[Templated] = type(operator)
+        if kind.prepare_template is not Templated.prepare_template:
             operator.resolve_template_files()
         try:
             operator.render_template_fields(context)

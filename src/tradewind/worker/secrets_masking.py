@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from typing import cast
 from urllib.parse import quote, quote_plus
+
+from tradewind.base.settings import load_settings
 
 __all__ = ["MASK", "MASKER", "MIN_LENGTH", "Masker", "add_mask", "is_sensitive"]
 
@@ -32,8 +35,19 @@ def is_sensitive(name: object) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _names_secret(name: str) -> bool:
-    plain = name.lower().replace("_", "").replace("-", "").replace(" ", "")
-    return any(word in plain for word in SENSITIVE)
+    plain = _plain(name)
+    return any(word in plain for word in SENSITIVE) or any(word in plain for word in _more_words())
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+@functools.cache
+def _more_words() -> tuple[str, ...]:
+    """The words of the settings. Read once: zygotes do it for all they fork."""
+    words = load_settings(os.environ).logs.sensitive_names.split(",")
+    return tuple(_plain(word) for word in words if word.strip())
 
 
 def _base64_spellings(data: bytes) -> Iterable[str]:

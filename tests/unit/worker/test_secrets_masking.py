@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -111,3 +114,10 @@ def test_a_cut_is_moved_before_a_secret():
     assert one.safe_cut(text, 8) == 4
     assert one.safe_cut(text, 4) == 4
     assert one.safe_cut(text, 12) == 12
+
+
+def test_words_of_the_settings_make_names_sensitive_too():
+    code = "from tradewind.worker.secrets_masking import is_sensitive as s; print(s('My_Comment'), s('PIN code'), s('other'))"
+    env = {**os.environ, "AIRFLOW__CORE__SENSITIVE_VAR_CONN_NAMES": "comment, pin_code"}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "False"]
