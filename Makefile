@@ -11,10 +11,10 @@ ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start stop test ecosystem check lint types contracts budgets generate bench lock clean
+.PHONY: help setup start stop test ecosystem provider-unit-tests check lint types contracts budgets generate bench lock clean
 
 help:  ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
 setup: $(STAMP)  ## make .venv with everything for development
 
@@ -51,6 +51,9 @@ test: setup check ecosystem  ## the whole test suite, with all gates
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
 	@$(ECOSYSTEM)/bin/python -m pytest -n 2 --dist loadgroup -o filterwarnings=default tests/ecosystem
+
+provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider packages, from their sdists, against our namespace
+	@$(BIN)/python tools/provider_unit_tests.py
 
 check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
 	@$(BIN)/python tools/generate.py --check

@@ -1,0 +1,1 @@
+"""Tools that unit tests of provider packages import."""
