@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from airflow._forward import forward
 from tradewind.sdk import exceptions as ours
-from tradewind.sdk.authoring_errors import DuplicateDagId, InvalidArgument
-from tradewind.sdk.exceptions import AirflowException, AirflowNotFoundException
+from tradewind.sdk.authoring_errors import DuplicateDagId, FailFastDagInvalidTriggerRule, InvalidArgument
+from tradewind.sdk.exceptions import AirflowBadRequest, AirflowException, AirflowNotFoundException
 
 __all__ = [
     "AirflowClusterPolicyViolation",
@@ -85,7 +87,51 @@ class VariableNotUnique(AirflowException):
     """A variable is there twice."""
 
 
+class AirflowSecurityException(AirflowException):
+    """Something is not allowed."""
+
+
+class AirflowUnsupportedFileTypeException(AirflowException):
+    """A file with secrets is of a kind that nobody reads."""
+
+
+class BackfillUnfinished(AirflowException):
+    """Runs of a backfill have not succeeded."""
+
+
+class DagCodeNotFound(AirflowNotFoundException):
+    """There is no such source."""
+
+
+class DagFileExists(AirflowBadRequest):
+    """A file is there already."""
+
+
+class FileSyntaxError(NamedTuple):
+    """What is wrong in a file, and where."""
+
+    line_no: int | None
+    message: str
+
+
+class NoAvailablePoolSlot(AirflowException):
+    """A pool has no room."""
+
+
+class PodMutationHookException(AirflowException):
+    """The hook that changes pods failed."""
+
+
+class PodReconciliationError(AirflowException):
+    """Descriptions of a pod don't fit together."""
+
+
+class UnmappableOperator(AirflowException):
+    """The operator can't be mapped."""
+
+
 AirflowDagDuplicatedIdException = DuplicateDagId
 AirflowInvalidArgument = InvalidArgument
+FailStopDagInvalidTriggerRule = DagInvalidTriggerRule = FailFastDagInvalidTriggerRule
 
 __getattr__, __dir__ = forward(__name__, places={name: f"{ours.__name__}:{name}" for name in ours.__all__})

@@ -3,6 +3,8 @@
 from airflow._forward import forward
 
 PLACES = {
+    "TaskDecorator": "tradewind.sdk.decorators:TaskDecorator",
+    "TaskDecoratorCollection": "tradewind.sdk.decorators:TaskDecorators",
     "task_decorator_factory": "tradewind.sdk.decorators:task_decorator_factory",
 }
 

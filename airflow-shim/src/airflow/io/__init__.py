@@ -2,4 +2,9 @@
 
 from airflow._forward import forward
 
-__getattr__, __dir__ = forward(__name__, "ObjectStoragePath", instead="airflow.sdk")
+PLACES = {
+    "attach": "tradewind.sdk.object_storage:attach",
+    "get_fs": "tradewind.sdk.object_storage:get_fs",
+}
+
+__getattr__, __dir__ = forward(__name__, "ObjectStoragePath", places=PLACES, instead="airflow.sdk")

@@ -3,6 +3,8 @@
 from airflow._forward import forward
 
 PLACES = {
+    "AssetLineageInfo": "airflow.sdk.lineage:AssetLineageInfo",
+    "DatasetLineageInfo": "airflow.sdk.lineage:AssetLineageInfo",
     "HookLineage": "airflow.sdk.lineage:HookLineage",
     "HookLineageCollector": "airflow.sdk.lineage:HookLineageCollector",
     "HookLineageReader": "airflow.sdk.lineage:HookLineageReader",

@@ -35,5 +35,14 @@ class DagRun(metaclass=Table):
         """
         refuse("DagRun.find asks the database", INSTEAD)
 
+    @staticmethod
+    def get_log_template(*_: Any, **__: Any) -> NoReturn:
+        """How Airflow names the log of a task of a run: refused. Log handlers look whether it is there.
+
+        Raises:
+            RuntimeError: always.
+        """
+        refuse("DagRun.get_log_template asks the database", INSTEAD)
+
 
 __getattr__, __dir__ = forward(__name__, places={"DagRunType": "airflow.utils.types:DagRunType"})

@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "OperatorPartial": "tradewind.sdk.mapped:OperatorPartial",
     "MappedOperator": "tradewind.sdk.mapped:MappedOperator",
 }
 

@@ -29,6 +29,7 @@ def clear_task_instances(*_: Any, **__: Any) -> NoReturn:
 
 
 PLACES = {
+    "set_current_context": "tradewind.sdk.context:entered",
     "TaskInstanceKey": "airflow.sdk.types:TaskInstanceKey",
     "TaskInstanceState": "airflow.utils.state:TaskInstanceState",
     "State": "airflow.utils.state:State",

@@ -2,4 +2,9 @@
 
 from airflow._forward import forward
 
-__getattr__, __dir__ = forward(__name__, "XComArg")
+PLACES = {
+    "PlainXComArg": "tradewind.sdk.xcom_arg:PlainXComArg",
+    "MapXComArg": "tradewind.sdk.xcom_arg:MapXComArg",
+}
+
+__getattr__, __dir__ = forward(__name__, "XComArg", places=PLACES)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from airflow._refusals import refuse
 
-__all__ = ["NEW_SESSION", "NoSession", "create_session", "provide_session"]
+__all__ = ["NEW_SESSION", "NoSession", "create_session", "create_session_async", "provide_session"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,6 +36,9 @@ def create_session(*_: Any, **__: Any) -> NoReturn:
         RuntimeError: always.
     """
     refuse("there is no session")
+
+
+create_session_async = create_session
 
 
 def provide_session(func: Callable[P, R]) -> Callable[P, R]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypedDict
 
 from tradewind.sdk.notset import NOTSET, ArgNotSet
 
-__all__ = ["NOTSET", "ArgNotSet", "DagRunTriggeredByType", "DagRunType"]
+__all__ = ["NOTSET", "ArgNotSet", "DagRunTriggeredByType", "DagRunType", "EdgeInfoType"]
 
 
 class DagRunType(StrEnum):
@@ -35,3 +36,9 @@ class DagRunTriggeredByType(StrEnum):
     TIMETABLE = "timetable"
     ASSET = "asset"
     BACKFILL = "backfill"
+
+
+class EdgeInfoType(TypedDict):
+    """What is known of an edge."""
+
+    label: str | None

@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "MapXComArg": "tradewind.sdk.xcom_arg:MapXComArg",
     "PlainXComArg": "tradewind.sdk.xcom_arg:XComArg",
 }
 

@@ -53,6 +53,14 @@ def context_get_outlet_events(context: Mapping[str, Any]) -> Any:
 
 
 PLACES = {
+    "OutletEventAccessors": "tradewind.sdk.asset_events:OutletEvents",
+    "OutletEventAccessor": "tradewind.sdk.asset_events:OutletEvent",
+    "InletEventsAccessors": "tradewind.sdk.asset_events:InletEvents",
+    "AssetAliasEvent": "tradewind.sdk.asset_events:AliasEvent",
+    "TriggeringAssetEventsAccessor": "tradewind.sdk.asset_events:TriggeringAssetEvents",
+    "OutletEventAccessorsProtocol": "tradewind.sdk.asset_events:OutletEvents",
+    "set_current_context": "tradewind.sdk.context:entered",
+    "TaskStateStoreAccessor": "tradewind.sdk.state_store:TaskStateStore",
     "ConnectionAccessor": "tradewind.sdk.connection:ConnectionAccessor",
     "VariableAccessor": "tradewind.sdk.variable:VariableAccessor",
 }

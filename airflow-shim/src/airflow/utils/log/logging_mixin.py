@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import re
 from typing import Any
 
-__all__ = ["ExternalLoggingMixin", "LoggingMixin"]
+__all__ = ["ExternalLoggingMixin", "LoggingMixin", "StreamLogWriter", "remove_escape_codes"]
 
 
 class LoggingMixin:
@@ -50,3 +52,40 @@ class ExternalLoggingMixin:
     def supports_external_link(self) -> bool:
         """Whether there is such a place."""
         return False
+
+
+class StreamLogWriter(io.TextIOBase):
+    """A stream whose lines go to a logger.
+
+    Args:
+        logger: which.
+        level: with which importance.
+    """
+
+    def __init__(self, logger: logging.Logger, level: int) -> None:
+        super().__init__()
+        self.logger = logger
+        self.level = level
+        self._buffer = ""
+
+    def writable(self) -> bool:
+        """It is."""
+        return True
+
+    def write(self, message: str) -> int:
+        """Take a text; what is a whole line of it is logged."""
+        *lines, self._buffer = (self._buffer + message).split("\n")
+        for line in lines:
+            self.logger.log(self.level, remove_escape_codes(line))
+        return len(message)
+
+    def flush(self) -> None:
+        """Log what is left of a line."""
+        if self._buffer:
+            self.logger.log(self.level, remove_escape_codes(self._buffer))
+            self._buffer = ""
+
+
+def remove_escape_codes(text: str) -> str:
+    """The text without what sets colours in a terminal."""
+    return re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)

@@ -3,6 +3,8 @@
 from airflow._forward import forward
 
 PLACES = {
+    "Model": "tradewind.sdk.asset:Model",
+    "_get_normalized_scheme": "airflow.sdk.definitions.asset.uris:_get_normalized_scheme",
     "BaseAsset": "tradewind.sdk.asset:BaseAsset",
     "AssetRef": "tradewind.sdk.asset:AssetRef",
     "AssetNameRef": "tradewind.sdk.asset:AssetNameRef",

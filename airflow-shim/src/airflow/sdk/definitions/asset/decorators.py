@@ -2,4 +2,9 @@
 
 from airflow._forward import forward
 
-__getattr__, __dir__ = forward(__name__, "asset")
+PLACES = {
+    "MultiAssetDefinition": "tradewind.sdk.asset_decorator:MultiAssetDefinition",
+    "AssetDefinition": "tradewind.sdk.asset_decorator:AssetDefinition",
+}
+
+__getattr__, __dir__ = forward(__name__, "asset", places=PLACES)

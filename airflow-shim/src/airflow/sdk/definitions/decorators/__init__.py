@@ -2,4 +2,9 @@
 
 from airflow._forward import forward
 
-__getattr__, __dir__ = forward(__name__, "dag task task_group setup teardown result")
+PLACES = {
+    "TaskDecorator": "tradewind.sdk.decorators:TaskDecorator",
+    "TaskDecoratorCollection": "tradewind.sdk.decorators:TaskDecorators",
+}
+
+__getattr__, __dir__ = forward(__name__, "dag task task_group setup teardown result", places=PLACES)

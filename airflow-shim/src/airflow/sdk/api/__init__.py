@@ -1,0 +1,1 @@
+"""Airflow's package `airflow.sdk.api`."""
