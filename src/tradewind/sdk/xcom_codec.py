@@ -173,6 +173,10 @@ class XComCodec:
         if is_dataclass(value):
             content = {f.name: self._shape(getattr(value, f.name), f"{path}.{f.name}") for f in fields(value) if f.init}
             return {TAG: "dataclass", "c": _class_name(kind, path), "v": content}
+        if hasattr(kind, "__attrs_attrs__"):
+            kept = {f.alias: getattr(value, f.name) for f in kind.__attrs_attrs__ if f.init}
+            content = {name: self._shape(one, f"{path}.{name}") for name, one in kept.items()}
+            return {TAG: "attrs", "c": _class_name(kind, path), "v": content}
         if hasattr(kind, "model_validate") and hasattr(value, "model_dump"):
             content = {name: self._shape(getattr(value, name), f"{path}.{name}") for name in kind.model_fields}
             return {TAG: "pydantic", "c": _class_name(kind, path), "v": content}
@@ -207,7 +211,7 @@ class XComCodec:
             _sentence(
                 value,
                 path,
-                "return plain data, a DataFrame, an array, a dataclass or a pydantic model; write it to a "
+                "return plain data, a DataFrame, an array, a dataclass, an attrs class or a pydantic model; write it to a "
                 "file and return the path; or wrap it as `Pickled(value)`",
             )
         )
@@ -388,6 +392,8 @@ def _instance(tag: str, kind: Any, content: Any) -> Any:
     if tag == "enum" and issubclass(kind, Enum):
         return kind(content)
     if tag == "dataclass" and isinstance(kind, type) and is_dataclass(kind):
+        return kind(**content)
+    if tag == "attrs" and hasattr(kind, "__attrs_attrs__"):
         return kind(**content)
     if tag == "pydantic" and hasattr(kind, "model_validate"):
         return kind.model_validate(content)

@@ -284,6 +284,32 @@ def test_what_is_no_trigger_or_cannot_be_stored_fails_the_task() -> None:
     assert "SerializationError" in run_one(Unstorable, task_id="a")["a", -1].error
 
 
+class Page:
+    """Knows no way to be stored."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def test_what_a_task_keeps_for_after_the_wait_may_be_any_object_that_can_be_pickled() -> None:
+    class Paging(BaseOperator):
+        kept: Any = Page(1)
+
+        def execute(self, context: Any) -> None:
+            self.defer(trigger=Echo("x"), method_name="complete", kwargs={"pages": [self.kept]})
+
+        def complete(self, context: Any, event: Any, pages: list[Page]) -> int:
+            return pages[0].number
+
+    class Unpicklable(Paging):
+        kept = (number for number in range(3))
+
+    with DAG("d", schedule=None) as dag:
+        Paging(task_id="a")
+    assert dag.test().xcom("a") == 1
+    assert "SerializationError: the arguments of complete" in run_one(Unpicklable, task_id="a")["a", -1].error
+
+
 def test_a_task_that_is_taken_as_done_waits_for_no_trigger() -> None:
     class Starting(Deferring):
         start_from_trigger = True

@@ -12,6 +12,7 @@ import pytest
 from tradewind import DAG, BaseOperator, literal
 from tradewind.sdk.context import Context, Lazy
 from tradewind.sdk.exceptions import AirflowException
+from tradewind.sdk.notifier import BaseNotifier
 from tradewind.sdk.template import render_operator, render_value
 
 CONTEXT = Context(ds="2026-01-05", n=3, logical_date=datetime(2026, 1, 5, 3, tzinfo=UTC), _private=1)
@@ -119,6 +120,44 @@ def test_an_object_with_template_fields_is_rendered_in_place():
     inner = Inner()
     assert rendered({"inner": inner})["inner"] is inner
     assert inner.text == "3"
+
+
+class Container:
+    def __init__(self, image, env):
+        self.image, self.env = image, env
+
+
+class ShowContainers(Show):
+    """Reaches into objects that know nothing of templates, as operators of other packages do."""
+
+    def _render_nested_template_fields(self, value, context, jinja_env, seen_oids):
+        if isinstance(value, Container) and id(value) not in seen_oids:
+            seen_oids.add(id(value))
+            self._do_render_template_fields(value, ("image",), context, jinja_env, seen_oids)
+            return
+        super()._render_nested_template_fields(value, context, jinja_env, seen_oids)
+
+
+def test_an_operator_may_say_how_objects_of_others_are_rendered():
+    container = Container("image:{{ n }}", "{{ n }}")
+    operator = ShowContainers(task_id="show", what=["{{ ds }}", container, Box("{{ n }}")])
+    render_operator(operator, CONTEXT)
+    assert operator.what == ["2026-01-05", container, Box("3")]
+    assert (container.image, container.env) == ("image:3", "{{ n }}")
+
+
+def test_fields_that_are_made_up_while_a_task_or_notifier_runs_can_be_rendered_then():
+    class Note(BaseNotifier):
+        template_fields = ("text",)
+        text = "{{ n }} of {{ ds | twice }}"
+
+    with DAG("d", user_defined_filters={"twice": lambda text: text * 2}) as dag:
+        operator = Show(task_id="show", what=None)
+    operator.what = "{{ ds | twice }}"
+    operator._do_render_template_fields(operator, ["what"], CONTEXT, operator.get_template_env(), set())
+    note = Note()
+    note._do_render_template_fields(note, ["text"], CONTEXT, note.get_template_env(dag=dag), set())
+    assert (operator.what, note.text) == ("2026-01-052026-01-05", "3 of 2026-01-052026-01-05")
 
 
 def test_a_value_can_be_rendered_on_its_own():

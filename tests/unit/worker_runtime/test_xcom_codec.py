@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import attrs
 import numpy as np
 import pandas as pd
 import pendulum
@@ -45,6 +46,14 @@ class Part:
     sizes: list[int] = field(default_factory=list)
 
 
+@attrs.define
+class Plot:
+    name: str
+    _area: float
+    corners: list[int] = attrs.field(factory=list)
+    seen: int = attrs.field(default=0, init=False)
+
+
 class Model(pydantic.BaseModel):
     name: str
     parts: list[int]
@@ -65,7 +74,7 @@ def there_and_back(value, store=None):
         timedelta(days=-1, microseconds=3), datetime(2026, 1, 5, 3), datetime(2026, 1, 5, 3, tzinfo=UTC),
         datetime(2026, 7, 5, 3, tzinfo=ZoneInfo("Europe/Rome")), datetime(2026, 1, 5, tzinfo=timezone(timedelta(hours=2))),
         Colour.RED, Level.HIGH, Pair(1, "b"), Part("p", datetime(2026, 1, 1, tzinfo=UTC), [1]),
-        Model(name="m", parts=[1], amount=Decimal("2.5")), np.float64(1.5), np.int32(7), np.bool_(True),
+        Plot("p", 2.5, [1]), Model(name="m", parts=[1], amount=Decimal("2.5")), np.float64(1.5), np.int32(7), np.bool_(True),
         np.datetime64("2026-01-05"), pendulum.datetime(2026, 1, 5, tz="Asia/Tokyo"),
     ],
     ids=lambda v: type(v).__name__,
