@@ -47,6 +47,7 @@ def found(module: str, name: str, place: str) -> Any:
 
     Raises:
         AttributeError: Tradewind has nothing there.
+        ImportError: it is in a provider package that is not installed.
     """
     where, _, attribute = place.partition(":")
     try:
@@ -54,6 +55,10 @@ def found(module: str, name: str, place: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name != where and not where.startswith(f"{error.name}."):
             raise  # something that the target needs is missing, which is another matter
+        if where.startswith(
+            "airflow.providers."
+        ):  # what Airflow raises too; `from ... import` would drop the other's words
+            raise ImportError(_missing(module, name, where), name=where) from error
         raise AttributeError(_missing(module, name, where)) from error
     try:
         return getattr(target, attribute)

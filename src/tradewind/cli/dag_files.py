@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tradewind.base.dag_sources import PACKAGED, source_text
 from tradewind.base.errors import AuthoringError, NotFound, TradewindError
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def dag_by_id(settings: Settings, dag_id: str) -> tuple[DAG, Path]:
         )
     files = [
         path
-        for path in sorted(folder.rglob("*.py"))
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob(f"*{PACKAGED}")])
         if not any(part.startswith((".", "__pycache__")) for part in path.parts)
     ]
-    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in files}
+    texts = {path: source_text(path) for path in files}
     candidates = sorted(
         (path for path in files if "dag" in texts[path].lower()), key=lambda path: dag_id not in texts[path]
     )

@@ -12,7 +12,6 @@ import errno
 import hashlib
 import logging
 import os
-import re
 import shutil
 import stat
 import time
@@ -20,6 +19,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tradewind.base.dag_sources import PACKAGED, mentions_dags, packaged_modules
 from tradewind.base.errors import BundleError, InvalidInput
 from tradewind.parsing.ignore import IGNORE_FILE, IgnoreRules
 
@@ -30,8 +30,6 @@ log = logging.getLogger("tradewind.parsing")
 COPY_LIMIT = 1 << 20
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 SKIPPED_SUFFIXES = (".pyc", ".pyo", ".swp", ".swx", "~")
-DAG_WORDS = re.compile(rb"dag|asset", re.IGNORECASE)
-HOME_WORDS = re.compile(rb"airflow|tradewind", re.IGNORECASE)
 BLOB_TIME_NS = 946_684_800_000_000_000
 """Time stamp of all kept contents (the year 2000): one that differs was written to, which a task of root's can do."""
 FRESH_NS = 100_000_000
@@ -48,7 +46,8 @@ class FileEntry:
     is_copied: bool
     """False: the snapshot points to the original, and the hash tells size and time of change instead of content."""
     may_hold_dags: bool
-    """Whether it is a Python file that names both a DAG and this program (or Airflow), and is not ignored."""
+    """Whether it is a Python file, or a zip file with one at its top, that names both a DAG and this program (or Airflow),
+    and is not ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +201,22 @@ class LocalBundle:
             mtime_ns=status.st_mtime_ns,
             is_executable=is_executable,
             is_copied=status.st_size <= COPY_LIMIT,
-            may_hold_dags=seen.has_words and path.endswith(".py") and not rules.match(path, is_folder=False),
+            may_hold_dags=seen.has_words
+            and path.endswith((".py", PACKAGED))
+            and not rules.match(path, is_folder=False),
         )
 
     def _read_file(self, path: str, key: tuple[int, int, int, int], *, is_executable: bool) -> _Seen:
         mtime_ns, size = key[0], key[1]
         if size > COPY_LIMIT:
-            return _Seen(key, hashlib.sha256(f"{path}\0{mtime_ns}\0{size}".encode()).hexdigest(), False, False)
+            digest = hashlib.sha256(f"{path}\0{mtime_ns}\0{size}".encode()).hexdigest()
+            return _Seen(key, digest, path.endswith(PACKAGED) and bool(packaged_modules(Path(path))), False)
         is_fresh = time.time_ns() - mtime_ns < FRESH_NS
         content = Path(path).read_bytes()
         digest = hashlib.sha256(content).hexdigest()
         self._keep(content, digest, is_executable=is_executable)
-        has_words = bool(HOME_WORDS.search(content) and DAG_WORDS.search(content))
+        packaged = path.endswith(PACKAGED)
+        has_words = bool(packaged_modules(Path(path))) if packaged else mentions_dags(content)
         return _Seen(key, digest, has_words, is_fresh)
 
     def _tell_once(self, path: str, why: str) -> None:

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tradewind.base.dag_sources import source_text
 from tradewind.base.errors import DatabaseUnavailable, TradewindError
 from tradewind.base.settings import ParsingSettings
 from tradewind.db.parses import ParsedFile
@@ -323,7 +324,7 @@ class DagProcessor:
             relative_fileloc=result.relative_fileloc,
             fileloc=str(self._bundle.root / result.relative_fileloc),
             code_hash=outcome.code_hash,
-            source=source.read_text(encoding="utf-8", errors="replace"),
+            source=source_text(source),
             closure=outcome.dependencies,
             duration_s=result.duration_s,
             dags=result.dags,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
+from tradewind.base.dag_sources import packaged_modules
 from tradewind.sdk.authoring_errors import DuplicateDagId
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.stack import DECLARED
 
-__all__ = ["collect_dags", "import_file", "load_dags", "module_name"]
+__all__ = ["collect_dags", "import_file", "import_packaged", "load_dags", "module_name"]
 
 
 FILE_MODULE_PREFIX = "tradewind_dag_"
@@ -45,14 +47,31 @@ def import_file(path: Path, name: str | None = None) -> ModuleType:
     return module
 
 
-def collect_dags(module: ModuleType) -> list[DAG]:
-    """The DAGs of an imported module: first those declared in `with` blocks or by `@dag`, then other globals.
+def import_packaged(path: Path) -> list[ModuleType]:
+    """Import the modules at the top of a zip file that may hold DAGs; they find what else is in it.
+
+    Raises:
+        Exception: whatever a module raises.
+    """
+    if str(path) not in sys.path:
+        sys.path.insert(0, str(path))
+    modules: list[ModuleType] = []
+    for name in packaged_modules(path):
+        sys.modules.pop(name, None)  # another package may have one of that name
+        modules.append(importlib.import_module(name))
+    return modules
+
+
+def collect_dags(*modules: ModuleType) -> list[DAG]:
+    """The DAGs of the imported modules of a file: first those declared in `with` blocks or by `@dag`, then other globals.
 
     Raises:
         DuplicateDagId: two DAGs have the same id.
     """
-    candidates: list[DAG] = list(getattr(module, DECLARED, ()))
-    candidates += [value for value in vars(module).values() if isinstance(value, DAG)]
+    candidates: list[DAG] = []
+    for module in modules:
+        candidates += getattr(module, DECLARED, ())
+        candidates += [value for value in vars(module).values() if isinstance(value, DAG)]
     found: dict[str, DAG] = {}
     for dag in candidates:
         known = found.setdefault(dag.dag_id, dag)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import random
 import time
 import uuid
 from datetime import datetime, timedelta
+from random import random
 from typing import Any
 
 import dateutil

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from tradewind.base.dag_sources import PACKAGED
 from tradewind.base.errors import BundleError
 from tradewind.base.settings import load_settings
 from tradewind.protocol.messages import (
@@ -22,7 +23,7 @@ from tradewind.protocol.messages import (
     RunInfo,
     Workload,
 )
-from tradewind.sdk.collect import collect_dags, import_file, module_name
+from tradewind.sdk.collect import collect_dags, import_file, import_packaged, module_name
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.plugins import PLUGINS, declared
 from tradewind.sdk.secrets import secrets
@@ -48,6 +49,8 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
         raise BundleError(f"{relative_fileloc} is not in the snapshot at {bundle_path}", file=str(path))
     # The name is the same in every process and every version: stored values name the classes of the file by it.
     _load_plugins()
+    if path.suffix == PACKAGED:
+        return {dag.dag_id: dag for dag in collect_dags(*import_packaged(path))}
     module = import_file(path, module_name(Path(relative_fileloc)))
     return {dag.dag_id: dag for dag in collect_dags(module)}
 

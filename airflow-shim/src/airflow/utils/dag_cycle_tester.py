@@ -1,9 +1,11 @@
-"""Airflow's `airflow.utils.dag_cycle_tester`, resolved to the objects of Tradewind."""
+"""Airflow's `airflow.utils.dag_cycle_tester`: the check that no tasks of a DAG wait for each other."""
 
-from airflow._forward import forward
+from tradewind.sdk.dag import DAG
+from tradewind.sdk.graph import check_cycle as check_tasks
 
-PLACES = {
-    "check_cycle": "tradewind.sdk.graph:check_cycle",
-}
+__all__ = ["check_cycle"]
 
-__getattr__, __dir__ = forward(__name__, places=PLACES)
+
+def check_cycle(dag: DAG) -> None:
+    """Raise AirflowDagCycleException if tasks of the DAG wait for each other."""
+    check_tasks(dag.task_dict, dag.dag_id)
