@@ -224,7 +224,9 @@ class Api:
 
     @classmethod
     @contextlib.contextmanager
-    def open(cls, database: Database, home: Path, *, clock: Any = None) -> Iterator[Self]:
+    def open(
+        cls, database: Database, home: Path, *, clock: Any = None, settings: Settings | None = None
+    ) -> Iterator[Self]:
         """Build it; all threads are gone afterwards."""
         with database.write() as tx:
             for role in ROLES:
@@ -232,7 +234,7 @@ class Api:
                 users.add_user(tx, users.UserRecord(username=name, password_hash=_hash(), role=role, created_at=_now()))
         engine = Engine(database)
         services = ApiServices(
-            settings=Settings(home=home),
+            settings=settings or Settings(home=home),
             database=database,
             clock=clock or SystemClock(),
             ids=UuidSource(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +13,7 @@ from tradewind.cli.provider_names import AIRFLOW, distribution_name
 from tradewind.cli.session import Session
 from tradewind.sdk.provider_catalogue import Catalogue, ProviderRecord, installed_catalogue
 
-__all__ = ["catalogue_of", "description", "named", "real_airflow", "simple_rows"]
+__all__ = ["catalogue_of", "named", "real_airflow", "simple_rows"]
 
 
 def catalogue_of(session: Session) -> Catalogue:
@@ -35,12 +34,6 @@ def named(found: Catalogue, name: str) -> ProviderRecord:
         if one in found.providers:
             return found.providers[one]
     raise NotFound(f"No such provider installed: {name}", name=name)
-
-
-def description(record: ProviderRecord) -> str:
-    """One line about a package, without marks of reStructuredText."""
-    text = re.sub(r"`([^`<]+?)\s*<[^>]*>`_*", r"\1", str(record.data.get("description") or ""))
-    return " ".join(re.sub(r"[`_]{1,2}", "", text).split()).strip(" .")
 
 
 def real_airflow() -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -51,6 +52,12 @@ class ProviderRecord:
     package_name: str
     version: str
     data: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def summary(self) -> str:
+        """Its description in one line, without marks of reStructuredText."""
+        text = re.sub(r"`([^`<]+?)\s*<[^>]*>`_*", r"\1", str(self.data.get("description") or ""))
+        return " ".join(text.replace("`", "").split()).strip(" .")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ OURS = {
     "get_backfill_progress",
     "plan_backfill",
     "get_xcom_content",
+    "get_connection_type",
+    "get_connection_types",
     "get_dag_run_result",
     "get_next_runs",
     "why_dag",

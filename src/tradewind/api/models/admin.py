@@ -205,8 +205,28 @@ class Config(Out):
     sections: list[ConfigSection]
 
 
+class ProviderResponse(Out):
+    package_name: str
+    description: str
+    version: str
+    documentation_url: str | None
+
+
 class ProviderCollectionResponse(Total):
-    providers: list[dict[str, Any]]
+    providers: list[ProviderResponse]
+
+
+class ConnectionTypeResponse(Out):
+    connection_type: str
+    hook_name: str
+    hook_class_name: str
+    package_name: str
+    conn_fields: dict[str, Any]
+    ui_field_behaviour: dict[str, Any]
+
+
+class ConnectionTypeCollectionResponse(Total):
+    connection_types: list[ConnectionTypeResponse]
 
 
 class PluginCollectionResponse(Total):

@@ -36,6 +36,7 @@ MODULES = (
     "connections",
     "variables",
     "pools",
+    "providers",
     "insight",
 )
 

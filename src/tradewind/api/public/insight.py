@@ -20,7 +20,6 @@ from tradewind.api.models.admin import (
     JobQuery,
     PluginCollectionResponse,
     PluginImportErrorCollectionResponse,
-    ProviderCollectionResponse,
 )
 from tradewind.api.secrecy import MASK
 from tradewind.api.wire import listing, reply
@@ -213,17 +212,6 @@ async def get_config_value(
 
 
 # -- what is installed -----------------------------------------------------------------------------------------------
-
-
-@router.get("/providers", operation_id="get_providers", response_model=ProviderCollectionResponse, tags=["Provider"])
-async def get_providers(
-    call: Annotated[Call, may("read", "provider")],
-    limit: Annotated[int, Query(ge=0)] = 50,
-    offset: Annotated[int, Query(ge=0)] = 0,
-) -> Response:
-    """Provider packages: none, the standard operators are part of the server."""
-    del limit, offset
-    return listing("providers", [], 0)
 
 
 @router.get("/plugins", operation_id="get_plugins", response_model=PluginCollectionResponse, tags=["Plugin"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from tradewind.cli.output import show, show_one
-from tradewind.cli.provider_reads import catalogue_of, description, named, real_airflow, simple_rows
+from tradewind.cli.provider_reads import catalogue_of, named, real_airflow, simple_rows
 from tradewind.cli.session import Session, output_option, pass_session
 
 __all__ = [
@@ -26,7 +26,7 @@ def list_providers(session: Session, output: str) -> None:
             f"{click.style('Warning:', fg='yellow')} Airflow itself is installed: {', '.join(airflow)}", err=True
         )
     rows = [
-        {"package_name": name, "description": description(record), "version": record.version}
+        {"package_name": name, "description": record.summary, "version": record.version}
         for name, record in catalogue_of(session).providers.items()
     ]
     show(rows, ["package_name", "description", "version"], output)
@@ -42,7 +42,7 @@ def get(session: Session, provider_name: str, full: bool, color: bool, output: s
     """Show a package."""
     record = named(catalogue_of(session), provider_name)
     if full:
-        show_one({**record.data, "description": description(record), "version": record.version}, output)
+        show_one({**record.data, "description": record.summary, "version": record.version}, output)
     else:
         show([{"Provider": record.package_name, "Version": record.version}], ["Provider", "Version"], output)
 
