@@ -7,6 +7,7 @@ give up their worker and come back by a trigger. `PYTHONPATH=tests python -m eco
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import packages_distributions
@@ -82,6 +83,7 @@ def _test_modules(folder: Path) -> Iterator[ModuleType]:
         spec = importlib.util.spec_from_file_location(f"executed_{file.stem}", file)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         yield module
 
