@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pkgutil import extend_path
 from typing import TYPE_CHECKING, Any
 
+from airflow._absent import AbsentFinder
 from airflow._forward import forward
 from airflow._standard import FallbackFinder
 from airflow.version import version as __version__
@@ -37,7 +38,7 @@ __path__ = extend_path(__path__, __name__)
 """Provider packages may lie in another folder of the path."""
 
 if not any(isinstance(finder, FallbackFinder) for finder in sys.meta_path):
-    sys.meta_path.append(FallbackFinder())
+    sys.meta_path += [FallbackFinder(), AbsentFinder()]
 
 os.environ.setdefault("AIRFLOW_HOME", os.environ.get("TRADEWIND_HOME") or os.path.expanduser("~/.tradewind"))  # noqa: PTH111 - pathlib takes 10 ms to load
 """DAG files and the programs they start find their own files by it."""
