@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-__all__ = ["BaseOperatorLink"]
+from tradewind.sdk.plugins import PLUGINS
+
+__all__ = ["LINK_PREFIX", "BaseOperatorLink", "links_of"]
+
+LINK_PREFIX = "_link_"
+"""Before the name of a link: the key of the XCom that the server finds its address under."""
 
 
 class BaseOperatorLink:
@@ -18,9 +23,22 @@ class BaseOperatorLink:
 
     @property
     def xcom_key(self) -> str:
-        """Key of the XCom that the address is kept under."""
-        return f"_link_{type(self).__name__}"
+        """Key of the XCom that Airflow keeps the address under; here it has the link's name instead of the class's."""
+        return f"{LINK_PREFIX}{type(self).__name__}"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """The address for one task instance."""
         raise NotImplementedError(f"{type(self).__name__} has no get_link()")
+
+
+def links_of(operator: Any) -> list[Any]:
+    """The links of an operator, or of the class of a mapped one: its own, and those of plugins, which win."""
+    own = operator.operator_extra_links
+    if isinstance(own, property):  # of a class: known for each instance only
+        own = ()
+    if not PLUGINS.links:
+        return list(own)
+    kind = operator if isinstance(operator, type) else type(operator)
+    added = [link for link in PLUGINS.links if link.is_global or kind in link.operators]
+    names = {one.link.name for one in added}
+    return [*(link for link in own if link.name not in names), *(one.link for one in added)]

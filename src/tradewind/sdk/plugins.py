@@ -10,6 +10,7 @@ import inspect
 import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -74,6 +75,15 @@ class AirflowPlugin:
         """Called when the plugin has been loaded."""
 
 
+@dataclass(frozen=True, slots=True)
+class PluginLink:
+    """A link that a plugin adds to operators of others: to those it names, or to all."""
+
+    link: Any
+    operators: tuple[type, ...]
+    is_global: bool = False
+
+
 class Plugins:
     """The plugins of this process."""
 
@@ -83,6 +93,8 @@ class Plugins:
         """File or package -> why it could not be loaded."""
         self._folder: Path | None = None
         self._hooks: dict[str, list[Callable[..., Any]]] = {}
+        self.links: list[PluginLink] = []
+        """Links that plugins add to operators of others."""
 
     def load(self, folder: Path) -> None:
         """Load what installed packages declare, and the files of a folder; once per folder."""
@@ -122,6 +134,10 @@ class Plugins:
             _add_macros(name, plugin.macros)
         for listener in plugin.listeners:
             self.listen(listener)
+        self.links += [PluginLink(link, (), is_global=True) for link in plugin.global_operator_extra_links]
+        self.links += [
+            PluginLink(link, tuple(link.operators)) for link in plugin.operator_extra_links if link.operators
+        ]
 
     def listen(self, listener: Any) -> None:
         """Let a module or object hear what becomes of task instances."""

@@ -16,6 +16,7 @@ from tradewind.sdk.mapped import MappedOperator
 from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_args import callback_kinds, seconds
+from tradewind.sdk.operator_link import links_of
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.plugins import PLUGINS, RUN_HOOKS
 from tradewind.sdk.priority import PriorityWeightStrategy, weights_of
@@ -159,7 +160,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
         doc_md=operator.doc_md,
         ui_color=operator_class.ui_color,
         ui_fgcolor=operator_class.ui_fgcolor,
-        extra_links=_link_names(operator_class if mapped else task),
+        extra_links=tuple(str(link.name) for link in links_of(operator_class if mapped else task)),
         has_callbacks=(*callbacks, *kills),
         deadlines=_deadlines(vars(operator).get("_deadlines"), f"task {task.task_id!r}", is_task=True),
         mails_on=_mails(operator),
@@ -203,13 +204,6 @@ def _mails(operator: Any) -> tuple[str, ...]:
     if not operator.email:
         return ()
     return tuple(kind for kind in ("on_failure", "on_retry") if getattr(operator, f"email_{kind}", True))
-
-
-def _link_names(owner: Any) -> tuple[str, ...]:
-    links = owner.operator_extra_links
-    if isinstance(links, property):  # of a mapped task's class: known for each instance only
-        return ()
-    return tuple(str(link.name) for link in links)
 
 
 def _is_noop(operator: Any, operator_class: Any, callbacks: Sequence[str]) -> bool:

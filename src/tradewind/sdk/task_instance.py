@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from tradewind.sdk.exceptions import AirflowRuntimeError, DagNotFound
 from tradewind.sdk.notset import NOTSET
@@ -19,7 +19,7 @@ from tradewind.sdk.xcom_items import PushedItems
 if TYPE_CHECKING:
     from tradewind.sdk.context import Context
 
-__all__ = ["RETURN_KEY", "LazyXComSequence", "RuntimeTaskInstance"]
+__all__ = ["RETURN_KEY", "LazyXComSequence", "RuntimeTaskInstance", "TaskInstanceKey"]
 
 RETURN_KEY = "return_value"
 
@@ -60,6 +60,30 @@ class LazyXComSequence(Sequence[Any]):
     def __repr__(self) -> str:
         state = "not fetched" if self._stored is None else f"{len(self._stored)} items"
         return f"LazyXComSequence({self._where.task_id!r}, key={self._where.key!r}, {state})"
+
+
+class TaskInstanceKey(NamedTuple):
+    """DAG, task, run, try and map index."""
+
+    dag_id: str
+    task_id: str
+    run_id: str
+    try_number: int = 1
+    map_index: int = -1
+
+    @property
+    def primary(self) -> tuple[str, str, str, int]:
+        """All but the try."""
+        return self.dag_id, self.task_id, self.run_id, self.map_index
+
+    @property
+    def key(self) -> TaskInstanceKey:
+        """Itself."""
+        return self
+
+    def with_try_number(self, try_number: int) -> TaskInstanceKey:
+        """The same of another try."""
+        return self._replace(try_number=try_number)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -115,9 +139,9 @@ class RuntimeTaskInstance:
         return getattr(self.task, "task_type", type(self.task).__name__)
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
+    def key(self) -> TaskInstanceKey:
         """DAG, task, run, try and map index."""
-        return (self.dag_id, self.task_id, self.run_id, self.try_number, self.map_index)
+        return TaskInstanceKey(self.dag_id, self.task_id, self.run_id, self.try_number, self.map_index)
 
     @property
     def logical_date(self) -> datetime | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from tradewind.sdk.context import Context, entered
+from tradewind.sdk.operator_link import LINK_PREFIX, links_of
 from tradewind.sdk.task_instance import RuntimeTaskInstance
 
 __all__ = ["keep_links"]
@@ -12,11 +14,15 @@ __all__ = ["keep_links"]
 log = logging.getLogger("tradewind.task")
 
 
-def keep_links(ti: RuntimeTaskInstance) -> None:
+def keep_links(ti: RuntimeTaskInstance, context: Context) -> None:
     """Push the address of each link; what a link raises is logged, and hurts nothing else."""
-    links: list[Any] = list(ti.task.operator_extra_links)
-    for link in links:
-        try:
-            ti.keep(link.xcom_key, link.get_link(ti.task, ti_key=ti))
-        except Exception:
-            log.exception("The link %r of task %s can't be made", link.name, ti.task_id)
+    with entered(context):
+        links: list[Any] = links_of(ti.task)
+        for link in links:
+            try:
+                address = link.get_link(ti.task, ti_key=ti.key)
+            except Exception:
+                log.exception("The link %r of task %s can't be made", link.name, ti.task_id)
+                continue
+            if address:
+                ti.keep(LINK_PREFIX + link.name, str(address))

@@ -138,10 +138,11 @@ class _Attempt:
             elif end.outcome == "success" and around.clear_state_on_success:
                 self._api.delete_state(StatePlace(), None)
             self._call_back(end)
-            if self._ti is not None and self._ti.task.overwrite_rtif_after_execution and self._rendered is not None:
-                self._rendered = rendered_fields(self._ti.task)
-            if self._ti is not None and self._ti.task.operator_extra_links and end.outcome in {"success", "failed"}:
-                keep_links(self._ti)
+            if self._context is not None and self._ti is not None:
+                if self._ti.task.overwrite_rtif_after_execution and self._rendered is not None:
+                    self._rendered = rendered_fields(self._ti.task)
+                if PLUGINS.links or self._ti.task.operator_extra_links:
+                    keep_links(self._ti, self._context)
             return self._report(end)
 
     def _run(self) -> _End:
@@ -199,8 +200,7 @@ class _Attempt:
         else:
             operator = task.prepare_for_execution()
         context["task"] = operator
-        kind: type[Templated] = type(operator)
-        if kind.prepare_template is not Templated.prepare_template:
+        if type(operator).prepare_template is not Templated.prepare_template:  # pyright: ignore[reportUnknownMemberType] - any operator
             operator.resolve_template_files()
         try:
             operator.render_template_fields(context)

@@ -336,13 +336,15 @@ async def get_mapped_task_instance_try_details(
 async def get_extra_links(
     dag_id: str, dag_run_id: str, task_id: str, call: Reader, map_index: int = -1, try_number: int = -1
 ) -> Response:
-    """Links that the operator left for people: name -> address. Tries other than the last have none."""
+    """Links that the operator has for people: name -> address; null: not known. Only the last try's are."""
 
-    def find(tx: Tx) -> dict[str, str]:
+    def find(tx: Tx) -> dict[str, str | None]:
         instance = tasks.get_task(tx, call.workspace, dag_id, dag_run_id, task_id, map_index=map_index)
-        if try_number not in {-1, instance.try_number}:
-            return {}
-        return xcoms.links_of(tx, instance)
+        kept = xcoms.links_of(tx, instance) if try_number in {-1, instance.try_number} else {}
+        run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
+        specs = spec_of_run(tx, call, run).tasks if run.version is not None else ()
+        declared = [name for spec in specs if spec.task_id == task_id for name in spec.extra_links]
+        return {**dict.fromkeys(declared), **kept}
 
     links = await call.read(find)
     return reply({"extra_links": links, "total_entries": len(links)})

@@ -28,7 +28,12 @@ class BaseXCom:
             **more,
         )
 
-    get_value = get_one
+    @classmethod
+    def get_value(cls, *, ti_key: Any, key: str = RETURN_KEY) -> Any:
+        """The value that a task instance left, by what names the instance; or None."""
+        return cls.get_one(
+            key=key, dag_id=ti_key.dag_id, task_id=ti_key.task_id, run_id=ti_key.run_id, map_index=ti_key.map_index
+        )
 
     @classmethod
     def set(cls, key: str, value: Any, **address: Any) -> None:
