@@ -116,6 +116,9 @@ class _Lazily(Mapping[str, Any]):
             self.made[key] = self.make(key)
         return self.made[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys_  # without making the value
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.keys_)
 
