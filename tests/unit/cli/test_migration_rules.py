@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
@@ -16,6 +18,8 @@ from tradewind.cli.migration.namespace import ask
 from tradewind.cli.migration.requirements import requirement_findings
 from tradewind.cli.migration.rulebook import RULES
 from tradewind.cli.migration.source import Source, read_source
+from tradewind.parsing.calls import ForkServer
+from tradewind.parsing.parser import Parser
 
 DAG = "from airflow import DAG\nfrom airflow.operators.bash import BashOperator\n"
 NEW = "from airflow.sdk import DAG, task\n"
@@ -27,7 +31,7 @@ FOUND = [
     ("TW002", 1, "print 'hello'\n"),
     ("TW101", 3, DAG + "DAG('a', schedule_interval='@daily')\n"),
     ("TW101", 3, DAG + "DAG('a', timetable=None)\n"),
-    ("TW101", 2, "from airflow.decorators import dag\n@dag(schedule_interval=None)\ndef a(): ...\n"),
+    ("TW101", 2, "from airflow.decorators import dag\n@dag(schedule_interval=None)\ndef a(): ...\na()\n"),
     ("TW102", 4, DAG + "DAG('a',\n  concurrency=3)\n"),
     ("TW102", 3, DAG + "DAG('a', fail_stop=True)\n"),
     ("TW102", 3, DAG + "DAG('a', default_view='graph', start_date=None)\n"),
@@ -79,7 +83,7 @@ FOUND = [
     ("TW204", 1, "from airflow.hooks.postgres_hook import PostgresHook\n"),
     ("TW205", 1, "from airflow.utils.session import create_session\n"),
     ("TW205", 1, "from airflow.settings import Session\n"),
-    ("TW205", 2, "from airflow import settings\nsettings.Session()\n"),
+    ("TW205", 2, "from airflow import settings\ndef f(): settings.Session()\n"),
     ("TW206", 1, "from airflow.contrib.operators.ssh_operator import SSHOperator\n"),
     ("TW207", 1, "from airflow.api.client.local_client import Client\n"),
     ("TW207", 1, "from airflow.www.security import AirflowSecurityManager\n"),
@@ -151,6 +155,38 @@ def test_a_rule_finds_what_it_is_about_at_its_line(code: str, line: int, text: s
 @pytest.mark.parametrize("text", QUIET)
 def test_what_only_looks_like_a_finding_is_none(text: str) -> None:
     assert [one for one in _findings(text) if one.code != "TW110"] == []
+
+
+FAILS_ON_IMPORT = {
+    "TW001", "TW002", "TW101", "TW102", "TW103", "TW105", "TW106", "TW107", "TW108", "TW201", "TW202", "TW204", "TW206", "TW207",
+    "TW208",
+}  # fmt: skip
+"""Rules whose examples raise as they are imported; those of the others run, or fail in a task."""
+
+
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str | None]]:
+    """Import a file as the server does; what it raised."""
+    folder = tmp_path_factory.mktemp("dags")
+    caller = ForkServer({**os.environ, "TRADEWIND_HOME": str(folder / "home")})
+    parser = Parser(caller, root=folder, log_folder=folder / "logs", timeout_s=20)
+
+    def parse(text: str) -> str | None:
+        (folder / "a.py").write_text(text)
+        return parser.parse(folder, "a.py").error
+
+    yield parse
+    caller.close()
+
+
+@pytest.mark.parametrize(("code", "text"), [(code, text) for code, _, text in FOUND if code != "TW123"])
+def test_what_the_text_says_is_what_an_import_shows(
+    code: str, text: str, imported: Callable[[str], str | None]
+) -> None:
+    names = "import os\nclass MyOperator:\n    def __init__(self, **kw): ...\n" if "MyOperator" in text else ""
+    error = imported(names + text)
+    has_an_operator = "default_args" not in text  # to which they would be given
+    assert (error is not None) == (code in FAILS_ON_IMPORT and has_an_operator), error
 
 
 def test_every_rule_about_a_file_has_an_example() -> None:

@@ -24,7 +24,7 @@ LOCAL = {"", "local", "LocalExecutor", "SequentialExecutor", "airflow.executors.
 def argument_findings(source: Source) -> Iterator[Finding]:
     """All of these rules."""
     dags = {id(call) for call, _ in dag_calls(source)}
-    for call, name in source.calls():
+    for call, name in source.calls:
         last = name.rpartition(".")[2]
         if id(call) in dags:
             yield from _dag_arguments(call)
@@ -39,7 +39,7 @@ def argument_findings(source: Source) -> Iterator[Finding]:
 
 def dag_calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
     """The calls that make a DAG: `DAG(...)` and `@dag(...)`."""
-    for call, name in source.calls():
+    for call, name in source.calls:
         last = name.rpartition(".")[2]
         is_known = name.startswith(("airflow.", "tradewind")) or name == last
         if is_known and (last == "DAG" or (last == "dag" and (name != last or _is_decorator_like(call)))):
@@ -106,28 +106,18 @@ def _schedules(source: Source) -> Iterator[Finding]:
 
 def _dag_attributes(source: Source) -> Iterator[Finding]:
     made = {"dag"}
-    for node in source.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            if source.name_of(node.value.func).rpartition(".")[2] == "DAG":
-                made |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.With):
-            for item in node.items:
-                is_dag = isinstance(item.context_expr, ast.Call) and source.name_of(item.context_expr.func).endswith(
-                    "DAG"
-                )
-                if is_dag and isinstance(item.optional_vars, ast.Name):
-                    made.add(item.optional_vars.id)
-    for node in source.nodes:
-        if isinstance(node, ast.Attribute) and node.attr in DAG_ATTRIBUTES and dotted(node.value) in made:
+    given = {id(call) for call, _ in dag_calls(source)}
+    for node in source.of(ast.Assign):
+        if id(node.value) in given:
+            made |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    for item in source.of(ast.withitem):
+        if id(item.context_expr) in given and isinstance(item.optional_vars, ast.Name):
+            made.add(item.optional_vars.id)
+    for node in source.of(ast.Attribute):
+        if node.attr in DAG_ATTRIBUTES and dotted(node.value) in made:
             now = DAG_ATTRIBUTES[node.attr]
-            fix = (
-                f"use `{now}`"
-                if now
-                else "ask the REST API instead"
-                if node.attr in {"create_dagrun", "clear"}
-                else "leave it out"
-            )
-            yield finding("TW107", node.lineno, f"`{dotted(node)}` is gone", fix)
+            other = "ask the REST API instead" if node.attr in {"create_dagrun", "clear"} else "leave it out"
+            yield finding("TW107", node.lineno, f"`{dotted(node)}` is gone", f"use `{now}`" if now else other)
 
 
 # -- operators -----------------------------------------------------------------------------------------------------
@@ -198,8 +188,8 @@ def _is_empty(value: ast.expr) -> bool:
 
 
 def _named_default_args(source: Source) -> Iterator[Finding]:
-    for node in source.nodes:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict | ast.Call):
+    for node in source.of(ast.Assign):
+        if isinstance(node.value, ast.Dict | ast.Call):
             names = [dotted(target) for target in node.targets]
             if any("args" in name.lower() for name in names):
                 yield from _default_args(source, node.value)

@@ -41,18 +41,19 @@ def template_findings(text: str, line: int) -> Iterator[Finding]:
 def context_findings(source: Source) -> Iterator[Finding]:
     """All of these rules for a Python file."""
     texts = _docstrings(source)
-    for node in source.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
+    for node in source.of(ast.Constant):
+        if isinstance(node.value, str) and id(node) not in texts:
             yield from template_findings(node.value, node.lineno)
-        elif isinstance(node, ast.Subscript):
-            key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-            if isinstance(key, str) and key in CONTEXT_KEYS and _is_context(node.value):
-                yield _key(key, node.lineno)
-        elif isinstance(node, ast.Call):
-            yield from _call(node)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _parameters(source, node)
-        elif isinstance(node, ast.Attribute) and node.attr in RUN_ATTRIBUTES and _is_run(node.value):
+    for node in source.of(ast.Subscript):
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if isinstance(key, str) and key in CONTEXT_KEYS and _is_context(node.value):
+            yield _key(key, node.lineno)
+    for node in source.of(ast.Call):
+        yield from _call(node)
+    for node in source.functions:
+        yield from _parameters(source, node)
+    for node in source.of(ast.Attribute):
+        if node.attr in RUN_ATTRIBUTES and _is_run(node.value):
             yield _attribute(dotted(node) or f"....{node.attr}", node.attr, node.lineno)
     yield from _dates_of_assets(source, texts)
 
@@ -141,7 +142,7 @@ def _is_task_function(source: Source, function: ast.FunctionDef | ast.AsyncFunct
         return True
     return any(
         keyword.arg in {"python_callable", "execution_date_fn"} and dotted(keyword.value) == function.name
-        for call, _ in source.calls()
+        for call, _ in source.calls
         for keyword in call.keywords
         if keyword.arg != "execution_date_fn"  # it is called with the date, by position
     )
@@ -153,7 +154,7 @@ def _dates_of_assets(source: Source, texts: set[int]) -> Iterator[Finding]:
     given = [one.value for one in schedules if one is not None]
     if not given or len(given) != len(schedules) or not all(_is_assets(source, value) for value in given):
         return
-    for node in source.nodes:
+    for node in [*source.of(ast.Subscript), *source.of(ast.Constant)]:
         key, line = None, 0
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and _is_context(node.value):
             key, line = node.slice.value, node.lineno
@@ -212,8 +213,8 @@ def _is_plain(inside: str, name: str) -> bool:
 
 def _docstrings(source: Source) -> set[int]:
     found: set[int] = set()
-    for node in source.nodes:
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body:
+    for node in [source.tree, *source.of(ast.ClassDef), *source.functions]:
+        if node.body:
             first = node.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 found.add(id(first.value))

@@ -24,25 +24,18 @@ HOOK = ("airflow.listeners.hookimpl", "tradewind.hookimpl", "hookimpl")
 
 def habit_findings(source: Source) -> Iterator[Finding]:
     """All of these rules."""
-    for node in source.nodes:
-        if isinstance(node, ast.ClassDef):
-            bases = {source.name_of(base) for base in node.bases}
-            yield from _class(node, bases)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("on_"):
+    for node in source.of(ast.ClassDef):
+        yield from _class(node, {source.name_of(base) for base in node.bases})
+    for node in source.functions:
+        if node.name.startswith("on_") and node.name not in HEARD:
             marks = (source.name_of(one.func if isinstance(one, ast.Call) else one) for one in node.decorator_list)
-            if any(mark.endswith(HOOK) for mark in marks) and node.name not in HEARD:
-                yield finding(
-                    "TW302",
-                    node.lineno,
-                    f"the listener `{node.name}` is not called",
-                    "watch what happens over the REST API",
-                )
-        elif isinstance(node, ast.Call):
-            name = source.name_of(node.func)
-            if name.rpartition(".")[2] == "AssetAccessControl" and name.startswith(("airflow.", "tradewind.")):
-                yield finding(
-                    "TW307", node.lineno, "AssetAccessControl(...)", "nothing has to be done; any DAG may use the asset"
-                )
+            if any(mark.endswith(HOOK) for mark in marks):
+                text = f"the listener `{node.name}` is not called"
+                yield finding("TW302", node.lineno, text, "watch what happens over the REST API")
+    for call, name in source.calls:
+        if name.rpartition(".")[2] == "AssetAccessControl" and name.startswith(("airflow.", "tradewind.")):
+            fix = "nothing has to be done; any DAG may use the asset"
+            yield finding("TW307", call.lineno, "AssetAccessControl(...)", fix)
 
 
 def _class(node: ast.ClassDef, bases: set[str]) -> Iterator[Finding]:

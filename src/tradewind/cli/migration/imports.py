@@ -125,11 +125,8 @@ def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[st
 
 def _is_used(source: Source, full: str) -> bool:
     """Whether more is done with a name than naming it in an annotation."""
-    for node in source.nodes:
-        used = node.func if isinstance(node, ast.Call) else node.value if isinstance(node, ast.Attribute) else None
-        if used is not None and source.name_of(used) == full:
-            return True
-    return False
+    used = [*(call.func for call, _ in source.calls), *(node.value for node in source.of(ast.Attribute))]
+    return any(source.name_of(node) == full for node in used)
 
 
 def _is_packages(module: str) -> bool:

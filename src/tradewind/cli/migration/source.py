@@ -6,13 +6,14 @@ import ast
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from tradewind.cli.migration.findings import Finding, finding
 
 __all__ = ["Reference", "Source", "dotted", "keywords_of", "read_source", "text_of"]
 
+N = TypeVar("N", bound=ast.AST)
 LARGEST = 4 << 20
 IMPORT_ERRORS = {
     "ImportError",
@@ -47,19 +48,30 @@ class Source:
     path: str
     text: str
     tree: ast.Module
-    nodes: list[ast.AST]
-    """All nodes, in the order of the tree."""
+    nodes: dict[type[ast.AST], list[Any]]
+    """All nodes, by their class."""
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     """Local name -> the dotted name that it stands for."""
     references: list[Reference] = field(default_factory=list[Reference])
     strings: dict[str, str] = field(default_factory=dict[str, str])
     """Names at the top of the file that stand for a text."""
+    _calls: list[tuple[ast.Call, str]] | None = None
 
-    def calls(self) -> Iterator[tuple[ast.Call, str]]:
+    def of(self, kind: type[N]) -> list[N]:
+        """All nodes of a class."""
+        return self.nodes.get(kind, [])
+
+    @property
+    def calls(self) -> list[tuple[ast.Call, str]]:
         """Each call with the dotted name of what is called, empty where it can't be told."""
-        for node in self.nodes:
-            if isinstance(node, ast.Call):
-                yield node, self.name_of(node.func)
+        if self._calls is None:
+            self._calls = [(node, self.name_of(node.func)) for node in self.of(ast.Call)]
+        return self._calls
+
+    @property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """All functions."""
+        return [*self.of(ast.FunctionDef), *self.of(ast.AsyncFunctionDef)]
 
     def name_of(self, node: ast.AST) -> str:
         """The dotted name that an expression stands for, imports resolved; empty: it is no name."""
@@ -89,7 +101,7 @@ def read_source(path: str, content: bytes) -> Source | Finding:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes and the like: the file's matter
             tree = ast.parse(content, filename=path)
-        nodes = list(ast.walk(tree))
+        nodes = _by_class(tree)
     except SyntaxError as error:
         return finding("TW002", error.lineno or 1, error.msg or "not valid Python", _syntax_fix(error))
     except (ValueError, RecursionError, MemoryError) as error:
@@ -100,6 +112,20 @@ def read_source(path: str, content: bytes) -> Source | Finding:
     except RecursionError:
         return finding("TW002", 1, "nested too deeply", "look whether the file is Python at all")
     return source
+
+
+def _by_class(tree: ast.Module) -> dict[type[ast.AST], list[Any]]:
+    found: dict[type[ast.AST], list[Any]] = {}
+    waiting: list[ast.AST] = [tree]
+    for node in waiting:  # it grows as it is walked
+        found.setdefault(type(node), []).append(node)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                waiting += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                waiting.append(value)
+    return found
 
 
 def dotted(node: ast.AST) -> str:
@@ -148,12 +174,11 @@ def _read_imports(source: Source) -> None:
     if not modules:
         return
     seen: set[str] = set()
-    for node in source.nodes:
-        if isinstance(node, ast.Attribute):
-            full = source.name_of(node)
-            if full.startswith("airflow.") and full not in seen:
-                seen.add(full)
-                _add_chain(source, modules, full, node.lineno)
+    for node in source.of(ast.Attribute):
+        full = source.name_of(node)
+        if full.startswith("airflow.") and full not in seen:
+            seen.add(full)
+            _add_chain(source, modules, full, node.lineno)
 
 
 def _walk(source: Source, body: list[ast.stmt], *, is_guarded: bool) -> None:
