@@ -11,7 +11,7 @@ ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start stop test ecosystem provider-unit-tests check lint types contracts budgets generate bench lock clean
+.PHONY: help setup start stop test ecosystem provider-imports provider-unit-tests check lint types contracts budgets generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -54,6 +54,9 @@ ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for 
 
 provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider packages, from their sdists, against our namespace
 	@$(BIN)/python tools/provider_unit_tests.py
+
+provider-imports: setup  ## import all modules of 70 provider packages, in an environment of their own (3 GB)
+	@$(BIN)/python tools/provider_imports.py
 
 check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
 	@$(BIN)/python tools/generate.py --check
