@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -185,6 +184,8 @@ class Connection:
     @classmethod
     async def async_get(cls, conn_id: str) -> Connection:
         """`get` for async code."""
+        import asyncio  # noqa: PLC0415 - most files only name the class
+
         return await asyncio.to_thread(cls.get, conn_id)
 
     def get_hook(self, *, hook_params: dict[str, Any] | None = None) -> Any:
@@ -195,11 +196,13 @@ class Connection:
             ImportError: it is known, and can't be imported.
         """
         from tradewind.sdk.provider_catalogue import catalogue  # noqa: PLC0415 - where a hook is looked for, not before
+        from tradewind.sdk.provider_hints import how_to_add, package_of_type  # noqa: PLC0415 - same
 
         record = catalogue().hooks.get(self.conn_type)
         if record is None:
+            hint = how_to_add(package_of_type(self.conn_type))
             raise AirflowException(
-                f'Unknown hook type "{self.conn_type}": no installed package brings a hook for such connections'
+                f'Unknown hook type "{self.conn_type}": no installed package brings a hook for such connections{hint}'
             )
         try:
             hook, attribute = record.hook_class(), record.connection_id_attribute

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tradewind.sdk.authoring_errors import UnknownTaskDecorator
 from tradewind.sdk.provider_catalogue import catalogue, imported
+from tradewind.sdk.provider_hints import how_to_add, package_of_decorator
 
 __all__ = ["provider_decorator"]
-
-_AI = dict.fromkeys(
-    ("agent", "llm", "llm_batch", "llm_branch", "llm_file_analysis", "llm_schema_compare", "llm_sql"), "common-ai"
-)
-PACKAGES: Mapping[str, str] = {
-    **_AI,
-    "analytics": "common-sql",
-    "docker": "docker",
-    "kubernetes": "cncf-kubernetes",
-    "kubernetes_cmd": "cncf-kubernetes",
-    "pyspark": "apache-spark",
-    "sftp_sensor": "sftp",
-    "snowpark": "snowflake",
-    "sql": "common-sql",
-    "stub": "standard",
-}
-"""Decorators of the published packages, and which package has them."""
 
 
 def provider_decorator(name: str) -> object:
@@ -35,8 +17,7 @@ def provider_decorator(name: str) -> object:
     """
     path = catalogue().task_decorators.get(name)
     if path is None:
-        hint = f"; `tradewind providers add {PACKAGES[name]}` brings it" if name in PACKAGES else ""
-        raise UnknownTaskDecorator(f"task decorator {name!r} not found{hint}")
+        raise UnknownTaskDecorator(f"task decorator {name!r} not found{how_to_add(package_of_decorator(name))}")
     try:
         return imported(path)
     except (ImportError, AttributeError) as error:

@@ -85,6 +85,14 @@ def test_a_connection_is_added_by_its_parts_by_uri_and_by_json(tradewind) -> Non
     assert "p@ss" not in tradewind("connections", "list", "--show-values").out
 
 
+def test_a_connection_type_that_no_package_brings_is_kept_with_a_warning(tradewind) -> None:
+    postgres = tradewind("connections", "add", "a", "--conn-type", "postgres")
+    assert "no installed package brings a hook for type 'postgres'; `tradewind providers add postgres`" in postgres.err
+    assert "did you mean fs?" in tradewind("connections", "add", "b", "--conn-type", "fss").err
+    assert tradewind("connections", "add", "c", "--conn-type", "fs").err == ""
+    assert {one["connection_id"] for one in tradewind("connections", "list", "-o", "json").json()} == {"a", "b", "c"}
+
+
 def test_a_connection_must_be_given_in_one_way(tradewind) -> None:
     both = tradewind("connections", "add", "c", "--conn-uri", "http://h", "--conn-type", "http", expect=2)
     assert "--conn-uri and --conn-type" in both.err

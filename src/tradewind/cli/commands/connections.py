@@ -20,6 +20,13 @@ FIELDS = ("conn_type", "description", "host", "login", "password", "schema", "po
 COLUMNS = ("connection_id", "conn_type", "description", "host", "schema", "login", "port")
 
 
+def _types(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 - click's
+    """The known types that start so, for shells that complete words."""
+    from tradewind.sdk.provider_catalogue import installed_catalogue
+
+    return sorted(kind for kind in installed_catalogue().hooks if kind.startswith(incomplete))
+
+
 @click.group()
 def connections() -> None:
     """Manage connections to other systems."""
@@ -52,7 +59,7 @@ def get_connection(session: Session, conn_id: str, color: bool, output: str) -> 
 @click.argument("conn_id")
 @click.option("--conn-uri", help="All of it: type://login:password@host:port/schema?key=value.")
 @click.option("--conn-json", help="All of it, as a JSON object of the fields.")
-@click.option("--conn-type", help="What kind of system.")
+@click.option("--conn-type", shell_complete=_types, help="What kind of system; provider packages bring more.")
 @click.option("--conn-description", help="What it is for.")
 @click.option("--conn-host", help="Name or address.")
 @click.option("--conn-login", help="User.")
@@ -73,6 +80,7 @@ def add_connection(
         fields["password"] = click.prompt("Password", hide_input=True)
     connection = _connection(conn_id, conn_uri or (json.loads(conn_json) if conn_json else fields))
     session.client.call("POST", ("connections",), body=_body(conn_id, connection))
+    _tell_unknown_type(session, connection.conn_type)
     click.echo(f"Connection {conn_id} is added: {connection.conn_type}, {connection.host or 'no host'}")
 
 
@@ -173,6 +181,24 @@ def _stored(session: Session, conn_id: str) -> Connection:
     if found is None:
         raise NotFound(f"there is no connection {conn_id!r}; `tradewind connections list` shows all", conn_id=conn_id)
     return found
+
+
+def _tell_unknown_type(session: Session, conn_type: str) -> None:
+    """A type without a hook is no error: tasks can read such a connection, and its package may be installed later."""
+    from difflib import get_close_matches
+
+    from tradewind.sdk.provider_catalogue import installed_catalogue
+    from tradewind.sdk.provider_hints import how_to_add, package_of_type
+
+    known = installed_catalogue(str(session.settings.home)).hooks
+    if conn_type in known or conn_type == "generic":
+        return
+    near = get_close_matches(conn_type, known, n=3)
+    hint = how_to_add(package_of_type(conn_type)) or (f"; did you mean {', '.join(near)}?" if near else "")
+    click.echo(
+        f"{click.style('Warning:', fg='yellow')} no installed package brings a hook for type {conn_type!r}{hint}",
+        err=True,
+    )
 
 
 def _one_way_only(uri: str | None, as_json: str | None, fields: dict[str, Any]) -> None:
