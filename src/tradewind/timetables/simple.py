@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tradewind.timetables.base import Interval, NextRun, Timetable
 
 __all__ = ["AssetsOrTime", "Continuous", "Events", "Never", "Once"]
+
+PAUSE = timedelta(seconds=1)
+"""After a continuous run that took no time."""
 
 
 class Never:
@@ -78,7 +81,8 @@ class Once:
 
 
 class Continuous:
-    """A new run as soon as the last one ended; its interval is the time since."""
+    """A new run as soon as the last one ended; its interval is the time since. One that took no time is followed after
+    a second."""
 
     is_periodic = False
     needs_single_run = True
@@ -94,6 +98,8 @@ class Continuous:
             end = max(start, now)
         elif last.end > now:  # the start date lies ahead, and the run for it exists
             end = start + (last.end - last.start)
+        elif last.end == now:  # it ended in the moment it began, as one of empty tasks does, and would for ever
+            start, end = last.end, last.end + PAUSE
         else:
             start, end = last.end, now
         if latest is not None and end > latest:

@@ -92,6 +92,15 @@ def test_continuous_runs_again_when_the_last_run_ended(story: Story) -> None:
     assert len([x for x in story.log if isinstance(x, c.CreateRun)]) == 2
 
 
+def test_continuous_runs_that_take_no_time_come_each_second(story: Story) -> None:
+    idle = {"a": {"is_noop": True}}
+    nothing_to_do = dag("a", tasks=idle, schedule="continuous", start_date=START, max_active_runs=1)
+    story.given(nothing_to_do).rest()
+    assert len([x for x in story.log if isinstance(x, c.CreateRun)]) == 1
+    story.wait("3s")
+    assert len([x for x in story.log if isinstance(x, c.CreateRun)]) == 4
+
+
 def test_the_end_date_ends_the_schedule(story: Story) -> None:
     story.given(hourly(end_date=START + timedelta(hours=1))).after("1d")
     assert 1 <= len(created(story)) <= 2

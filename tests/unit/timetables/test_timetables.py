@@ -257,6 +257,8 @@ def test_continuous_runs_are_about_the_time_since_the_last() -> None:
     later = NOW + timedelta(minutes=3)
     assert following(continuous, first.interval, now=later) == NextRun(later, Interval(NOW, later))
     assert following(continuous, first.interval, end="2026-03-10T12:35", now=later) is None
+    soon = NOW + timedelta(seconds=1)
+    assert following(continuous, first.interval) == NextRun(soon, Interval(NOW, soon))  # the first took no time
 
 
 def test_events_run_at_their_moments_only() -> None:
