@@ -7,7 +7,6 @@ Sources, the later wins: defaults, `tradewind.toml`, the environment, flags. The
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
@@ -295,6 +294,8 @@ def load_settings(
 
 
 def _with_file(settings: Settings, file: Path) -> Settings:
+    import tomllib  # noqa: PLC0415 - takes 5 ms to load, and many homes have no such file
+
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
