@@ -278,7 +278,7 @@ class Kill(msgspec.Struct, frozen=True):
 
 class RunCallback(msgspec.Struct, frozen=True):
     """Run a callback that the code defines, in a worker: of the DAG (`task_id` None) or of a task whose own process
-    can no longer do it. `kind`: ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``, ``on_kill``."""
+    can no longer do it. `kind`: ``on_running``, ``on_success``, ``on_failure``, ``on_retry``, ``on_skipped``, ``on_kill``."""
 
     run_uid: str
     dag: DagKey

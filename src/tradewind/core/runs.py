@@ -147,6 +147,8 @@ def _start(m: Machine, run: Run) -> None:
     watch(m, run)
     if run.graph.has_deadlines:
         deadlines.predict(m, run)
+    if "on_running" in run.graph.spec.has_callbacks:
+        m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, "on_running", ""))
     for node in run.graph.nodes:
         run.look_at(node.index)
 

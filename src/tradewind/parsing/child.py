@@ -22,6 +22,7 @@ import msgspec
 
 from tradewind.base.errors import TradewindError
 from tradewind.parsing.closure import Closure, OpenedFiles
+from tradewind.sdk.plugins import PLUGINS
 from tradewind.spec import DagSpec, encode
 from tradewind.worker.child import resolve
 from tradewind.worker.secrets_masking import MASKER
@@ -100,6 +101,7 @@ def parse(payload: bytes) -> bytes:
             specs = [encode(_serialized(request, dag)) for dag in _each(dags)]
     except BaseException as caught:  # noqa: BLE001 - whatever the user's file raises, even SystemExit, is its import error
         specs, error, is_missing_module = [], MASKER.redact(_in_words(request, caught)), isinstance(caught, ImportError)
+        PLUGINS.tell("on_new_dag_import_error", filename=request.relative_fileloc, stacktrace=error)
     duration_s = time.perf_counter() - started
     closure = Closure(Path(request.bundle_path))
     closure.add(Path(request.bundle_path, request.relative_fileloc))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pendulum
 
 from tradewind.sdk.connection import ConnectionAccessor
+from tradewind.sdk.exceptions import AirflowException
 from tradewind.sdk.task_api import PreviousRun, task_api
 from tradewind.sdk.variable import VariableAccessor
 
@@ -149,6 +150,18 @@ class DagRun:
     clear_number: int = 0
     partition_key: str | None = None
     partition_date: Any = None
+    dag: Any = field(default=None, repr=False, compare=False)
+    """The DAG that the code defines; told to callbacks and listeners of the run."""
+
+    def get_dag(self) -> Any:
+        """The DAG that the code defines.
+
+        Raises:
+            AirflowException: this is not the run that a callback or listener was given.
+        """
+        if self.dag is None:
+            raise AirflowException(f"the code of DAG {self.dag_id!r} is not at hand here")
+        return self.dag
 
     @property
     def consumed_asset_events(self) -> list[Any]:

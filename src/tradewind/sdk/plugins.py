@@ -18,10 +18,10 @@ from typing import Any, ClassVar
 
 from tradewind.base.entrypoints import load, names
 
-__all__ = ["PLUGINS", "RUN_HOOKS", "AirflowPlugin", "PluginError", "Plugins", "declared"]
+__all__ = ["PLUGINS", "RUN_HOOKS", "AirflowPlugin", "PluginError", "Plugins", "TaskRunnerMarker", "declared"]
 
 ENTRY_POINT_GROUPS = ("tradewind.plugins", "airflow.plugins")
-RUN_HOOKS = {"on_success": "on_dag_run_success", "on_failure": "on_dag_run_failed"}
+RUN_HOOKS = {"on_success": "on_dag_run_success", "on_failure": "on_dag_run_failed", "on_running": "on_dag_run_running"}
 """Callback of a DAG -> what listeners hear at the same moment."""
 HOOK_MARK = "airflow_impl"
 """What `airflow.listeners.hookimpl` leaves on a function."""
@@ -31,6 +31,10 @@ log = logging.getLogger("tradewind.plugins")
 
 class PluginError(Exception):
     """A plugin is not what it must be."""
+
+
+class TaskRunnerMarker:
+    """What listeners are told has started, or is about to stop: the process of an attempt."""
 
 
 class AirflowPlugin:
@@ -156,6 +160,11 @@ class Plugins:
     def hears(self, hook: str) -> bool:
         """Whether anybody listens to this."""
         return hook in self._hooks
+
+    @property
+    def reads_lineage(self) -> bool:
+        """Whether a plugin wants to know what hooks read and write."""
+        return any(plugin.hook_lineage_readers for plugin in self.found.values())
 
     @property
     def has_listeners(self) -> bool:

@@ -91,7 +91,9 @@ def serialize_dag(dag: DAG, relative_fileloc: str = "", options: ScheduleOptions
         timezone=zone,
         render_template_as_native_obj=dag.render_template_as_native_obj,
         template_searchpath=tuple(dag.template_searchpath or ()),
-        has_callbacks=tuple(k for k in RUN_HOOKS if getattr(dag, f"{k}_callback") or PLUGINS.hears(RUN_HOOKS[k])),
+        has_callbacks=tuple(
+            kind for kind, hook in RUN_HOOKS.items() if getattr(dag, f"{kind}_callback", None) or PLUGINS.hears(hook)
+        ),
         access_control=_object(dag.access_control),
         default_args=_object(dag.default_args),
         disable_bundle_versioning=dag.disable_bundle_versioning,

@@ -6,8 +6,19 @@ import json
 from typing import Any
 
 from tradewind.protocol.waits import AssetTouch
+from tradewind.sdk.plugins import PLUGINS
 
-__all__ = ["told_by"]
+__all__ = ["tell_changes", "told_by"]
+
+
+def tell_changes(touches: list[AssetTouch]) -> None:
+    """Tell listeners of the assets that a success has updated."""
+    if not touches or not PLUGINS.hears("on_asset_changed"):
+        return
+    from tradewind.sdk.asset import Asset  # noqa: PLC0415 - few tasks have outlets
+
+    for touch in touches:
+        PLUGINS.tell("on_asset_changed", asset=Asset(name=touch.name, uri=touch.uri, group=touch.group))
 
 
 def told_by(operator: Any, context: Any) -> list[AssetTouch]:

@@ -95,6 +95,7 @@ def run_callback(work: CallbackWork, dag: Any, api: Requests | TaskApi, around: 
             callbacks = task_callbacks(task, work.kind)
         else:
             run.state = work.run_state or work.kind.removeprefix("on_")
+            run.dag = dag
             last = dag.task_dict.get(work.last_task)
             if last is None:
                 context = build_run_context(dag, run)

@@ -36,13 +36,13 @@ from tradewind.sdk.exceptions import (
 )
 from tradewind.sdk.loop import goes_on
 from tradewind.sdk.operator_meta import executing
-from tradewind.sdk.plugins import PLUGINS
+from tradewind.sdk.plugins import PLUGINS, TaskRunnerMarker
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.templated import Templated
 from tradewind.sdk.waiting import journal_of_task
 from tradewind.sdk.xcom_codec import XComCodec
-from tradewind.worker.assets import told_by
+from tradewind.worker.assets import tell_changes, told_by
 from tradewind.worker.callbacks import call_all, run_callback, task_callbacks
 from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.deadline import deadline
@@ -143,10 +143,17 @@ class _Attempt:
                     self._rendered = rendered_fields(self._ti.task)
                 if PLUGINS.links or self._ti.task.operator_extra_links:
                     keep_links(self._ti, self._context)
+            if PLUGINS.has_listeners:
+                tell_changes(end.assets)
+                PLUGINS.tell("before_stopping", component=TaskRunnerMarker())
             return self._report(end)
 
     def _run(self) -> _End:
         task = self._find()
+        if PLUGINS.reads_lineage:
+            from tradewind.sdk.lineage import get_hook_lineage_collector  # noqa: PLC0415 - few plugins read it
+
+            get_hook_lineage_collector.cache_clear()
         self._ti = ti = self._task_instance(task)
         run = dag_run_of(self._work)
         ti.dag_run = run
@@ -210,6 +217,8 @@ class _Attempt:
 
     def _execute(self, operator: Any, context: Context, ti: RuntimeTaskInstance) -> _End:
         if PLUGINS.has_listeners:
+            ti.dag_run.dag = self._dag
+            PLUGINS.tell("on_starting", component=TaskRunnerMarker())
             PLUGINS.tell("on_task_instance_running", previous_state="queued", task_instance=ti)
         call_all(operator.on_execute_callback, context, "on_execute_callback", self._around.callback_timeout_s)
         limit_s = self._limit_s(operator)

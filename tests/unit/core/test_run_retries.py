@@ -167,6 +167,13 @@ def test_a_run_that_a_person_ends_is_called_back_about(story: Story, word: str, 
     assert found == [(kind, None, f"marked {word} by hand")]
 
 
+def test_the_start_of_a_run_is_called_back_about_where_somebody_listens(story: Story) -> None:
+    story.given(dag("a", has_callbacks=("on_running",))).run()
+    assert [(x.kind, x.task_id) for x in story.log if isinstance(x, c.RunCallback)] == [("on_running", None)]
+    story.when(succeeded("a"))
+    assert [x.kind for x in story.log if isinstance(x, c.RunCallback)] == ["on_running"]
+
+
 @pytest.mark.parametrize(
     ("ends", "told"),
     [([failed("a")], ("on_failure", ("a", -1))), ([succeeded("a"), succeeded("b")], ("on_success", ("b", -1)))],

@@ -160,7 +160,7 @@ def config_sections(settings: Settings) -> dict[str, dict[str, str]]:
     }
 
 
-def _hidden(value: str, is_secret: bool) -> str:
+def _hidden(value: str, is_secret: bool = False) -> str:
     """Stars for a secret, a URL without its password and query; anything else as it is."""
     if is_secret and value:
         return MASK

@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "TaskRunnerMarker": "tradewind.sdk.plugins:TaskRunnerMarker",
     "RuntimeTaskInstance": "tradewind.sdk.task_instance:RuntimeTaskInstance",
 }
 
