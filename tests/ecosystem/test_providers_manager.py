@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import warnings
+from importlib import import_module
 
 import pytest
 from airflow.providers_manager import DialectInfo, HookInfo, ProvidersManager
@@ -99,3 +101,37 @@ def test_each_listed_name_of_airflow_is_there(module: str, wanted: list[str]):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         assert absent(module, wanted) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "place"),
+    [
+        ("airflow.hooks.postgres_hook", "PostgresHook", "airflow.providers.postgres.hooks.postgres"),
+        ("airflow.operators.http_operator", "SimpleHttpOperator", "airflow.providers.http.operators.http"),
+        ("airflow.sensors.s3_key_sensor", "S3KeySensor", "airflow.providers.amazon.aws.sensors.s3"),
+        ("airflow.operators.sql", "SQLCheckOperator", "airflow.providers.common.sql.operators.sql"),
+    ],
+)
+def test_a_module_of_airflow_1_finds_its_provider_package_and_says_so_once(module: str, name: str, place: str):
+    sys.modules.pop(module, None)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = getattr(import_module(module), name)
+        import_module(module)
+    assert found.__module__ == place
+    assert [str(one.message) for one in caught if "is a name of Airflow 2" in str(one.message)] == [
+        f"{module} is a name of Airflow 2; use {place}"
+    ]
+
+
+def test_the_warning_points_at_the_line_that_imports():
+    code = "import airflow.hooks.mysql_hook"
+    done = subprocess.run([sys.executable, "-W", "always", "-c", code], capture_output=True, text=True, check=True)
+    assert "<string>:1: DeprecationWarning: airflow.hooks.mysql_hook is a name of Airflow 2" in done.stderr
+
+
+def test_an_old_place_whose_package_is_not_installed_names_the_package():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with pytest.raises(ImportError, match="apache-airflow-providers-apache-hive"):
+            exec("from airflow.hooks.hive_hooks import HiveCliHook")

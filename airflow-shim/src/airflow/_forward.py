@@ -78,7 +78,7 @@ def _depth_of_importer(module: str) -> int:
     frame, depth = sys._getframe(1), 1  # noqa: SLF001 - the only way to see who asks
     while frame is not None:
         name = frame.f_globals.get("__name__", "")
-        if name not in {__name__, module} and "importlib" not in frame.f_code.co_filename:
+        if name not in {__name__, module, "airflow._old_places"} and "importlib" not in frame.f_code.co_filename:
             return depth
         frame, depth = frame.f_back, depth + ("importlib" not in frame.f_code.co_filename)
     return depth
