@@ -11,6 +11,7 @@ from types import FrameType
 from typing import NoReturn
 
 from tradewind.base.dag_sources import PACKAGED
+from tradewind.base.entrypoints import load
 from tradewind.base.errors import BundleError
 from tradewind.base.settings import load_settings
 from tradewind.protocol.messages import (
@@ -35,6 +36,8 @@ from tradewind.worker.child import Entries
 from tradewind.worker.comms import ChannelApi
 
 __all__ = ["call_back", "load_dags", "rehearse", "run", "terminate", "warm"]
+
+log = logging.getLogger("tradewind.worker.entry")
 
 
 def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
@@ -138,7 +141,7 @@ def rehearse() -> None:
         log_path="",
     )
     _plugins_folder()
-    declared()  # the metadata of all installed packages: read once
+    _import_plugins()
     secrets()  # which backend is set: read once
     around = runner.Surroundings(artifacts=MemoryArtifacts(), is_in_process=True)
     root = logging.getLogger()
@@ -148,6 +151,15 @@ def rehearse() -> None:
     finally:
         root.handlers[:] = before
     assert ended.outcome == "success", ended.reason
+
+
+def _import_plugins() -> None:
+    """Import the plugins that installed packages declare, once and not again for each DAG file: some take seconds."""
+    for group, name in declared():
+        try:
+            load(group, name)
+        except Exception:
+            log.debug("the plugin %s can't be imported yet; the processes that need it say why", name, exc_info=True)
 
 
 def _echo(day: str) -> str:
