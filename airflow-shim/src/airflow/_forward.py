@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-__all__ = ["forward", "found", "moved"]
+__all__ = ["forward", "found", "moved", "package_of"]
 
 NOWHERE: Mapping[str, str] = {}
 
@@ -84,8 +84,15 @@ def _depth_of_importer(module: str) -> int:
     return depth
 
 
+def package_of(place: str) -> str:
+    """The provider package that a module below `airflow.providers` is in."""
+    parts = place.split(".")[2:]
+    depth = 2 if parts[0] in {"apache", "atlassian", "cncf", "common", "dbt", "microsoft"} else 1
+    return "-".join(["apache-airflow-providers", *parts[:depth]])
+
+
 def _missing(module: str, name: str, where: str) -> str:
     if where.startswith("airflow.providers."):
-        package = "-".join(["apache-airflow-providers", *where.split(".")[2:-2]])
+        package = package_of(where)
         return f"{module}.{name} is in {where} now: it needs a provider package such as {package}"
     return f"Tradewind has no {module}.{name}; see the page 'Differences from Airflow'"

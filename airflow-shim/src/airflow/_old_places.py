@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from airflow._forward import moved
+from airflow._forward import moved, package_of
 
 __all__ = ["OldPlacesFinder"]
 
@@ -97,7 +97,7 @@ class _Redirect(Loader):
             except ModuleNotFoundError as error:
                 if not place.startswith(str(error.name)):
                     raise  # something that the package needs is missing, which is another matter
-                package = "-".join(["apache-airflow-providers", *place.split(".")[2:-2]])
+                package = package_of(place)
                 raise ImportError(
                     f"{module.__name__}.{name} is in {place} now: it needs a provider package such as {package}",
                     name=place,

@@ -161,6 +161,8 @@ def _refused(section: str, key: str, value: str) -> str:
             return (
                 "return what JSON holds, or a frame, array, figure or object that the codec knows; pickles are not read"
             )
+        case "core", "xcom_backend" if value and not value.endswith("BaseXCom"):
+            return "values are stored by Tradewind; large ones go to worker.artifact_url, which may be an object store"
         case "core", "multi_team" if value.strip().lower() in {"true", "t", "1"}:
             return "there is one team"
         case "core", "auth_manager" if value and "simple_auth_manager" not in value:

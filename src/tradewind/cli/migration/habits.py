@@ -16,8 +16,9 @@ PAGES = {
 }  # fmt: skip
 GONE = {"operators", "sensors", "hooks", "executors"}
 HEARD = {
-    "on_task_instance_running", "on_task_instance_success", "on_task_instance_failed", "on_task_instance_skipped",
-    "on_dag_run_success", "on_dag_run_failed",
+    "on_starting", "before_stopping", "on_task_instance_running", "on_task_instance_success", "on_task_instance_failed",
+    "on_task_instance_skipped", "on_dag_run_running", "on_dag_run_success", "on_dag_run_failed", "on_asset_changed",
+    "on_new_dag_import_error",
 }  # fmt: skip
 HOOK = ("airflow.listeners.hookimpl", "tradewind.hookimpl", "hookimpl")
 

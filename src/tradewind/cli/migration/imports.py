@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -53,6 +54,8 @@ SERVER = {
     "airflow.callbacks": "callbacks of DAGs and tasks",
 }
 """Modules of the server -> what to use instead."""
+IN_A_PACKAGE = re.compile(r" is in (airflow\.providers\.\S+) now")
+"""What the namespace says of names whose module went into a package that is not installed."""
 ORM_FIX = "use Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
 MOVED = {
     "airflow.operators.subdag": ("TW108", "make a TaskGroup"),
@@ -180,6 +183,12 @@ def _missing(one: Reference, detail: str) -> Finding:
         return finding("TW108", one.line, f"{one.full} is gone", "make a TaskGroup")
     if one.module in DATABASE_MODULES or one.full in DATABASE_MODULES:
         return finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+    moved = IN_A_PACKAGE.search(detail)
+    if moved:
+        package, now = package_of(moved.group(1)), f"from {moved.group(1)} import {one.name}"
+        return finding(
+            "TW202", one.line, f"{one.full} is in {package}", f"{ADD} {added_name(package)}, and write `{now}`"
+        )
     package = legacy_provider(one.module)
     if one.module.startswith("airflow.contrib"):
         fix = (

@@ -132,7 +132,7 @@ RULES = {
     "TW302": Rule(
         "DIFFERENT",
         "listeners nobody calls",
-        "Listeners hear how task instances and runs end, and how task instances start; nothing else.",
+        "Listeners hear of task instances, runs, changed assets and new import errors; of nothing else.",
     ),
     "TW303": Rule(
         "UNSUPPORTED",
