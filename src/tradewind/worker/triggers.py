@@ -18,6 +18,7 @@ from tradewind.sdk.trigger import BaseTaskEndEvent, BaseTrigger, TriggerEvent
 from tradewind.worker.client import to_message
 from tradewind.worker.resuming import inline_codec
 from tradewind.worker.secrets_masking import MASKER
+from tradewind.worker.shared_streams import stream_events
 
 __all__ = ["TriggeringInstance", "fired_of_error", "make_trigger", "trigger_events"]
 
@@ -75,7 +76,7 @@ async def trigger_events(trigger: BaseTrigger, watch: Watch, clock: Clock) -> As
     Raises:
         Exception: whatever it raises.
     """
-    run: Any = trigger.run()  # an async generator, as all triggers'
+    run: Any = stream_events(trigger) or trigger.run()  # an async generator, as all triggers'
     async with aclosing(run) as events:
         async for event in events:
             yield _fired(watch, event, clock)

@@ -1,42 +1,31 @@
-"""What a trigger declares that shares one stream of messages with its like."""
+"""What a trigger declares that reads messages through a producer; here each such trigger has a stream of its own."""
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Hashable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["AdvanceItem", "AdvanceOutcome", "SharedStreamProducer"]
+from tradewind.worker.shared_streams import Outcome, Progress, reject
 
+__all__ = ["AdvanceItem", "AdvanceOutcome", "SharedStreamProducer", "reject_shared_stream_event"]
 
-@dataclass(frozen=True, slots=True)
-class AdvanceOutcome:
-    """What became of a message: how many of the triggers that saw it took, refused or lost it."""
+log = logging.getLogger(__name__)
 
-    acked: int = 0
-    rejected: int = 0
-    failed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AdvanceItem:
-    """A message that all triggers are done with."""
-
-    broker_payload: Any
-    """What the producer needs to tell the broker so."""
-    outcome: AdvanceOutcome = field(default_factory=AdvanceOutcome)
+AdvanceItem = Progress
+AdvanceOutcome = Outcome
 
 
 class SharedStreamProducer(ABC):
-    """Reads a broker once for all triggers of one key, and tells it how far they are."""
+    """Reads a broker, and tells it which messages are done with."""
 
     @abstractmethod
     def open_stream(self) -> AsyncIterator[tuple[Any, Any]]:
         """Each message, and what `advance` needs of it."""
 
     def get_advance_lane(self, broker_payload: Any) -> Hashable:  # noqa: ARG002 - for subclasses
-        """Messages of one lane are told to `advance` in their order."""
+        """Messages of one lane are told to `advance` in their order; here all are."""
         return None
 
     @abstractmethod
@@ -46,3 +35,9 @@ class SharedStreamProducer(ABC):
     async def aclose(self) -> None:
         """Let go of the broker."""
         return
+
+
+def reject_shared_stream_event() -> None:
+    """Refuse the message that `filter_shared_stream` looks at: it is not given again."""
+    if not reject():
+        log.warning("reject_shared_stream_event is for a trigger that looks at a message; it does nothing here")
