@@ -16,10 +16,12 @@ def clean_up(work: CallbackWork, task: Any, context: Context, timeout_s: float |
     """Call the operator's `on_kill`, on an operator that knows what its trigger knew.
 
     The process that ran `execute` is gone, and what it kept on the operator with it. What it handed to the trigger, and
-    to the method that was to come, is set where the operator has nothing of that name: a job's id, mostly.
+    to the method that was to come, is set where the operator has nothing of that name: a job's id, mostly. Others look
+    it up among the XComs of `task_instance`.
     """
     operator = task.unmap(task.resolve_map_inputs(context)) if task.is_mapped else task.prepare_for_execution()
     context["task"] = operator
+    operator.task_instance = context["ti"]
     operator.render_template_fields(context)
     if work.wait is not None:
         for text in (work.wait.kwargs, work.wait.method_kwargs):
