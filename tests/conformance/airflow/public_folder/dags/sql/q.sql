@@ -1,0 +1,1 @@
+select '{{ ds }}' as d, {{ params.get('n', 3) }}
