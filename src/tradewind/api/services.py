@@ -17,7 +17,7 @@ from tradewind.db.versions import Specs
 from tradewind.spec import DagKey
 from tradewind.timetables import Interval, NextRun
 
-__all__ = ["ApiServices", "Liveness", "UserTimetables"]
+__all__ = ["ApiServices", "Liveness", "LogStore", "UserTimetables"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,14 @@ class UserTimetables(Protocol):
         ...
 
 
+class LogStore(Protocol):
+    """Has the logs of attempts that are not here any more."""
+
+    def read(self, key: tuple[str, str, str, int], try_number: int) -> Path | None:
+        """The log of a try (DAG, run, task, map index) as a file; blocks. None: it is not there either."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices:
     """The parts that routes may use."""
@@ -59,5 +67,7 @@ class ApiServices:
     version: str
     timetables: UserTimetables | None = None
     """None: nobody here can ask them."""
+    remote_logs: LogStore | None = None
+    """None: all logs are here."""
     specs: Specs = field(default_factory=Specs)
     """Decoded specs; hand over the scheduler's where both live in one process."""

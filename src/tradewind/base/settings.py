@@ -117,6 +117,13 @@ class LogSettings:
     folder: str = _setting("", "Folder of task logs; empty: `logs` in the home folder.", "LOGGING__BASE_LOG_FOLDER")
     level: str = _setting("INFO", "Level of the server's own log.", "LOGGING__LOGGING_LEVEL")
     task_limit_mb: int = _setting(100, "Size at which one attempt's log is cut, in MB; 0: no limit.")
+    remote: bool = _setting(
+        False, "Logs of ended attempts are uploaded, and read from there.", "LOGGING__REMOTE_LOGGING"
+    )
+    remote_folder: str = _setting(
+        "", "Where to, such as s3://bucket/logs; a provider package must know it.", "LOGGING__REMOTE_BASE_LOG_FOLDER"
+    )
+    remote_conn_id: str = _setting("", "Connection to that store.", "LOGGING__REMOTE_LOG_CONN_ID")
     sensitive_names: str = _setting(
         "",
         "More words, with commas between them, that make a variable or field of this name a secret.",

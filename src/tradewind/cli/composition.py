@@ -23,6 +23,7 @@ from tradewind.base.settings import Settings
 from tradewind.cli.file_reads import file_reads
 from tradewind.cli.housekeeping import Housekeeper, tidy
 from tradewind.cli.local_work import LocalWork
+from tradewind.cli.remote_logs import RemoteLogs
 from tradewind.core.shard import Limits, Shard
 from tradewind.db import processes, schema, users
 from tradewind.db.cipher import key_file_cipher, read_or_make_key
@@ -99,6 +100,7 @@ class Composition:
             settings, self.database, clock=self.clock, ids=self._ids, bell=self._parsed, caller=caller, reads=reads
         )
         self._local_token_id = self._ids.new()
+        self._remote_logs = RemoteLogs(settings, self.database, self._cipher) if settings.logs.remote else None
         self.app = create_app(
             ApiServices(
                 settings=settings,
@@ -112,6 +114,7 @@ class Composition:
                 log_folder=settings.log_folder,
                 version=importlib.metadata.version("tradewind"),
                 timetables=self._desk,
+                remote_logs=self._remote_logs,
             )
         )
 
@@ -126,9 +129,14 @@ class Composition:
             self._channel.ring,
             retention_days=self.settings.state_store.default_retention_days,
         )
-        self._work.connect(self._channel.put, handler)
+        sink = self._channel.put
+        if self._remote_logs is not None:
+            sink = self._remote_logs.watching(sink)
+            self._remote_logs.start()
+            self._stack.callback(self._remote_logs.stop)
+        self._work.connect(sink, handler)
         for executor in self._added_executors():
-            executor.start(self._channel.put, handler)
+            executor.start(sink, handler)
             self._stack.callback(executor.stop, 0.0)
         self._triggerer.launch()
         self._stack.callback(self._triggerer.close)

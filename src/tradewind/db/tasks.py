@@ -21,7 +21,7 @@ from tradewind.db.tables import attempt, dag, dag_run, dag_version, rendered, ta
 
 __all__ = [
     "COLUMNS", "KEY", "AttemptRecord", "TaskRecord", "delete_task", "get_task", "set_notes", "task_record", "tasks_of",
-    "tries_of", "with_all", "with_run", "with_version",
+    "tries_of", "try_of_attempt", "with_all", "with_run", "with_version",
 ]  # fmt: skip
 
 
@@ -206,6 +206,22 @@ def tasks_of(tx: Tx, run_uids: Sequence[str], task_ids: Sequence[str] = ()) -> l
         task_instance.c.run_uid.in_(run_uids), *among(task_instance.c.task_id, task_ids)
     ).order_by(*KEY)
     return [task_record(row) for row in rows(tx, statement)]
+
+
+def try_of_attempt(tx: Tx, attempt_id: str) -> tuple[tuple[str, str, str, int], int]:
+    """DAG, run, task and map index of an attempt, and the number of its try.
+
+    Raises:
+        NotFound: there is no such attempt.
+    """
+    row = tx.execute(
+        select(dag_run.c.dag_id, dag_run.c.run_id, attempt.c.task_id, attempt.c.map_index, attempt.c.try_number)
+        .join(dag_run, dag_run.c.uid == attempt.c.run_uid)
+        .where(attempt.c.id == attempt_id)
+    ).first()
+    if row is None:
+        raise NotFound(f"there is no attempt {attempt_id}", attempt=attempt_id)
+    return (row[0], row[1], row[2], row[3]), row[4]
 
 
 def tries_of(tx: Tx, instance: TaskRecord) -> list[AttemptRecord]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -48,6 +48,8 @@ class _Source:
 
     path: Path
     is_live: bool
+    key: tuple[str, str, str, int]
+    try_number: int
 
 
 @router.get(
@@ -70,7 +72,7 @@ async def get_log(
     def look(tx: Tx) -> _Source:
         return _source(tx, call, (dag_id, dag_run_id, task_id, query.map_index), try_number)
 
-    source = await call.read(look)
+    source = await _at_hand(call, await call.read(look))
     accept = request.headers.get("accept", "")
     if "application/x-ndjson" in accept:
         return StreamingResponse(_follow(call, source, look), media_type="application/x-ndjson")
@@ -121,7 +123,21 @@ def _source(tx: Tx, call: Call, key: tuple[str, str, str, int], try_number: int)
         )
     name = attempt_log_name(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=try_number)
     is_live = any(attempt.ended_at is None for attempt in attempts)
-    return _Source(call.services.log_folder / name, is_live)
+    return _Source(call.services.log_folder / name, is_live, key, try_number)
+
+
+async def _at_hand(call: Call, source: _Source) -> _Source:
+    """The source with its log in a file of this machine, fetched where it is kept elsewhere by now."""
+    store = call.services.remote_logs
+    if store is None or source.is_live:
+        return source
+
+    def find() -> Path:
+        if source.path.is_file() and source.path.stat().st_size:
+            return source.path
+        return store.read(source.key, source.try_number) or source.path
+
+    return replace(source, path=await call.desk.in_thread(find))
 
 
 def _lines(path: Path, offset: int, limit: int) -> list[LogLine]:
