@@ -8,7 +8,12 @@ from airflow.providers.ssh.operators.ssh_remote_job import SSHRemoteJobOperator
 from airflow.sdk import DAG, Asset, AssetWatcher, task
 
 trigger = HttpEventTrigger(
-    "news_checks.has_news", http_conn_id="site", endpoint="news", method="GET", poll_interval=0.2
+    "news_checks.has_news",
+    http_conn_id="site",
+    auth_type="aiohttp.helpers.BasicAuth",  # the connection has a login; this trigger does not see that for itself
+    endpoint="news",
+    method="GET",
+    poll_interval=0.2,
 )
 news = Asset("news", watchers=[AssetWatcher(name="site", trigger=trigger)])
 
