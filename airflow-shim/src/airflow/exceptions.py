@@ -47,10 +47,6 @@ class AirflowClusterPolicyViolation(AirflowException):
     """A policy forbids the task or DAG."""
 
 
-class AirflowClusterPolicySkipDag(AirflowException):
-    """A policy leaves the DAG out."""
-
-
 class AirflowClusterPolicyError(AirflowException):
     """A policy failed."""
 

@@ -18,6 +18,7 @@ from tradewind.sdk.authoring_errors import (
 
 __all__ = [
     "AirflowBadRequest",
+    "AirflowClusterPolicySkipDag",
     "AirflowConfigException",
     "AirflowDagCycleException",
     "AirflowException",
@@ -84,6 +85,10 @@ class VariableNotFound(AirflowNotFoundException, AirflowRuntimeError, KeyError):
 
 class AirflowSecretsBackendAccessDenied(AirflowException):
     """A secrets backend refused to answer."""
+
+
+class AirflowClusterPolicySkipDag(AirflowException):
+    """A site's policy wants a DAG left out, without an import error."""
 
 
 class AirflowOptionalProviderFeatureException(AirflowException):

@@ -145,7 +145,7 @@ class Plugins:
 
     def listen(self, listener: Any) -> None:
         """Let a module or object hear what becomes of task instances."""
-        for name, function in inspect.getmembers(listener, callable):
+        for name, function in inspect.getmembers(listener, inspect.isroutine):
             if getattr(function, HOOK_MARK, None) is not None:
                 self._hooks.setdefault(name, []).append(function)
 

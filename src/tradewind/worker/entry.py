@@ -28,6 +28,7 @@ from tradewind.sdk.collect import collect_dags, import_file, import_packaged, mo
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.plugins import PLUGINS, declared
 from tradewind.sdk.secrets import secrets
+from tradewind.sdk.site_policies import POLICIES
 from tradewind.sdk.task_decorators import task
 from tradewind.sdk.template import environment_of
 from tradewind.sdk.xcom_codec import MemoryArtifacts
@@ -52,16 +53,21 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
         raise BundleError(f"{relative_fileloc} is not in the snapshot at {bundle_path}", file=str(path))
     # The name is the same in every process and every version: stored values name the classes of the file by it.
     _load_plugins()
-    if path.suffix == PACKAGED:
-        return {dag.dag_id: dag for dag in collect_dags(*import_packaged(path))}
-    module = import_file(path, module_name(Path(relative_fileloc)))
-    return {dag.dag_id: dag for dag in collect_dags(module)}
+    POLICIES.load(_home())
+    is_packaged = path.suffix == PACKAGED
+    modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
+    return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}
 
 
 @cache
 def _plugins_folder() -> Path:
     """Where plugins are. Worked out once, in a zygote: settings take a millisecond to read, and children inherit it."""
     return load_settings(os.environ).plugins_folder
+
+
+@cache
+def _home() -> Path:
+    return load_settings(os.environ).home
 
 
 def _load_plugins() -> None:

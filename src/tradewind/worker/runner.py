@@ -37,6 +37,7 @@ from tradewind.sdk.exceptions import (
 from tradewind.sdk.loop import goes_on
 from tradewind.sdk.operator_meta import executing
 from tradewind.sdk.plugins import PLUGINS, TaskRunnerMarker
+from tradewind.sdk.site_policies import POLICIES
 from tradewind.sdk.task_api import EncodedXCom, StatePlace, TaskApi, bound
 from tradewind.sdk.task_instance import RETURN_KEY, RuntimeTaskInstance
 from tradewind.sdk.templated import Templated
@@ -159,7 +160,10 @@ class _Attempt:
         ti.dag_run = run
         self._context = context = build_context(ti, run, reschedules=self._work.reschedules)
         ti.context = context
+        if POLICIES.has("task_instance_mutation_hook"):
+            POLICIES.ask("task_instance_mutation_hook", task_instance=ti)
         with entered(context):
+            os.environ.update(POLICIES.variables(context))
             operator = self._prepare(task, context)
             ti.task = context["task"] = operator
             token = executing.set(operator)
