@@ -79,6 +79,7 @@ budgets: setup
 generate: setup  ## write the files that are made from the code
 	@$(BIN)/python tools/generate.py
 	@$(BIN)/python tools/cli_reference.py
+	@$(BIN)/python tools/namespace_list.py
 	@$(BIN)/python tools/migration.py
 
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/

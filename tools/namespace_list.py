@@ -40,13 +40,16 @@ def listed() -> str:
 
 def modules() -> dict[str, tuple[list[str], str]]:
     """Module -> names, and its new place."""
+    with moves() as moved:  # also while the names are gathered: that imports the packages
+        found = {name: _public(name) for name in sorted(_names())}
+    return {name: (public, moved.get(name, "")) for name, public in found.items()}
+
+
+def _names() -> set[str]:
     names = {"airflow", *PACKAGES, *ELSEWHERE}
     names |= {one.name for one in pkgutil.walk_packages(airflow.__path__, "airflow.") if "._" not in one.name}
     ours = importlib.import_module(OURS)
-    names |= {one.name.replace(OURS, STANDARD, 1) for one in pkgutil.walk_packages(ours.__path__, f"{OURS}.")}
-    with moves() as moved:
-        found = {name: _public(name) for name in sorted(names)}
-    return {name: (public, moved.get(name, "")) for name, public in found.items()}
+    return names | {one.name.replace(OURS, STANDARD, 1) for one in pkgutil.walk_packages(ours.__path__, f"{OURS}.")}
 
 
 def _public(name: str) -> list[str]:

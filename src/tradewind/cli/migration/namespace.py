@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["LIST", "Answers", "ask", "is_installed", "real_airflow", "shipped"]
+__all__ = ["LIST", "Answers", "ask", "from_list", "is_installed", "real_airflow", "shipped"]
 
 LIST = Path(__file__).parent / "namespace.json"
 LONGEST_S = 120.0
@@ -42,7 +42,7 @@ def ask(names: Iterable[tuple[str, str]]) -> Answers:
         if run.returncode == 0 and run.stdout.strip():
             found = json.loads(run.stdout.strip().splitlines()[-1])
             return {key: (answer, detail) for key, (answer, detail) in zip(asked, found, strict=True)}
-    return {key: _from_list(*key) for key in asked}
+    return {key: from_list(*key) for key in asked}
 
 
 @cache
@@ -52,7 +52,8 @@ def shipped() -> Mapping[str, tuple[frozenset[str], str]]:
     return {module: (frozenset(names), instead) for module, (names, instead) in content.items()}
 
 
-def _from_list(module: str, name: str) -> tuple[str, str]:
+def from_list(module: str, name: str) -> tuple[str, str]:
+    """What the shipped list says of a name: ``ok``, ``moved`` or ``missing``."""
     listed = shipped()
     if module not in listed:
         parent, _, last = module.rpartition(".")
