@@ -98,10 +98,11 @@ def test_a_decorator_of_a_package_runs_its_operator(tmp_path: Path, monkeypatch:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "dags").mkdir()
-    with Server(folder / "home", folder / "dags") as server:
+    with Server(folder / "home", folder / "dags", start_timeout_s=90) as server:
         yield server
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.xdist_group("catalogue-server")
 def test_the_server_lists_packages_and_connection_types(server: Server):
     body = server.get("/providers?limit=100")
@@ -111,6 +112,7 @@ def test_the_server_lists_packages_and_connection_types(server: Server):
     assert kinds["slack"]["conn_fields"]["timeout"]["label"] == "Timeout"
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.xdist_group("catalogue-server")
 def test_the_server_tries_connections_with_the_hooks_of_packages(server: Server, tmp_path: Path):
     def tried(**fields: object) -> tuple[bool, str]:
@@ -128,6 +130,7 @@ def test_the_server_tries_connections_with_the_hooks_of_packages(server: Server,
     assert "refused" in message.lower()
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.xdist_group("catalogue-server")
 def test_the_command_line_warns_of_types_that_no_package_brings_only(server: Server):
     def added(kind: str) -> str:

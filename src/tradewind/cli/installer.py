@@ -26,7 +26,7 @@ from tradewind.cli.provider_names import AIRFLOW
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
-__all__ = ["InstallFailed", "Installer", "check_environment", "find_installer"]
+__all__ = ["InstallFailed", "Installer", "Place", "check_environment", "find_installer", "missing_namespace"]
 
 OURS = ("tradewind", "tradewind-airflow")
 PREFIX = "apache-airflow-providers-"
@@ -145,8 +145,27 @@ def _find_uv() -> str | None:
     return shutil.which("uv", path=os.pathsep.join([str(beside), os.environ.get("PATH", "")]))
 
 
-def check_environment() -> None:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where packages would go."""
+
+    is_systems: bool
+    """No environment of its own, but the Python that others use as well."""
+    stdlib: Path
+    packages: Path
+
+    @classmethod
+    def here(cls) -> Place:
+        """Of this process."""
+        paths = sysconfig.get_paths()
+        return cls(sys.prefix == sys.base_prefix, Path(paths["stdlib"]), Path(paths["purelib"]))
+
+
+def check_environment(place: Place | None = None) -> None:
     """See that packages can be installed here.
+
+    Args:
+        place: where they would go; None: into the environment of this process.
 
     Raises:
         Conflict: Airflow itself is here, the environment is the system's, or it can't be written.
@@ -158,18 +177,17 @@ def check_environment() -> None:
             "name `airflow` can belong to one only. Make another environment for Tradewind, or give this one up to it: "
             f"`pip uninstall {' '.join(airflow)}`, then `pip install --force-reinstall --no-deps tradewind-airflow`"
         )
-    marker = Path(sysconfig.get_path("stdlib")) / "EXTERNALLY-MANAGED"
-    if sys.prefix == sys.base_prefix and marker.exists():
+    place = place or Place.here()
+    if place.is_systems and (place.stdlib / "EXTERNALLY-MANAGED").exists():
         raise Conflict(
             f"the Python of {sys.prefix} belongs to the system, which does not want packages installed into it; make an "
             "environment: `python3 -m venv tradewind`, `tradewind/bin/pip install tradewind`"
         )
-    folder = Path(sysconfig.get_path("purelib"))
-    if not os.access(folder, os.W_OK):
+    if not os.access(place.packages, os.W_OK):
         raise Conflict(
-            f"{folder} can't be written by this user; run the command as its owner, install the package where the "
+            f"{place.packages} can't be written by this user; run the command as its owner, install the package where the "
             "environment (or its image) is made, or make an environment of your own",
-            folder=str(folder),
+            folder=str(place.packages),
         )
 
 

@@ -83,6 +83,24 @@ class Connection:
         """The connection as one URI, that `Connection(uri=...)` reads back."""
         return uri_of(self)
 
+    def get_password(self) -> str | None:
+        """The password."""
+        return self.password
+
+    def set_password(self, value: str | None) -> None:
+        """Change the password; logs mask the new one too."""
+        self.password = value
+        self._mask()
+
+    def get_extra(self) -> str | None:
+        """`extra`, as JSON text."""
+        return self.extra
+
+    def set_extra(self, value: str | None) -> None:
+        """Change `extra`; logs mask its secrets."""
+        self.extra = value
+        self._mask()
+
     @property
     def extra_dejson(self) -> dict[str, Any]:
         """`extra` as a dict; empty where it is no JSON object."""
@@ -169,6 +187,8 @@ class Connection:
             return secret
         api = task_api()
         found = None if api is None else api.connection(conn_id)
+        if found is None and conn_id == "fs_default":
+            return cls(conn_id, "fs", extra='{"path": "/"}')  # Airflow makes it, and FileSensor takes it unless told
         if found is None:
             raise AirflowNotFoundException(
                 f"The conn_id `{conn_id}` isn't defined. Add it with `tradewind connections add {conn_id} ...`, or in "
@@ -198,7 +218,7 @@ class Connection:
         from tradewind.sdk.provider_catalogue import catalogue  # noqa: PLC0415 - where a hook is looked for, not before
         from tradewind.sdk.provider_hints import how_to_add, package_of_type  # noqa: PLC0415 - same
 
-        record = catalogue().hooks.get(self.conn_type)
+        record = catalogue().hooks.get(self.conn_type) or catalogue(again=True).hooks.get(self.conn_type)
         if record is None:
             hint = how_to_add(package_of_type(self.conn_type))
             raise AirflowException(

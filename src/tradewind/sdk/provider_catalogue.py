@@ -168,10 +168,18 @@ class Catalogue:
         return tuple(dict.fromkeys(entry for _, entry in self.section("filesystems")))
 
 
-def catalogue() -> Catalogue:
-    """The catalogue of this process's environment; read once. Packages installed later are not in it."""
+def catalogue(*, again: bool = False) -> Catalogue:
+    """The catalogue of this process's environment; read once.
+
+    Args:
+        again: read it again, before it is said that nothing brings a thing: warm processes outlive an installation.
+    """
     so_far = READING.get()
-    return Catalogue(list(so_far)) if so_far is not None else _catalogue()
+    if so_far is not None:
+        return Catalogue(list(so_far))
+    if again:
+        _catalogue.cache_clear()
+    return _catalogue()
 
 
 @cache

@@ -15,7 +15,7 @@ def provider_decorator(name: str) -> object:
     Raises:
         UnknownTaskDecorator: no installed package has it, or the package can't be imported.
     """
-    path = catalogue().task_decorators.get(name)
+    path = catalogue().task_decorators.get(name) or catalogue(again=True).task_decorators.get(name)
     if path is None:
         raise UnknownTaskDecorator(f"task decorator {name!r} not found{how_to_add(package_of_decorator(name))}")
     try:

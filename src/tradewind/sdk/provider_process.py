@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tradewind.base.errors import TradewindError
 from tradewind.sdk.provider_catalogue import distribution_folders, imported
 
 __all__ = ["ChildFailed", "ask", "is_child", "main"]
@@ -26,8 +27,10 @@ START = (
 )
 
 
-class ChildFailed(Exception):
+class ChildFailed(TradewindError):
     """The process gave no answer."""
+
+    code = "child_failed"
 
 
 def is_child() -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from support.provider_package import install
-from tradewind.base.errors import InvalidInput
+from tradewind.base.errors import Conflict, InvalidInput
+from tradewind.cli.installer import Place, check_environment
 from tradewind.cli.provider_names import distribution_name, requirement
 
 INFO = """{
@@ -171,3 +172,15 @@ def test_a_requirement_keeps_its_extras_and_versions(given: str, wanted: str) ->
 def test_what_is_no_package_and_airflow_itself_are_refused(given: str) -> None:
     with pytest.raises(InvalidInput):
         requirement(given)
+
+
+def test_a_python_of_the_system_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "EXTERNALLY-MANAGED").touch()
+    with pytest.raises(Conflict, match="belongs to the system.*python3 -m venv"):
+        check_environment(Place(is_systems=True, stdlib=tmp_path, packages=tmp_path))
+    check_environment(Place(is_systems=False, stdlib=tmp_path, packages=tmp_path))
+
+
+def test_packages_that_cannot_be_written_are_told_before_anything_is_fetched(tmp_path: Path) -> None:
+    with pytest.raises(Conflict, match="can't be written by this user"):
+        check_environment(Place(is_systems=False, stdlib=tmp_path, packages=tmp_path / "absent"))

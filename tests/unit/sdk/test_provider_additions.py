@@ -106,3 +106,26 @@ except Exception as error:
 def test_schemes_are_known_without_importing_the_module(site: Path):
     script = "from tradewind.sdk.provider_catalogue import catalogue; print(catalogue().filesystem_schemes)"
     assert said(site, script, NO_IMPORT="1") == "{'acme': 'acme_files', 'old': 'acme_old_files'}"
+
+
+def test_a_package_that_is_installed_while_a_process_lives_is_found(site: Path):
+    script = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from support.provider_package import install
+from tradewind.sdk import Connection, task
+from tradewind.sdk.exceptions import AirflowException
+try:
+    Connection("c", "late").get_hook()
+except AirflowException as error:
+    print(error)
+info = "dict([('connection-types', [{{'connection-type': 'late', 'hook-class-name': 'late.LateHook'}}])])"
+more = "class LateHook:\\n    conn_name_attr = 'conn'\\n    def __init__(self, conn): self.conn = conn\\n"
+install(Path({str(site)!r}), "late", info, more=more)
+print(Connection("c", "late").get_hook().conn)
+"""
+    assert said(site, script).splitlines() == [
+        'Unknown hook type "late": no installed package brings a hook for such connections',
+        "c",
+    ]
