@@ -176,7 +176,7 @@ def test_what_is_no_package_and_airflow_itself_are_refused(given: str) -> None:
 
 def test_a_python_of_the_system_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "EXTERNALLY-MANAGED").touch()
-    with pytest.raises(Conflict, match="belongs to the system.*python3 -m venv"):
+    with pytest.raises(Conflict, match=r"belongs to the system.*python3 -m venv"):
         check_environment(Place(is_systems=True, stdlib=tmp_path, packages=tmp_path))
     check_environment(Place(is_systems=False, stdlib=tmp_path, packages=tmp_path))
 
