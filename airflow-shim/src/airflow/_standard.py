@@ -34,6 +34,7 @@ ELSEWHERE = {
     f"{STANDARD}.operators.branch": "airflow.sdk.bases.branch",
     f"{STANDARD}.sensors.time": f"{OURS}.sensors.time",
     f"{STANDARD}.utils.weekday": f"{OURS}.weekday",
+    f"{STANDARD}.utils.python_virtualenv": f"{OURS}.task_script",
     f"{STANDARD}.decorators.bash": "airflow._task_decorators",
     f"{STANDARD}.decorators.branch_external_python": "airflow._task_decorators",
     f"{STANDARD}.decorators.branch_python": "airflow._task_decorators",
