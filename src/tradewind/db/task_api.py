@@ -19,7 +19,7 @@ from tradewind.spec import DagKey
 
 __all__ = [
     "AttemptOwner", "PreviousRun", "RunsOf", "clear_number", "delete_xcom", "owner_of_attempt", "previous_run", "prior_xcom", "put_xcom",
-    "require_live", "run_counts", "run_id", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run",
+    "require_live", "run_counts", "run_id", "run_state", "run_uid", "same_run", "task_counts", "task_ids_of_run", "task_states",
     "xcom_indexes",
     "xcom_indexes_under", "xcom_sequence", "xcom_value",
 ]  # fmt: skip
@@ -332,6 +332,19 @@ def task_counts(tx: Tx, runs: RunsOf, task_ids: Sequence[str]) -> dict[str, int]
         .where(*runs.conditions(), _I.task_id.in_(task_ids))
         .group_by(_I.state),
     )
+
+
+def task_states(tx: Tx, runs: RunsOf, task_ids: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    """Run -> task (with ``_index`` behind it where it is mapped) -> state; of all tasks where none is named."""
+    query = (
+        select(_R.run_id, _I.task_id, _I.map_index, _I.state)
+        .join(t.dag_run, and_(_R.uid == _I.run_uid))
+        .where(*runs.conditions(), *([_I.task_id.in_(task_ids)] if task_ids else []))
+    )
+    found: dict[str, dict[str, str | None]] = {}
+    for run, task_id, map_index, state in tx.execute(query):
+        found.setdefault(run, {})[task_id if map_index < 0 else f"{task_id}_{map_index}"] = state
+    return found
 
 
 def _counts(tx: Tx, query: Select[*tuple[Any, ...]]) -> dict[str, int]:

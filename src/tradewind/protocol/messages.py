@@ -36,6 +36,7 @@ __all__ = [
     "GetRunState",
     "GetState",
     "GetTaskCount",
+    "GetTaskStates",
     "GetVariable",
     "GetXCom",
     "GetXComSequence",
@@ -337,6 +338,16 @@ class TellDeadline(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     task_id: str | None = None
 
 
+class GetTaskStates(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The states of the instances of tasks or groups, or of all. -> ValueReply (JSON: {run: {task, or task_index: state}})"""
+
+    dag_id: str
+    task_ids: list[str] = []
+    group_id: str = ""
+    run_ids: list[str] = []
+    logical_dates: list[datetime] = []
+
+
 class GetTaskCount(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """How many instances of tasks, groups or runs there are, by state. -> ValueReply (JSON: {state: n})"""
 
@@ -480,6 +491,7 @@ Request = (
     | ListState
     | TellDeadline
     | GetTaskCount
+    | GetTaskStates
     | GetDag
     | GetRunState
     | GetPrevious

@@ -199,6 +199,18 @@ class TaskApi(Protocol):
         logical_dates: Sequence[datetime] = (),
     ) -> dict[str, int]: ...
 
+    def task_states(
+        self,
+        dag_id: str,
+        *,
+        task_ids: Sequence[str] = (),
+        group_id: str = "",
+        run_ids: Sequence[str] = (),
+        logical_dates: Sequence[datetime] = (),
+    ) -> dict[str, dict[str, str | None]]:
+        """Run -> task (with ``_index`` behind it where it is mapped) -> state."""
+        ...
+
     def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
         """What there is to know of a DAG (`is_paused`, `task_ids`, `group_ids`, `results`, ...); None: there is none."""
         ...

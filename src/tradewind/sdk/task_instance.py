@@ -314,6 +314,25 @@ class RuntimeTaskInstance:
         """The run before this one, of those in `state`."""
         return _api().previous_run(state)
 
+    def get_previous_ti(self, state: str | None = None) -> Any:
+        """This task in the run before this one (`run_id`, `state`, `task_id`, `dag_id`, `logical_date`); None: there was
+        none, or not in this state."""
+        run = _api().previous_run(None)
+        if run is None:
+            return None
+        name = self.task_id if self.map_index < 0 else f"{self.task_id}_{self.map_index}"
+        found = _api().task_states(self.dag_id, task_ids=[self.task_id], run_ids=[run.run_id]).get(run.run_id, {})
+        if name not in found or (state is not None and found[name] != state):
+            return None
+        return SimpleNamespace(
+            dag_id=self.dag_id,
+            task_id=self.task_id,
+            map_index=self.map_index,
+            run_id=run.run_id,
+            logical_date=run.logical_date,
+            state=found[name],
+        )
+
     @staticmethod
     def get_ti_count(  # noqa: PLR0917 - Airflow's shape
         dag_id: str,
@@ -333,6 +352,30 @@ class RuntimeTaskInstance:
             logical_dates=logical_dates or (),
         )
         return sum(count for state, count in counts.items() if not states or state in states)
+
+    @staticmethod
+    def get_task_states(  # noqa: PLR0917 - Airflow's shape
+        dag_id: str,
+        map_index: int | None = None,
+        task_ids: list[str] | None = None,
+        task_group_id: str | None = None,
+        logical_dates: list[datetime] | None = None,
+        run_ids: list[str] | None = None,
+    ) -> dict[str, dict[str, str | None]]:
+        """Run id -> task id (with ``_index`` behind it where it is mapped) -> state."""
+        states = _api().task_states(
+            dag_id,
+            task_ids=task_ids or (),
+            group_id=task_group_id or "",
+            run_ids=run_ids or (),
+            logical_dates=logical_dates or (),
+        )
+        if map_index is None or map_index < 0:
+            return states
+        end = f"_{map_index}"
+        return {
+            run: {name: state for name, state in found.items() if name.endswith(end)} for run, found in states.items()
+        }
 
     @staticmethod
     def get_dr_count(

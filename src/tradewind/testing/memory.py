@@ -219,6 +219,33 @@ class MemoryApi:
         counts = Counter(str(state) for (task_id, _), state in server.states.items() if task_id in wanted)
         return dict(counts)
 
+    def task_states(
+        self,
+        dag_id: str,
+        *,
+        task_ids: Sequence[str] = (),
+        group_id: str = "",
+        run_ids: Sequence[str] = (),
+        logical_dates: Sequence[datetime] = (),
+    ) -> dict[str, dict[str, str | None]]:
+        """The state of each instance of the run; those of another DAG are taken as done."""
+        server = self._server
+        if dag_id != server.dag_id:
+            what = ", ".join(task_ids) or group_id or "its run"
+            log.warning("%s %s of DAG %r is taken as done", _ONE_DAG, what, dag_id)
+            names = list(task_ids) or [group_id or "all"]
+            runs = [*run_ids, *(f"at {date}" for date in logical_dates)] or ["a run"]
+            return {run: dict.fromkeys(names, "success") for run in runs}
+        if run_ids and server.run_id not in run_ids:
+            return {}
+        wanted = set(task_ids) | server.groups.get(group_id, set())
+        states = {
+            task_id if index < 0 else f"{task_id}_{index}": str(state)
+            for (task_id, index), state in server.states.items()
+            if task_id in wanted or not wanted
+        }
+        return {server.run_id: dict(states)}
+
     def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
         """What there is to know of a DAG; of others than the one that runs it is taken that they have what is asked for."""
         server = self._server

@@ -258,6 +258,12 @@ class RecordedApi(MemoryApi):
             return super().task_counts(dag_id, **wanted)
         return self._elsewhere.task_counts(dag_id, **wanted)
 
+    def task_states(self, dag_id: str, **wanted: Any) -> dict[str, dict[str, str | None]]:
+        """How many instances there are, by state."""
+        if dag_id == self._server.dag_id:
+            return super().task_states(dag_id, **wanted)
+        return self._elsewhere.task_states(dag_id, **wanted)
+
     def dag_facts(self, dag_id: str) -> Mapping[str, Any] | None:
         """What there is to know of a DAG."""
         return super().dag_facts(dag_id) if dag_id == self._server.dag_id else self._elsewhere.dag_facts(dag_id)

@@ -227,6 +227,26 @@ class WorkerTaskApi:
         text = self._ask(message, messages.ValueReply).value
         return msgspec.json.decode(text or "{}", type=dict[str, int])
 
+    def task_states(
+        self,
+        dag_id: str,
+        *,
+        task_ids: Sequence[str] = (),
+        group_id: str = "",
+        run_ids: Sequence[str] = (),
+        logical_dates: Sequence[datetime] = (),
+    ) -> dict[str, dict[str, str | None]]:
+        """The state of each instance, by run and task (with ``_index`` behind it where it is mapped)."""
+        message = messages.GetTaskStates(
+            dag_id=dag_id,
+            task_ids=list(task_ids),
+            group_id=group_id,
+            run_ids=list(run_ids),
+            logical_dates=[plain_moment(date) for date in logical_dates],
+        )
+        text = self._ask(message, messages.ValueReply).value
+        return msgspec.json.decode(text or "{}", type=dict[str, dict[str, str | None]])
+
     def dag_facts(self, dag_id: str) -> Mapping[str, object] | None:
         """What there is to know of a DAG; None: there is none."""
         text = self._ask(messages.GetDag(dag_id=dag_id), messages.ValueReply).value

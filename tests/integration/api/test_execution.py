@@ -202,6 +202,13 @@ def test_counts_states_and_the_run_before(both: Api) -> None:
     assert count(group_id="g", run_ids=["one"]) == {"success": 1}
     assert count(logical_dates=[EPOCH]) == {"success": 1}
     assert on.give(asker, m.GetTaskCount(dag_id="etl", group_id="nope")).code == "not_found"
+
+    def states(**about: Any) -> dict[str, dict[str, str | None]]:
+        return msgspec.json.decode(on.give(asker, m.GetTaskStates(dag_id="etl", **about)).value)
+
+    assert states(run_ids=["one"]) == {"one": {"extract": "success", "g.load": "success"}}
+    assert states(group_id="g") == {"one": {"g.load": "success"}, "two": {"g.load": None}}
+    assert states(task_ids=["extract"], logical_dates=[EPOCH]) == {"one": {"extract": "success"}}
     assert on.give(asker, m.GetRunState(dag_id="etl", run_id="one")) == m.StateReply(state="success", run_id="one")
     assert on.give(asker, m.GetRunState(dag_id="etl", run_id="no")) == m.StateReply(state=None, run_id="no")
     before = on.give(asker, m.GetPrevious())

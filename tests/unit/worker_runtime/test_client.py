@@ -81,6 +81,12 @@ RUN = m.RunInfo(uid="u", run_id="r0", run_type="manual", run_after=MOMENT, logic
             m.ValueReply(value='{"success": 2}'),
             {"success": 2},
         ),
+        (
+            lambda api: api.task_states("d", group_id="g", run_ids=["r"], logical_dates=[MOMENT]),
+            m.GetTaskStates(dag_id="d", group_id="g", run_ids=["r"], logical_dates=[MOMENT]),
+            m.ValueReply(value='{"r": {"t_0": "failed", "u": null}}'),
+            {"r": {"t_0": "failed", "u": None}},
+        ),
         (lambda api: api.dag_facts("d"), m.GetDag(dag_id="d"), m.ValueReply(value='{"is_paused": true}'), {"is_paused": True}),
         (lambda api: api.dag_facts("d"), m.GetDag(dag_id="d"), m.ValueReply(value=None), None),
         (lambda api: api.run_state("d", "r"), m.GetRunState(dag_id="d", run_id="r"), m.StateReply(state="failed"), "failed"),

@@ -286,6 +286,15 @@ def _get_task_count(on: Answers, asker: Asker, ask: m.GetTaskCount) -> m.Reply:
     return m.ValueReply(value=msgspec.json.encode(counts).decode())
 
 
+def _get_task_states(on: Answers, asker: Asker, ask: m.GetTaskStates) -> m.Reply:
+    dag = DagKey(asker.dag.workspace, ask.dag_id)
+    wanted = task_api.RunsOf(dag=dag, run_ids=ask.run_ids, logical_dates=ask.logical_dates)
+    with on.database.read() as tx:
+        task_ids = [*ask.task_ids, *_members(tx, on, dag, ask.group_id)]
+        states = task_api.task_states(tx, wanted, task_ids)
+    return m.ValueReply(value=msgspec.json.encode(states).decode())
+
+
 def _members(tx: Tx, on: Answers, dag: DagKey, group_id: str) -> list[str]:
     """The tasks of a group and of the groups in it."""
     if not group_id:
@@ -406,6 +415,7 @@ ANSWERS: Mapping[type, Answer] = {
     m.GetAsset: _get_asset,
     m.GetAssetEvents: _get_asset_events,
     m.GetTaskCount: _get_task_count,
+    m.GetTaskStates: _get_task_states,
     m.GetDag: _get_dag,
     m.GetRunState: _get_run_state,
     m.GetPrevious: _get_previous,
