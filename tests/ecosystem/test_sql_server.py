@@ -26,9 +26,9 @@ from support.server import Server
 
 HERE = Path(__file__).parent
 EXECUTES = [MessageQueueTrigger, KafkaMessageQueueTrigger]
-WAIT_S = 60
+WAIT_S = 90
 
-pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("sql_server")]
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("sql_server"), pytest.mark.timeout(300)]
 
 
 @dataclass
@@ -92,7 +92,7 @@ def place(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
     with (
         redis_broker(folder) as broker,
         kafka_cluster() as address,
-        Server(folder / "home", folder / "dags", env=_environment(broker.port, address)) as server,
+        Server(folder / "home", folder / "dags", env=_environment(broker.port, address), start_timeout_s=90) as server,
         redis.Redis(port=broker.port, db=2, decode_responses=True) as client,
     ):
         place = Place(server, url, client, Producer({"bootstrap.servers": address}))
@@ -103,7 +103,7 @@ def place(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
         lite = json.dumps({"conn_type": "sqlite", "host": f"{folder}/lite.db"})
         place.tradewind("connections", "add", "lite", f"--conn-json={lite}")
         place.tradewind("connections", "add", "nowhere", "--conn-uri=postgresql://nobody:secret@127.0.0.1:1/x")
-        server.wait_dags({"moving", "waiting", "kafka_wait", "redis_keys", "on_redis_news", "long_query"})
+        server.wait_dags({"moving", "waiting", "kafka_wait", "redis_keys", "on_redis_news", "long_query"}, WAIT_S)
         yield place
     postgres.drop(url)
 
