@@ -116,6 +116,9 @@ def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[st
     if _is_packages(one.module):
         yield from _provider_name(one, told)
         return
+    parent, _, last = one.module.rpartition(".")
+    if answers.get((parent, last), ("ok", ""))[0] not in {"ok", "moved"}:
+        return  # told of that
     answer, detail = answers.get((one.module, one.name), ("ok", ""))
     if answer == "moved":
         yield _moved(one, detail)

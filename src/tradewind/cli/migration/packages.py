@@ -106,24 +106,18 @@ def installed_providers() -> dict[str, str]:
 def lookup(module: str, name: str) -> str:
     """What an installed provider package lacks of a name, in words; empty: it has it, or that can't be told without importing it."""
     package = package_of(module)
+    whose = f"{package} {installed_providers()[package]}"
     file = _file_of(package, module)
     if file is None:
-        return (
-            ""
-            if _holds_folder(package, module)
-            else f"{package} {installed_providers()[package]} has no module {module}"
-        )
-    if not name:
+        parent, _, last = module.rpartition(".")
+        above = _file_of(package, parent)
+        if _holds_folder(package, module) or (above is not None and _has(above, last)):
+            return ""  # an object of a module: what that has is not to be seen from outside
+        return f"{whose} has no module {module}"
+    inner = f"{module}.{name}"
+    if not name or _has(file, name) or _file_of(package, inner) or _holds_folder(package, inner):
         return ""
-    names = _names_in(file)
-    if (
-        names is None
-        or name in names
-        or _file_of(package, f"{module}.{name}")
-        or _holds_folder(package, f"{module}.{name}")
-    ):
-        return ""
-    return f"{module} of {package} {installed_providers()[package]} has no {name}"
+    return f"{module} of {whose} has no {name}"
 
 
 def is_importable(top: str, folders: tuple[Path, ...]) -> bool:
@@ -156,6 +150,11 @@ def _holds_folder(package: str, module: str) -> bool:
     base = module.replace(".", "/") + "/"
     files = _files(package)
     return any(file.startswith(base) for file in files) or not any(file.startswith("airflow/") for file in files)
+
+
+def _has(file: Path, name: str) -> bool:
+    names = _names_in(file)
+    return names is None or name in names
 
 
 @cache
