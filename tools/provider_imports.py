@@ -138,22 +138,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_environment(packages: Sequence[str]) -> dict[str, str]:
-    """Install the packages; those that can't be, with the reason."""
+    """Install the packages; those whose own dependencies can't be had here, with the reason."""
     CACHE.mkdir(parents=True, exist_ok=True)
     (CACHE / "uv.toml").write_text(f"exclude-dependencies = {json.dumps(list(WITHOUT))}\n", encoding="utf-8")
     python = CACHE / PYTHON_OF_ENVIRONMENT
     if not python.exists():
         uv("venv", "--quiet", "--python", sys.executable, str(CACHE / "venv"))
-    wanted = [*packages]
     missing: dict[str, str] = {}
-    if install(wanted):
-        wanted = []
-        for package in packages:  # one that can't be had must not take the others with it
-            if reason := install([*wanted, package], dry_run=True):
+    if install(packages):
+        for package in packages:  # one that can't be had with all it needs must not take the others with it
+            if reason := install([package]):
                 missing[package] = reason
-            else:
-                wanted.append(package)
-        install(wanted)
+                install([package], "--no-deps")
     uv(
         "pip",
         "install",
@@ -169,11 +165,11 @@ def make_environment(packages: Sequence[str]) -> dict[str, str]:
     return missing
 
 
-def install(packages: Sequence[str], *, dry_run: bool = False) -> str:
+def install(packages: Sequence[str], *options: str) -> str:
     """Install packages of providers, and what Tradewind needs; why they can't be, or nothing."""
     done = uv(
-        *("--config-file", str(CACHE / "uv.toml"), "pip", "install", "--quiet", *(["--dry-run"] if dry_run else [])),
-        *("--python", str(CACHE / PYTHON_OF_ENVIRONMENT), "--upgrade", "--extra", "storage"),
+        *("--config-file", str(CACHE / "uv.toml"), "pip", "install", "--quiet", *options),
+        *("--python", str(CACHE / PYTHON_OF_ENVIRONMENT), "--extra", "storage"),
         *("-r", str(ROOT / "pyproject.toml"), "-r", str(ROOT / "airflow-shim" / "pyproject.toml")),
         *(PREFIX + package for package in packages),
         check=False,
@@ -289,14 +285,14 @@ def report(results: dict[str, dict[str, Any]], missing: dict[str, str]) -> int:
             if one:
                 print(f"{one['kind']}: {module}: {' '.join(one['why'].split())[:220]}")
     for package, reason in missing.items():
-        print(f"not installed: {PREFIX}{package}: {reason}")
+        print(f"installed without what it needs: {PREFIX}{package}: {reason}")
     counted = total["modules"] - total[LEFT_OUT]
     share = 100 * total["imported"] / counted if counted else 0.0
     print(
         f"\n{len([one for one in results.values() if one])} packages, {total['modules']} modules; {total[LEFT_OUT]} need "
         f"packages that are not installed; of the other {counted}, {total['imported']} can be imported: {share:.2f} %"
     )
-    facts = {"share": share, "total": total, "packages": results, "not_installed": missing, "left_out": WITHOUT}
+    facts = {"share": share, "total": total, "packages": results, "without_dependencies": missing, "left_out": WITHOUT}
     (CACHE / "report.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     return 0 if share >= GOAL else 1
 

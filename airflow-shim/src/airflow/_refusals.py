@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-__all__ = ["Table", "refuse", "table"]
+__all__ = ["RefusedAttribute", "Table", "refuse", "table"]
 
 ASKED_BY_SQLALCHEMY = frozenset({"__clause_element__", "__table__", "__tablename__", "__mapper__"})
 """What SQLAlchemy looks for in a class that stands in a query."""
 USUALLY = "Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
 
 
-def refuse(what: str, instead: str = USUALLY) -> NoReturn:
+class RefusedAttribute(RuntimeError, AttributeError):
+    """A column or a query that was asked for. Code that only looks whether it is there sees that it is not."""
+
+
+def refuse(what: str, instead: str = USUALLY, kind: type[RuntimeError] = RuntimeError) -> NoReturn:
     """Say that there is no database here, and what there is.
 
     Raises:
         RuntimeError: always.
     """
-    raise RuntimeError(
+    raise kind(
         f"Direct database access via the ORM is not allowed in DAG files and tasks, as in Airflow 3.0: {what}. Use {instead}"
     )
 
@@ -37,7 +41,7 @@ class Table(type):
     def __getattr__(cls, name: str) -> NoReturn:
         if name.startswith("__") and name not in ASKED_BY_SQLALCHEMY:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
-        refuse(f"{cls.__qualname__}.{name} is a matter of the database", cls.instead)
+        refuse(f"{cls.__qualname__}.{name} is a matter of the database", cls.instead, RefusedAttribute)
 
 
 def table(name: str, module: str, instead: str = USUALLY) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import Any, NoReturn
 
@@ -10,7 +11,7 @@ from airflow.configuration import conf, get_airflow_home
 from airflow.sdk.timezone import utc
 from tradewind.sdk.site_policies import POLICIES
 
-__all__ = ["AIRFLOW_HOME", "DAGS_FOLDER", "PLUGINS_FOLDER", "TIMEZONE"]
+__all__ = ["AIRFLOW_HOME", "DAGS_FOLDER", "PLUGINS_FOLDER", "TIMEZONE", "json"]
 
 AIRFLOW_HOME = os.environ.get("AIRFLOW_HOME") or get_airflow_home()
 DAGS_FOLDER = conf.get("core", "dags_folder")

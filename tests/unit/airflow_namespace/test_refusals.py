@@ -51,6 +51,12 @@ def test_they_serve_in_annotations_and_isinstance():
     assert not hasattr(DagRun, "__nothing__")
 
 
+def test_code_that_looks_whether_something_is_there_is_not_stopped():
+    assert getattr(DagRun, "airflow_impl", None) is None
+    assert not hasattr(TaskInstance, "task_id")
+    assert hasattr(DagRun, "get_log_template")
+
+
 def test_the_id_of_a_run_can_be_made():
     moment = datetime(2026, 1, 5, tzinfo=UTC)
     assert (

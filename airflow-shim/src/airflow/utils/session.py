@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
-from airflow._refusals import refuse
+from airflow._refusals import RefusedAttribute, refuse
 
 __all__ = ["NEW_SESSION", "NoSession", "create_session", "create_session_async", "provide_session"]
 
@@ -23,7 +23,7 @@ class NoSession:
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(name)
-        refuse(f"there is no session to {name} with")
+        refuse(f"there is no session to {name} with", kind=RefusedAttribute)
 
     def __bool__(self) -> bool:
         return False
