@@ -23,6 +23,21 @@ settings.register_profile(  # where only the verdict counts, nothing is made sma
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the name of a test's `xdist_group` into its id, where `--dist loadgroup` looks for it.
+
+    pytest-xdist 3.8 does so itself, by an attribute that pytest 9.2 does not have any more: without this, tests of a
+    group run on both workers at once.
+    """
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        suffix = f"@{group.args[0]}" if group is not None else ""
+        if suffix and hasattr(item, "_id") and not item.nodeid.endswith(suffix):
+            item._id = type(item._id).parse(item.nodeid + suffix)  # type: ignore[attr-defined] - see above
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server for the session."""
