@@ -31,6 +31,7 @@ COMMANDS: Listed = {
     "db": (f"{HERE}.db:db", "Look after the metadata database."),
     "hitl": (f"{HERE}.hitl:hitl", "Answer questions that tasks ask people (human in the loop)."),
     "info": (f"{HERE}.info:info", "Show this installation: versions, folders, database, server."),
+    "plugins": (f"{HERE}.plugins:plugins", "List plugins, what they bring, and those that can't be loaded."),
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
     "providers": (f"{HERE}.providers:providers", "Install provider packages, and see what they bring."),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),

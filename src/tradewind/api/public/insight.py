@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import APIRouter, Query, Request
@@ -31,6 +31,7 @@ from tradewind.db.event_logs import EventFilter, EventRecord
 from tradewind.db.listing import Page, Range
 from tradewind.db.processes import ProcessFilter
 from tradewind.db.runs import dag_names
+from tradewind.sdk.plugin_facts import plugin_facts
 
 router = APIRouter()
 
@@ -214,15 +215,20 @@ async def get_config_value(
 # -- what is installed -----------------------------------------------------------------------------------------------
 
 
+async def _plugins(call: Call) -> dict[str, Any]:
+    folder = call.services.settings.plugins_folder
+    return await call.desk.in_thread(lambda: plugin_facts(folder))
+
+
 @router.get("/plugins", operation_id="get_plugins", response_model=PluginCollectionResponse, tags=["Plugin"])
 async def get_plugins(
     call: Annotated[Call, may("read", "plugin")],
     limit: Annotated[int, Query(ge=0)] = 50,
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
-    """Plugins: none."""
-    del limit, offset
-    return listing("plugins", [], 0)
+    """Plugins, and what they bring; `not_supported` names what has no effect here. They are loaded in a process apart."""
+    found = (await _plugins(call))["plugins"]
+    return listing("plugins", found[offset : offset + limit], len(found))
 
 
 @router.get(
@@ -232,5 +238,6 @@ async def get_plugins(
     tags=["Plugin"],
 )
 async def import_errors(call: Annotated[Call, may("read", "plugin")]) -> Response:
-    """Plugins that could not be imported: none."""
-    return listing("import_errors", [], 0)
+    """Plugins that can't be loaded, and why."""
+    errors = (await _plugins(call))["errors"]
+    return listing("import_errors", [{"source": one, "error": why} for one, why in errors.items()], len(errors))
