@@ -41,7 +41,8 @@ class Table(type):
     def __getattr__(cls, name: str) -> NoReturn:
         if name.startswith("__") and name not in ASKED_BY_SQLALCHEMY:
             raise AttributeError(f"type object {cls.__qualname__!r} has no attribute {name!r}")
-        refuse(f"{cls.__qualname__}.{name} is a matter of the database", cls.instead, RefusedAttribute)
+        kind = RuntimeError if name in ASKED_BY_SQLALCHEMY else RefusedAttribute
+        refuse(f"{cls.__qualname__}.{name} is a matter of the database", cls.instead, kind)
 
 
 def table(name: str, module: str, instead: str = USUALLY) -> Any:
