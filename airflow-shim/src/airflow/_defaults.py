@@ -106,7 +106,7 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
     },
     "secrets": {"backend": "", "backend_kwargs": "", "use_cache": "False", "cache_ttl_seconds": "900"},
     "email": {
-        "email_backend": "airflow.providers.smtp.notifications.smtp.send_smtp_notification",
+        "email_backend": "airflow.utils.email.send_email_smtp",
         "email_conn_id": "smtp_default",
         "default_email_on_retry": "True",
         "default_email_on_failure": "True",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 from email.mime.application import MIMEApplication
@@ -13,8 +14,12 @@ from smtplib import SMTP, SMTP_SSL
 from typing import Any
 
 from airflow.configuration import conf
+from tradewind.sdk.connection import Connection
+from tradewind.sdk.exceptions import AirflowNotFoundException
 
 __all__ = ["build_mime_message", "get_email_address_list", "send_email", "send_email_smtp"]
+
+log = logging.getLogger(__name__)
 
 Addresses = str | Iterable[str]
 
@@ -78,16 +83,63 @@ def build_mime_message(  # noqa: PLR0917 - Airflow's signature
     return message, everybody
 
 
-def send_email(to: Addresses, subject: str, html_content: str, files: list[str] | None = None, dryrun: bool = False,
-               **more: Any) -> None:  # fmt: skip
-    """Send a mail by the server that ``[smtp]`` of the settings names.
+def send_email(  # noqa: PLR0917 - Airflow's signature
+    to: Addresses,
+    subject: str,
+    html_content: str,
+    files: list[str] | None = None,
+    dryrun: bool = False,
+    cc: Addresses | None = None,
+    bcc: Addresses | None = None,
+    mime_subtype: str = "mixed",
+    mime_charset: str = "utf-8",
+    conn_id: str | None = None,
+    custom_headers: dict[str, Any] | None = None,
+    **more: Any,
+) -> Any:
+    """Send a mail by the backend that ``[email] email_backend`` of the settings names.
+
+    Args:
+        to, cc, bcc: addresses.
+        subject, html_content: what it says.
+        files: paths of attachments.
+        dryrun: make it, and do not send it.
+        mime_subtype, mime_charset: of the message.
+        conn_id: the connection; None: that of ``[email] email_conn_id``.
+        custom_headers: more headers.
+        more: for the backend.
+
+    Raises:
+        AirflowConfigException: there is no such backend.
+    """
+    backend = conf.getimport("email", "email_backend") or send_email_smtp
+    return backend(
+        get_email_address_list(to),
+        subject,
+        html_content,
+        files=files,
+        dryrun=dryrun,
+        cc=cc,
+        bcc=bcc,
+        mime_subtype=mime_subtype,
+        mime_charset=mime_charset,
+        conn_id=conn_id or conf.get("email", "email_conn_id", fallback=None),
+        from_email=conf.get("email", "from_email", fallback=None),
+        custom_headers=custom_headers,
+        **more,
+    )
+
+
+def send_email_smtp(to: Addresses, subject: str, html_content: str, files: list[str] | None = None,
+                    dryrun: bool = False, **more: Any) -> None:  # fmt: skip
+    """Send a mail by the server that ``[smtp]`` of the settings names; the login is that of the connection, where it exists.
 
     Args:
         to: addresses.
         subject, html_content: what it says.
         files: paths of attachments.
         dryrun: make it, and do not send it.
-        more: further arguments of `build_mime_message`; those that it does not know are passed over.
+        more: further arguments of `build_mime_message`, `from_email`, `conn_id`; others are passed over.
 
     Raises:
         smtplib.SMTPException, OSError: the server does not take it.
@@ -99,14 +151,24 @@ def send_email(to: Addresses, subject: str, html_content: str, files: list[str] 
     message, everybody = build_mime_message(sender, to, subject, html_content, files, **known)
     if dryrun:
         return
+    user, password = _login(more.get("conn_id"))
     make = SMTP_SSL if conf.getboolean("smtp", "smtp_ssl") else SMTP
     timeout = conf.getfloat("smtp", "smtp_timeout", fallback=30.0)
     with make(conf.get("smtp", "smtp_host"), conf.getint("smtp", "smtp_port"), timeout=timeout) as server:
         if conf.getboolean("smtp", "smtp_starttls") and not conf.getboolean("smtp", "smtp_ssl"):
             server.starttls()
-        if user := conf.get("smtp", "smtp_user", fallback=""):
-            server.login(user, conf.get("smtp", "smtp_password", fallback=""))
+        if user:
+            server.login(user, password)
         server.sendmail(sender, everybody, message.as_string())
 
 
-send_email_smtp = send_email
+def _login(conn_id: str | None) -> tuple[str, str]:
+    """User and password: of the connection, else of the settings; no user: no login."""
+    if conn_id:
+        try:
+            connection = Connection.get(conn_id)
+        except AirflowNotFoundException:
+            log.debug("there is no connection %s; the settings tell the login", conn_id)
+        else:
+            return connection.login or "", connection.password or ""
+    return conf.get("smtp", "smtp_user", fallback=""), conf.get("smtp", "smtp_password", fallback="")
