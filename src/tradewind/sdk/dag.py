@@ -28,6 +28,7 @@ from tradewind.sdk.zones import zone_name
 if TYPE_CHECKING:
     from typing import Self
 
+    from tradewind.sdk.timetable_base import BaseTimetable
     from tradewind.spec import ScheduleSpec
 
 __all__ = ["DAG"]
@@ -177,6 +178,13 @@ class DAG:
 
             self._schedule_spec = schedule_spec(self.schedule, zone_name(self.timezone), seed=self.dag_id)
         return self._schedule_spec
+
+    @property
+    def timetable(self) -> BaseTimetable:
+        """What says when the DAG runs, as an object that can be asked."""
+        from tradewind.sdk.schedule import timetable_of_dag  # noqa: PLC0415 - few ask
+
+        return timetable_of_dag(self.schedule, zone_name(self.timezone))
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
 from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.keywords import keyword_arguments
+from tradewind.sdk.notset import SET_DURING_EXECUTION
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
 
@@ -44,6 +47,14 @@ class DecoratedOperator(BaseOperator):
         self.op_kwargs = dict(op_kwargs or {})
         super().__init__(task_id=task_id, **(kwargs_to_upstream or {}), **kwargs)  # of the operator behind it
 
+    def get_python_source(self) -> str:
+        """The source of the function at the left margin, without the decorator that made it this task; operators that
+        run it elsewhere write it to a file there."""
+        from tradewind.sdk.function_source import without_decorator  # noqa: PLC0415 - few operators ask
+
+        source = textwrap.dedent(inspect.getsource(self.python_callable))
+        return without_decorator(source, self.custom_operator_name or "@task")
+
 
 class CallDecorated(DecoratedOperator):
     """For operators that call the function themselves, as `PythonOperator` does."""
@@ -64,9 +75,10 @@ class CommandDecorated(DecoratedOperator):
     """For operators that run a command: the function returns the command, at run time."""
 
     command_field: ClassVar[str] = "bash_command"
+    overwrite_rtif_after_execution = True  # what the command was is only known then
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(kwargs_to_upstream={self.command_field: ""}, **kwargs)
+        super().__init__(kwargs_to_upstream={self.command_field: SET_DURING_EXECUTION}, **kwargs)
 
     def execute(self, context: Any) -> Any:
         """Ask the function for the command, render it, and run it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, Literal
 
-__all__ = ["NOTSET", "ArgNotSet"]
+__all__ = ["NOTSET", "SET_DURING_EXECUTION", "ArgNotSet", "SetDuringExecution"]
 
 
 class ArgNotSet(Enum):
@@ -21,3 +21,13 @@ class ArgNotSet(Enum):
 
 
 NOTSET: Final[Literal[ArgNotSet.NOTSET]] = ArgNotSet.NOTSET
+
+
+class SetDuringExecution(str):
+    """The type of `SET_DURING_EXECUTION`."""
+
+    __slots__ = ()
+
+
+SET_DURING_EXECUTION: Final = SetDuringExecution("DYNAMIC (set during execution)")
+"""A template field that only gets its value when the task runs."""

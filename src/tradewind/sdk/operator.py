@@ -13,7 +13,7 @@ from tradewind.sdk.dependency import connect
 from tradewind.sdk.exceptions import AirflowFailException, TaskDeferralError, TaskDeferralTimeout, TaskDeferred
 from tradewind.sdk.node import TaskNode, validate_key
 from tradewind.sdk.operator_args import DEFAULT_QUEUE, DEFAULT_RETRY_DELAY, aware, coerce
-from tradewind.sdk.operator_meta import GIVEN, OperatorMeta, Placement, check_fail_fast, find_place
+from tradewind.sdk.operator_meta import GIVEN, OperatorMeta, Placement, accepted_names, check_fail_fast, find_place
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.priority import PriorityWeightStrategy
 from tradewind.sdk.resolve import references
@@ -376,6 +376,11 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
 
         vars(self).pop("_is_declared", None)
         render_operator(self, context, jinja_env)
+
+    @classmethod
+    def get_serialized_fields(cls) -> frozenset[str]:
+        """The names of the arguments that the operator keeps; subclasses add their own."""
+        return accepted_names(cls)[0] | {"task_type", "template_fields", "template_ext", "ui_color", "ui_fgcolor"}
 
     @staticmethod
     def xcom_push(context: Context, key: str, value: Any) -> None:

@@ -14,15 +14,20 @@ from tradewind.sdk.timetables import (
     AssetOrTimeSchedule,
     AssetTriggeredTimetable,
     BaseTimetable,
+    ContinuousTimetable,
     CronDataIntervalTimetable,
     CronTriggerTimetable,
     DeltaDataIntervalTimetable,
     DeltaTriggerTimetable,
+    NullTimetable,
+    OnceTimetable,
 )
 from tradewind.sdk.zones import zone_name
 from tradewind.spec import Json, ScheduleSpec
 
-__all__ = ["PLAIN", "ScheduleOptions", "is_single_run", "schedule_spec", "timetable_of"]
+__all__ = ["PLAIN", "ScheduleOptions", "is_single_run", "schedule_spec", "timetable_of", "timetable_of_dag"]
+
+PLAIN_KINDS: dict[str, type[BaseTimetable]] = {"@once": OnceTimetable, "@continuous": ContinuousTimetable}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,23 @@ def timetable_of(schedule: Any, zone: str, options: ScheduleOptions = PLAIN) -> 
         f"{schedule!r} is no schedule: None, a cron expression, a preset such as '@daily', '@once', '@continuous', a "
         "timedelta, a timetable or assets are"
     )
+
+
+def timetable_of_dag(schedule: Any, zone: str) -> BaseTimetable:
+    """The timetable that any schedule of a DAG stands for: also none, one run, runs without end, or assets.
+
+    Raises:
+        InvalidSchedule: it is nothing that a schedule can be.
+    """
+    if schedule is None:
+        return NullTimetable()
+    if isinstance(schedule, str) and schedule in PLAIN_KINDS:
+        return PLAIN_KINDS[schedule]()
+    if isinstance(schedule, BaseAsset | list | tuple | set):
+        return AssetTriggeredTimetable(schedule)
+    found = timetable_of(schedule, zone)
+    assert found is not None, "a schedule that is there has a timetable"
+    return found
 
 
 def schedule_spec(

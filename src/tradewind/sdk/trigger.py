@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Literal
 
 from tradewind.base.clock import SystemClock
+from tradewind.sdk.templated import Templated
 
 __all__ = [
     "BaseEventTrigger",
@@ -28,7 +29,7 @@ LONGEST_SLEEP_S = 3_600.0
 """The wall clock may be set while a trigger sleeps."""
 
 
-class BaseTrigger(ABC):
+class BaseTrigger(Templated, ABC):
     """Something to wait for. `run` is a coroutine of an event loop that many triggers share: it must never block.
 
     Args:
@@ -43,6 +44,12 @@ class BaseTrigger(ABC):
     def __init__(self, **kwargs: Any) -> None:
         self.kwargs = kwargs
 
+    def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
+        """Render the attributes in `template_fields` in place."""
+        from tradewind.sdk.template import render_operator  # noqa: PLC0415 - only where it is used
+
+        render_operator(self, context, jinja_env or self.get_template_env(context.get("dag")))
+
     @abstractmethod
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """``module.Class`` and the arguments to make it again, in another process; these are encrypted at rest."""
@@ -51,10 +58,10 @@ class BaseTrigger(ABC):
     def run(self) -> AsyncIterator[TriggerEvent]:
         """Wait, and yield what happened. A task goes on with the first event; a watcher goes on after each."""
 
-    async def cleanup(self) -> None:  # noqa: B027 - subclasses may
+    async def cleanup(self) -> None:
         """Called when the trigger no longer runs here: it fired, was stopped, or moves to another process."""
 
-    async def on_kill(self) -> None:  # noqa: B027 - subclasses may
+    async def on_kill(self) -> None:
         """Called when the task was stopped while it waited: stop what it started elsewhere."""
 
     @property
