@@ -370,10 +370,14 @@ def _target(name: str) -> object:
     if name in TASK_DECORATORS:
         module, _, attribute = TASK_DECORATORS[name].partition(":")
         return getattr(import_module(module), attribute)
-    from tradewind.base.entrypoints import load, names  # noqa: PLC0415 - looking at installed packages takes long
+    from tradewind.base.entrypoints import load, names  # noqa: PLC0415 - few DAGs need it
+    from tradewind.sdk.provider_catalogue import catalogue  # noqa: PLC0415 - same
     from tradewind.sdk.provider_decorators import provider_decorator  # noqa: PLC0415 - same
 
-    return load(ENTRY_POINT_GROUP, name) if name in names(ENTRY_POINT_GROUP) else provider_decorator(name)
+    # The catalogue is kept in a file; to ask for entry points is to read the metadata of all that is installed.
+    if name not in catalogue().task_decorators and name in names(ENTRY_POINT_GROUP):
+        return load(ENTRY_POINT_GROUP, name)
+    return provider_decorator(name)
 
 
 task = TaskDecorators()

@@ -81,6 +81,7 @@ def environment(tmp_path: Path) -> Environment:
     return made
 
 
+@pytest.mark.slow
 def test_packages_are_added_without_airflow_and_a_dag_runs_with_them(environment: Environment) -> None:
     before = environment.distributions()
     assert "tradewind-airflow" not in before
@@ -117,6 +118,7 @@ def test_what_tradewind_needs_is_not_made_older_for_a_package(environment: Envir
     assert environment.distributions() == before
 
 
+@pytest.mark.slow
 def test_pip_does_it_where_there_is_no_uv(environment: Environment) -> None:
     environment.pip("install", "--quiet", "pip", "--editable", str(ROOT / "airflow-shim"))
     added = environment.tradewind("providers", "add", "--pip", "sqlite", "-o", "json")
