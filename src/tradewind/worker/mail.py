@@ -13,10 +13,9 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-import msgspec
-
 from tradewind.base.settings import SmtpSettings, load_settings
-from tradewind.sdk.task_api import task_api
+from tradewind.sdk.connection import Connection
+from tradewind.sdk.exceptions import AirflowNotFoundException
 
 __all__ = ["MailNotice", "send_mail"]
 
@@ -94,25 +93,22 @@ def _addresses(given: str | Iterable[str]) -> list[str]:
 def _smtp() -> SmtpSettings:
     """The mail server: of the settings, else of the connection `smtp_default`."""
     settings = load_settings(os.environ).smtp
-    api = task_api()
-    found = None if settings.host or api is None else api.connection(CONNECTION)
-    if not found or not found.get("host"):
+    if settings.host:
         return settings
-    extra = _extra(found.get("extra"))
+    try:
+        found = Connection.get(CONNECTION)
+    except AirflowNotFoundException:
+        return settings
+    if not found.host:
+        return settings
+    extra = found.extra_dejson
     return replace(
         settings,
-        host=str(found["host"]),
-        port=int(found.get("port") or settings.port),
-        user=str(found.get("login") or ""),
-        password=str(found.get("password") or ""),
+        host=found.host,
+        port=found.port or settings.port,
+        user=found.login or "",
+        password=found.password or "",
         mail_from=str(extra.get("from_email") or settings.mail_from),
         ssl=not extra.get("disable_ssl", True),
         starttls=not extra.get("disable_tls", False),
     )
-
-
-def _extra(text: Any) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text or "{}", type=dict[str, Any])
-    except msgspec.MsgspecError:
-        return {}
