@@ -1,6 +1,6 @@
 """Run the unit tests of provider packages, from their sdists as published, against our `airflow` namespace.
 
-    python tools/provider_unit_tests.py [PACKAGE ...] [--failures] [--lock]
+    python tools/provider_unit_tests.py [PACKAGE ...] [--failures] [--slow]
 
 Each sdist is fetched with its hash and unpacked without its sources: the provider that runs is the one installed in
 .venv-ecosystem. `tests_common`, which the tests import, is the stand-in in tools/airflow_devel. A test that goes on to
@@ -89,7 +89,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", nargs="*", help="short names, as `http`; all without")
     parser.add_argument("--failures", action="store_true", help="list each failure with what it said")
+    parser.add_argument("--slow", action="store_true", help="also the tests that make virtual environments")
     options = parser.parse_args()
+    if options.slow:
+        os.environ["PROVIDER_UNIT_TESTS_SLOW"] = "1"
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     known: list[dict[str, str]] = data["known"]
     packages = [Package(name, *pair) for name, pair in data["packages"].items()]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.keywords import keyword_arguments
-from tradewind.sdk.notset import SET_DURING_EXECUTION
+from tradewind.sdk.notset import SET_DURING_EXECUTION, SetDuringExecution
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
 
@@ -84,7 +84,7 @@ class CommandDecorated(DecoratedOperator):
         """Ask the function for the command, render it, and run it."""
         arguments = keyword_arguments(self.python_callable, self.op_args, self.op_kwargs, context)
         command = self.python_callable(*self.op_args, **arguments)
-        if not isinstance(command, str) or not command.strip():
+        if not isinstance(command, str) or isinstance(command, SetDuringExecution) or not command.strip():
             raise InvalidArgumentType(
                 f"the function of task {self.task_id!r} must return the command as a non-empty string, not {command!r}"
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from tradewind.base.clock import SystemClock
@@ -123,7 +123,7 @@ class BaseTimetable:
 
     def infer_manual_data_interval(self, *, run_after: datetime) -> DataInterval:
         """The interval of a run that a person asks for at a moment."""
-        found = self._calendar().manual_interval(run_after)
+        found = self._calendar().manual_interval(_plain(run_after))
         return DataInterval(pendulum_moment(found.start), pendulum_moment(found.end))
 
     def next_dagrun_info(
@@ -139,9 +139,9 @@ class BaseTimetable:
 
         last = last_automated_data_interval
         found = self._calendar().next_run(
-            None if last is None else Interval(last.start, last.end),
-            earliest=restriction.earliest,
-            latest=restriction.latest,
+            None if last is None else Interval(_plain(last.start), _plain(last.end)),
+            earliest=None if restriction.earliest is None else _plain(restriction.earliest),
+            latest=None if restriction.latest is None else _plain(restriction.latest),
             catchup=restriction.catchup,
             now=SystemClock().now(),
         )
@@ -215,6 +215,13 @@ def user_arguments(timetable: BaseTimetable) -> dict[str, Json]:
     if not timetable.periodic:
         found["is_irregular"] = True
     return found
+
+
+def _plain(moment: datetime) -> datetime:
+    """A moment as the calendar takes it: pendulum's have an arithmetic of their own."""
+    m = moment
+    plain = datetime(m.year, m.month, m.day, m.hour, m.minute, m.second, m.microsecond, m.tzinfo, fold=m.fold)
+    return plain.astimezone(UTC)
 
 
 def pendulum_moment(moment: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pendulum
 import pytest
 
 from tradewind.sdk import DAG, BaseOperator, Connection, task
@@ -110,3 +111,29 @@ def test_a_connection_takes_another_password_and_other_extras():
         '{"a": 1}',
         {"a": 1},
     )
+
+
+@pytest.mark.parametrize("schedule", [timedelta(hours=12), "0 */12 * * *"])
+def test_a_timetable_can_be_asked_with_moments_of_pendulum(schedule):
+    last = pendulum.datetime(2026, 1, 1, tz="UTC")
+    timetable = DAG("d", schedule=schedule).timetable
+    after = timetable.next_dagrun_info(
+        last_automated_data_interval=DataInterval(last, last), restriction=TimeRestriction(last, None, catchup=True)
+    )
+    before = timetable.next_dagrun_info(
+        last_automated_data_interval=DataInterval(last, last),
+        restriction=TimeRestriction(None, last - timedelta(microseconds=1), catchup=True),
+    )
+    assert (after.run_after, before) == (datetime(2026, 1, 1, 12, tzinfo=UTC), None)
+
+
+def test_the_stand_in_for_a_command_is_no_command():
+    with DAG("d") as dag:
+
+        @task.bash
+        def say():
+            return SET_DURING_EXECUTION
+
+        say()
+    result = dag.test()
+    assert "must return the command" in result.instances["say", -1].error

@@ -48,6 +48,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """What tests are marked for that need a server of Airflow's."""
     for marker in item.iter_markers(name="backend"):
         needs_orm(f"the backend {', '.join(map(str, marker.args))}")
+    if not os.environ.get("PROVIDER_UNIT_TESTS_SLOW") and (
+        ("Virtualenv" in (getattr(item.cls, "__name__", "")) and item.get_closest_marker("virtualenv_operator"))
+        or getattr(item.cls, "__name__", "") in {"TestPythonVirtualenvDecorator", "TestExternalPythonDecorator"}
+    ):
+        pytest.skip("makes virtual environments: with --slow")
     for marker in item.iter_markers(name="integration"):
         pytest.skip(f"needs the integration {marker.args}")
 
@@ -63,7 +68,7 @@ def dag_maker(request: pytest.FixtureRequest) -> DagMaker:
     """Makes DAGs, and runs of them."""
     module = getattr(request, "module", None)
     default = getattr(module, "DEFAULT_DATE", None)
-    return DagMaker(default if isinstance(default, datetime) else datetime.now(UTC))
+    return DagMaker(default if isinstance(default, datetime) else datetime.now(UTC), getattr(module, "__file__", ""))
 
 
 @pytest.fixture
@@ -104,9 +109,11 @@ def create_task_instance_of_operator(dag_maker: DagMaker) -> Callable[..., TaskI
     def make(
         operator_class: Any, *, dag_id: str, logical_date: Any = None, session: object = None, **options: Any
     ) -> TaskInstance:
-        with dag_maker(dag_id):
+        dag_options = {name: options.pop(name) for name in ("template_searchpath", "start_date") if name in options}
+        with dag_maker(dag_id, **dag_options):
             task = operator_class(**options)
-        facts = {} if logical_date is None else {"logical_date": logical_date}
+        options.pop("run_id", None)
+        facts = {"run_id": "test"} | ({} if logical_date is None else {"logical_date": logical_date})
         return dag_maker.create_dagrun(**facts).get_task_instance(task.task_id)
 
     return make

@@ -97,12 +97,16 @@ class TaskInstance:
         return self.dag_run.logical_date
 
     @property
-    def key(self) -> tuple[str, str, str, int, int]:
+    def key(self) -> Any:
         """DAG, task, run, try and map index."""
-        return (self.dag_id, self.task_id, self.run_id, self.try_number, self.map_index)
+        from airflow.sdk.types import TaskInstanceKey
+
+        return TaskInstanceKey(self.dag_id, self.task_id, self.run_id, self.try_number, self.map_index)
 
     def run(self, **options: Any) -> TaskInstance:
-        """Run one attempt; what the task raised is raised."""
+        """Run one attempt, unless it has been skipped; what the task raised is raised."""
+        if self.state == "skipped":
+            return self
         self.attempt()
         if self.error is not None and self.state in {"failed", "up_for_retry"}:
             raise self.error
@@ -226,8 +230,8 @@ def _catch(caught: list[BaseException], context: Mapping[str, Any]) -> None:
 class DagMaker:
     """Makes a DAG as a context manager, then runs of it."""
 
-    def __init__(self, start_date: datetime) -> None:
-        self.start_date = start_date
+    def __init__(self, start_date: datetime, file: str = "") -> None:
+        self.start_date, self.file = start_date, file
         self.dag: Any = None
         self.dag_run: Any = None
         self.serialized_model: Any = None
@@ -243,6 +247,8 @@ class DagMaker:
             options["start_date"] = (options.get("default_args") or {}).get("start_date")
         self.start_date = options["start_date"] or self.start_date
         self.dag = DAG(dag_id, schedule=schedule, **options)
+        if self.file:
+            self.dag.fileloc = self.file
         self.dag_run = None
         return self
 
@@ -264,6 +270,8 @@ class DagMaker:
     def create_dagrun(self, **facts: Any) -> DagRun:
         """A run of the DAG."""
         facts.setdefault("logical_date", self.start_date)
+        if "run_type" not in facts:
+            facts.setdefault("run_id", "test")
         self.dag_run = DagRun(self.dag, **facts)
         return self.dag_run
 
