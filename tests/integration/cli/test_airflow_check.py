@@ -95,7 +95,9 @@ def test_a_finding_of_the_text_is_not_told_again_by_the_import(tradewind: Comman
 
 
 def test_a_variable_that_the_file_reads_is_taken_over_first(tradewind: CommandLine) -> None:
-    (tradewind.dags / "a.py").write_text("from airflow.sdk import DAG, Variable\ndag = DAG('a_' + Variable.get('region'))\n")
+    (tradewind.dags / "a.py").write_text(
+        "from airflow.sdk import DAG, Variable\ndag = DAG('a_' + Variable.get('region'))\n"
+    )
     told = tradewind("airflow", "check", str(tradewind.dags), "-o", "json", expect=1).json()
     assert [one["code"] for one in told["files"][0]["findings"]] == ["TW007"]
     assert "tradewind airflow import" in told["summary"]["commands"][0]

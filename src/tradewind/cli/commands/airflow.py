@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -58,9 +58,8 @@ def airflow() -> None:
 @click.pass_context
 @pass_session
 def check_files(
-    session: Session, ctx: click.Context, path: Path, *, is_static: bool, config: Path | None, plugins: Path | None,
-    version: str | None, ignore_syntax: str | None, output: str, quiet: bool,
-) -> None:  # fmt: skip
+    session: Session, ctx: click.Context, path: Path, *, is_static: bool, output: str, quiet: bool, **given: Any
+) -> None:
     """Say what runs here of DAG files of Airflow 2 and 3, and what to change: a folder, a file, an archive.
 
     Ends with 1 where something is not supported, or (except with --static) needs a package that is not installed.
@@ -73,10 +72,10 @@ def check_files(
     asked = Asked(
         path=path,
         is_static=is_static,
-        config=config,
-        plugins=plugins,
-        ignore_syntax=ignore_syntax or session.settings.parsing.ignore_syntax,
-        airflow=int(version or 0),
+        config=given["config"],
+        plugins=given["plugins"],
+        ignore_syntax=given["ignore_syntax"] or session.settings.parsing.ignore_syntax,
+        airflow=int(given["version"] or 0),
     )
     with Progress() as progress:
         checked = check(asked, session, progress)
@@ -119,9 +118,8 @@ def check_files(
 @click.pass_context
 @pass_session
 def import_all(
-    session: Session, ctx: click.Context, *, url: str | None, username: str | None, password: str | None, token: str | None,
-    only: tuple[str, ...], overwrite: bool, missing: str | None, dry_run: bool, **files: tuple[str, ...],
-) -> None:  # fmt: skip
+    session: Session, ctx: click.Context, *, overwrite: bool, missing: str | None, dry_run: bool, **given: Any
+) -> None:
     """Take over connections, variables and pools: from files that Airflow exported, or from a running Airflow.
 
     Ends with 1 where something was refused. Airflow's API gives no passwords: what is to be filled in is listed.
@@ -129,17 +127,9 @@ def import_all(
     from tradewind.cli.files import write_secret_text
     from tradewind.cli.migration.taking_over import missing_as_json, store
 
-    if not url and not any(files.values()):
-        raise InvalidInput(
-            "say what to take over: --connections, --variables, --pools or --env FILE, or --url of a running Airflow"
-        )
-    holdings = _from_files(files)
-    if url:
-        from tradewind.cli.migration.remote import connect, read_remote
-
-        if password == "-":  # noqa: S105 - asks for one
-            password = click.prompt("Password", hide_input=True)
-        holdings.add(read_remote(connect(url, username, password, token), only or KINDS))
+    holdings = _from_files(given)
+    if given["url"]:
+        holdings.add(_from_server(given))
     outcome = store(session.client, holdings, overwrites=overwrite, is_dry_run=dry_run)
     _tell(outcome, is_dry_run=dry_run)
     if holdings.to_fill_in:
@@ -149,7 +139,7 @@ def import_all(
     ctx.exit(1 if outcome.refused else 0)
 
 
-def _from_files(files: dict[str, tuple[str, ...]]) -> Holdings:
+def _from_files(given: dict[str, Any]) -> Holdings:
     from tradewind.cli.migration import exports
 
     readers = {
@@ -158,11 +148,22 @@ def _from_files(files: dict[str, tuple[str, ...]]) -> Holdings:
         "pool_files": exports.read_pools,
         "env_files": exports.read_environment,
     }
+    if not given["url"] and not any(given[option] for option in readers):
+        raise InvalidInput(
+            "say what to take over: --connections, --variables, --pools or --env FILE, or --url of a running Airflow"
+        )
     found = Holdings()
     for option, read in readers.items():
-        for file in files[option]:
+        for file in given[option]:
             found.add(read(file))
     return found
+
+
+def _from_server(given: dict[str, Any]) -> Holdings:
+    from tradewind.cli.migration.remote import connect, read_remote
+
+    password = click.prompt("Password", hide_input=True) if given["password"] == "-" else given["password"]  # noqa: S105 - asks for one
+    return read_remote(connect(given["url"], given["username"], password, given["token"]), given["only"] or KINDS)
 
 
 def _tell(outcome: Outcome, *, is_dry_run: bool) -> None:
