@@ -46,7 +46,7 @@ def test_each_installed_hook_says_which_argument_takes_its_connection():
             name = record.connection_id_attribute
         except (ImportError, AirflowOptionalProviderFeatureException):
             continue  # its third-party client is not installed here
-        if not name.endswith("conn_id"):
+        if not name.endswith(("conn_id", "config_id")):
             missing.append((kind, name))
     assert missing == []
 
