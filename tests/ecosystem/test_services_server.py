@@ -24,11 +24,14 @@ from support.ssh_server import SshServer, ssh_server
 
 EXECUTES = [HttpEventTrigger]
 
-pytestmark = [pytest.mark.xdist_group("services-server"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("services-server"), pytest.mark.timeout(300)]
 
 HERE = Path(__file__).parent
-WAIT_S = 30
-UNPAUSED = {"TRADEWIND__PARSING__DAGS_ARE_PAUSED_AT_CREATION": "false"}
+WAIT_S = 90
+SETTINGS = {
+    "TRADEWIND__PARSING__DAGS_ARE_PAUSED_AT_CREATION": "false",
+    "AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE": "true",  # read while the packages are imported
+}
 
 
 @dataclass
@@ -86,13 +89,21 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         box = services.enter_context(ssh_server(folder / "box"))
         cloud = services.enter_context(aws_server())
         post = services.enter_context(mailbox())
-        server = services.enter_context(Server(folder / "home", folder / "dags", env=UNPAUSED))
+        server = services.enter_context(Server(folder / "home", folder / "dags", env=SETTINGS, start_timeout_s=WAIT_S))
         place = Place(server, folder, site, box, cloud, post)
         site.says("GET", "/news", Answer({"news": None}))
         _connections(place)
-        server.wait_dags(
-            {"web", "web_fails", "shell_deferred", "cloud_deferred", "mail_of_the_dead", "long", "on_news"}
-        )
+        wanted = {
+            "web",
+            "web_fails",
+            "shell_deferred",
+            "cloud_deferred",
+            "mail_of_the_dead",
+            "long",
+            "on_news",
+            "by_default",
+        }
+        server.wait_dags(wanted, WAIT_S)
         yield place
 
 
@@ -137,7 +148,15 @@ def test_jobs_and_files_of_another_machine_are_watched_from_the_triggerer(place:
     assert set(place.server.states("shell_deferred", run_id).values()) == {"success"}
     assert (place.folder / "box/job.txt").read_text() == "done\n"
     assert (place.folder / "box/arrived.txt").read_text() == "carried"
-    assert "[remote] working" in place.log("shell_deferred", run_id, "job")
+    assert "working" in place.log("shell_deferred", run_id, "job"), "by the trigger, or by the task when it goes on"
+
+
+def test_sensors_wait_in_the_triggerer_where_the_settings_say_so(place: Place):
+    place.site.says("GET", "/by-default", Answer("not yet", 404))
+    run_id = place.server.trigger("by_default")
+    until(lambda: place.server.states("by_default", run_id) == {"wait[-1]": "deferred"}, "the sensor to defer")
+    place.site.says("GET", "/by-default", Answer("here"))
+    assert place.server.wait_run("by_default", run_id, WAIT_S)["state"] == "success"
 
 
 def test_keys_and_messages_are_waited_for_in_the_triggerer(place: Place):

@@ -71,10 +71,10 @@ with DAG("web_deferred_pages", schedule=None):
     )  # fmt: skip
 
 with DAG("web_fails", schedule=None):
-    HttpOperator(task_id="refused", method="GET", endpoint="gone", **SITE)
+    HttpOperator(task_id="refused", method="GET", endpoint="gone", deferrable=False, **SITE)
     HttpOperator(task_id="unripe", method="GET", endpoint="ripe", response_check=lambda _: False, **SITE)
     HttpOperator(task_id="deferred", method="GET", endpoint="gone", deferrable=True, **SITE)
     HttpOperator(
-        task_id="unreachable", method="GET", endpoint="x", http_conn_id="nowhere",
+        task_id="unreachable", method="GET", endpoint="x", http_conn_id="nowhere", deferrable=False,
         on_failure_callback=HttpNotifier(endpoint="failures", data="{{ ti.task_id }}", **SITE),
     )  # fmt: skip
