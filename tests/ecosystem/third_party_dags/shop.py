@@ -23,10 +23,11 @@ whole = DbtDag(
     operator_args=ARGS,
     schedule=None,
     start_date=datetime(2024, 1, 1),
+    max_active_tasks=1,  # DuckDB lets one process write at a time
 )
 
 
-@dag(schedule=None, start_date=datetime(2024, 1, 1))
+@dag(schedule=None, start_date=datetime(2024, 1, 1), max_active_tasks=1)
 def shop_group():
     @task
     def before():

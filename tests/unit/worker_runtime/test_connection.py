@@ -207,3 +207,8 @@ def test_threads_of_user_code_reach_the_api_too():
     server.variables["a"] = "from the server"
     with bound(MemoryApi(server, "t", -1)), ThreadPoolExecutor(1) as pool:
         assert pool.submit(Variable.get, "a").result() == "from the server"
+
+
+def test_fs_default_is_there_without_being_made() -> None:
+    found = Connection.get("fs_default")
+    assert (found.conn_type, found.extra_dejson) == ("fs", {"path": "/"})
