@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -34,7 +35,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     env = {
         "SHOP_PROJECT": str(project),
         "SHOP_DATABASE": str(place / "shop.duckdb"),
-        "AIRFLOW_CONN_DUCKS": f"duckdb:///{place / 'ducks.duckdb'}",
+        "AIRFLOW_CONN_DUCKS": json.dumps({"conn_type": "duckdb", "host": str(place / "ducks.duckdb")}),
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "false",
         "AIRFLOW__COSMOS__ENABLE_CACHE": "false",
         "DO_NOT_TRACK": "1",
@@ -111,7 +112,7 @@ def test_mapped_tasks_and_decorators_of_a_yaml_file_run_by_dag_factory(server: S
 def test_the_duckdb_provider_runs_its_hook_and_the_generic_operators(server: Server) -> None:
     state, states = _run(server, "ducks")
     assert state == "success", states
-    assert _value(server, "ducks", "ask") == [["teal", 5]]
+    assert _value(server, "ducks", "ask") == [{"__tw__": "tuple", "v": ["teal", 5]}]  # a row, as it is stored
 
 
 def test_the_plugins_of_these_packages_are_loaded_without_a_fault(server: Server) -> None:
