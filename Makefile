@@ -45,8 +45,9 @@ start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagshi
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-test: setup check ecosystem  ## the whole test suite, with all gates
+test: setup check $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory ecosystem
 	@$(BIN)/python tools/mutants.py
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
