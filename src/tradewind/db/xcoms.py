@@ -158,7 +158,7 @@ def results_of(tx: Tx, run_uid: str, task_ids: Sequence[str]) -> dict[str, list[
 
 
 def links_of(tx: Tx, instance: TaskRecord) -> dict[str, str]:
-    """Links for people that the operator's code pushed: name -> address."""
+    """Links for people that the operator has left: key of the XCom -> address."""
     statement = select(xcom.c.key, xcom.c.value).where(
         xcom.c.run_uid == instance.run_uid,
         xcom.c.task_id == instance.task_id,
@@ -170,7 +170,7 @@ def links_of(tx: Tx, instance: TaskRecord) -> dict[str, str]:
     for key, encoded in rows(tx, statement.order_by(xcom.c.key)):
         address = msgspec.json.decode(encoded)
         if isinstance(address, str):
-            found[key.removeprefix(LINK_PREFIX)] = address
+            found[key] = address
     return found
 
 

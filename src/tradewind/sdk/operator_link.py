@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from tradewind.sdk.plugins import PLUGINS
 
-__all__ = ["LINK_PREFIX", "BaseOperatorLink", "links_of"]
+__all__ = ["LINK_PREFIX", "BaseOperatorLink", "link_key", "links_of"]
 
 LINK_PREFIX = "_link_"
-"""Before the name of a link: the key of the XCom that the server finds its address under."""
+"""Keys of XComs that hold the address of a link begin so."""
 
 
 class BaseOperatorLink:
@@ -23,12 +23,17 @@ class BaseOperatorLink:
 
     @property
     def xcom_key(self) -> str:
-        """Key of the XCom that Airflow keeps the address under; here it has the link's name instead of the class's."""
+        """Key of the XCom that keeps the address."""
         return f"{LINK_PREFIX}{type(self).__name__}"
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """The address for one task instance."""
         raise NotImplementedError(f"{type(self).__name__} has no get_link()")
+
+
+def link_key(link: Any) -> str:
+    """Key of the XCom that keeps a link's address; a link that is no `BaseOperatorLink` has its class's name there too."""
+    return str(getattr(link, "xcom_key", "") or f"{LINK_PREFIX}{type(link).__name__}")
 
 
 def links_of(operator: Any) -> list[Any]:

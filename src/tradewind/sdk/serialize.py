@@ -16,7 +16,7 @@ from tradewind.sdk.mapped import MappedOperator
 from tradewind.sdk.notset import ArgNotSet
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_args import callback_kinds, seconds
-from tradewind.sdk.operator_link import links_of
+from tradewind.sdk.operator_link import link_key, links_of
 from tradewind.sdk.param import ParamsDict
 from tradewind.sdk.plugins import PLUGINS, RUN_HOOKS
 from tradewind.sdk.priority import PriorityWeightStrategy, weights_of
@@ -113,6 +113,7 @@ def _task(task: Any, weight: int) -> TaskSpec:
     tries = weights_of(task, operator)
     kills = ("on_kill",) if operator_class.on_kill is not BaseOperator.on_kill else ()
     group = task.task_group
+    links = links_of(operator_class if mapped else task)
     return TaskSpec(
         task_id=task.task_id,
         upstream=tuple(one.task_id for one in task.upstream_list),
@@ -162,7 +163,8 @@ def _task(task: Any, weight: int) -> TaskSpec:
         doc_md=operator.doc_md,
         ui_color=operator_class.ui_color,
         ui_fgcolor=operator_class.ui_fgcolor,
-        extra_links=tuple(str(link.name) for link in links_of(operator_class if mapped else task)),
+        extra_links=tuple(str(link.name) for link in links),
+        link_keys=tuple(link_key(link) for link in links),
         has_callbacks=(*callbacks, *kills),
         deadlines=_deadlines(vars(operator).get("_deadlines"), f"task {task.task_id!r}", is_task=True),
         mails_on=_mails(operator),

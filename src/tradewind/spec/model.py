@@ -249,6 +249,9 @@ class TaskSpec:
     ui_color: str = "#fff"
     ui_fgcolor: str = "#000"
     extra_links: tuple[str, ...] = ()
+    """Names of the links that its operator has for people."""
+    link_keys: tuple[str, ...] = ()
+    """For each of `extra_links`, the key of the XCom that holds its address."""
     has_callbacks: tuple[str, ...] = ()
     """Which callbacks the code defines: ``on_execute``, ``on_failure``, ``on_success``, ``on_retry``, ``on_skipped``, ``on_kill``."""
     inlets: tuple[Json, ...] = ()

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from tradewind.sdk.context import Context, entered
-from tradewind.sdk.operator_link import LINK_PREFIX, links_of
+from tradewind.sdk.operator_link import link_key, links_of
 from tradewind.sdk.task_instance import RuntimeTaskInstance
 
 __all__ = ["keep_links"]
@@ -25,4 +25,4 @@ def keep_links(ti: RuntimeTaskInstance, context: Context) -> None:
                 log.exception("The link %r of task %s can't be made", link.name, ti.task_id)
                 continue
             if address:
-                ti.keep(LINK_PREFIX + link.name, str(address))
+                ti.keep(link_key(link), str(address))

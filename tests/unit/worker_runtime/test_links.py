@@ -94,11 +94,11 @@ def plugin() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("task_id", ["works", "fails"])
-def test_a_link_is_kept_under_its_name_whatever_became_of_the_task(dag, task_id, caplog):
+def test_a_link_is_kept_under_its_key_whatever_became_of_the_task(dag, task_id, caplog):
     bench = Bench(dag)
     pushed = bench.pushed(bench.run(task_id))
     assert {key: value for key, value in pushed.items() if key.startswith("_link_")} == {
-        "_link_The job": "https://jobs.example/7"
+        "_link_JobLink": "https://jobs.example/7"
     }
     assert f"The link 'Broken' of task {task_id} can't be made" in caplog.text
 
@@ -107,10 +107,10 @@ def test_a_link_is_kept_under_its_name_whatever_became_of_the_task(dag, task_id,
 def test_plugins_add_links_to_all_operators_and_to_those_they_name(dag):
     bench = Bench(dag)
     assert bench.pushed(bench.run("other")) == {
-        "_link_Docs": "https://docs.example/other/1",
-        "_link_Of the other": "https://docs.example/other/1",
+        "_link_DocsLink": "https://docs.example/other/1",
+        "_link_OtherLink": "https://docs.example/other/1",
     }
-    assert bench.pushed(bench.run("works"))["_link_The job"] == "https://docs.example/works/1"
+    assert bench.pushed(bench.run("works"))["_link_NewJobLink"] == "https://docs.example/works/1"
 
 
 @pytest.mark.usefixtures("plugin")
@@ -118,3 +118,5 @@ def test_the_names_of_all_links_are_told_with_the_dag(dag):
     links = {task.task_id: task.extra_links for task in serialize_dag(dag).tasks}
     assert links["works"] == ("Broken", "Empty", "Docs", "The job")
     assert links["other"] == ("Docs", "Of the other")
+    keys = {task.task_id: task.link_keys for task in serialize_dag(dag).tasks}
+    assert keys["works"] == ("_link_BrokenLink", "_link_EmptyLink", "_link_DocsLink", "_link_NewJobLink")

@@ -343,8 +343,10 @@ async def get_extra_links(
         kept = xcoms.links_of(tx, instance) if try_number in {-1, instance.try_number} else {}
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
         specs = spec_of_run(tx, call, run).tasks if run.version is not None else ()
-        declared = [name for spec in specs if spec.task_id == task_id for name in spec.extra_links]
-        return {**dict.fromkeys(declared), **kept}
+        named = {key: name for spec in specs if spec.task_id == task_id
+                 for key, name in zip(spec.link_keys, spec.extra_links, strict=False)}  # fmt: skip
+        found = {named.get(key, key.removeprefix(xcoms.LINK_PREFIX)): address for key, address in kept.items()}
+        return {**dict.fromkeys(named.values()), **found}
 
     links = await call.read(find)
     return reply({"extra_links": links, "total_entries": len(links)})
