@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from tradewind.timetables.base import Args, NextRun, Timetable
 from tradewind.timetables.cron import Cron, parse_cron
+from tradewind.timetables.simple import Continuous
 
 __all__ = ["Firing", "Window", "describe_firing", "preview"]
 
@@ -63,6 +64,8 @@ def preview(
         # from the second on as if all were made up for: the question is what the schedule says
         last, catchup = run.span, True
         found.append(describe_firing(run, zone, zone_name, wall))
+        if isinstance(timetable, Continuous):
+            break  # when the next one fires, only the end of this one tells
     return found
 
 

@@ -15,6 +15,7 @@ from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.external import asked_api
 from tradewind.providers.standard.moments import moment_of, now
 from tradewind.providers.standard.triggers.external_task import DagStateTrigger
+from tradewind.sdk.context import get_current_context
 from tradewind.sdk.exceptions import AirflowException, AirflowSkipException, DagRunAlreadyExists
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.operator import BaseOperator
@@ -43,7 +44,8 @@ class TriggerDagRunLink(BaseOperatorLink):
 
     def get_link(self, operator: Any, *, ti_key: Any) -> str:
         """Its page."""
-        run_id = ti_key.xcom_pull(task_ids=operator.task_id, key=RUN_ID_KEY, map_indexes=ti_key.map_index)
+        ti = get_current_context()["ti"]
+        run_id = ti.xcom_pull(task_ids=ti_key.task_id, key=RUN_ID_KEY, map_indexes=ti_key.map_index)
         return f"/dags/{operator.trigger_dag_id}/runs/{run_id}"
 
 
