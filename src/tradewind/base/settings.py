@@ -15,6 +15,7 @@ from typing import Any, cast, get_type_hints
 from tradewind.base.errors import InvalidInput
 
 __all__ = [
+    "BOOLEAN_WORDS",
     "ApiSettings",
     "AuthSettings",
     "DbSettings",
@@ -347,24 +348,18 @@ def _with(settings: Settings, section: str, key: str, value: object, source: str
     return replace(settings, **{section: replace(part, **{key: typed})})
 
 
+BOOLEAN_WORDS = dict.fromkeys(("true", "t", "1", "yes", "on"), True) | dict.fromkeys(
+    ("false", "f", "0", "no", "off"), False
+)
+"""How yes and no may be written, in lower case."""
+
+
 def _typed(value: object, kind: type[bool | int | float | str], where: str) -> object:
     if kind is bool:
         if isinstance(value, bool):
             return value
-        words = {
-            "true": True,
-            "t": True,
-            "1": True,
-            "yes": True,
-            "on": True,
-            "false": False,
-            "f": False,
-            "0": False,
-            "no": False,
-            "off": False,
-        }
-        if str(value).strip().lower() in words:
-            return words[str(value).strip().lower()]
+        if str(value).strip().lower() in BOOLEAN_WORDS:
+            return BOOLEAN_WORDS[str(value).strip().lower()]
         raise InvalidInput(f"{where} must be true or false, not {value!r}")
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidInput(f"{where} must be of type {kind.__name__}, not {type(value).__name__}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from tradewind.base.settings import SECTIONS, Settings
+from tradewind.base.settings import BOOLEAN_WORDS, SECTIONS, Settings
 from tradewind.cli.migration.findings import Finding, finding
 
 __all__ = ["Configuration", "read_configuration"]
@@ -176,19 +176,7 @@ def _refused(section: str, key: str, value: str) -> str:
 def _typed(value: str, kind: type) -> object | None:
     text = value.strip()
     if kind is bool:
-        words = {
-            "true": True,
-            "t": True,
-            "1": True,
-            "yes": True,
-            "on": True,
-            "false": False,
-            "f": False,
-            "0": False,
-            "no": False,
-            "off": False,
-        }
-        return words.get(text.lower())
+        return BOOLEAN_WORDS.get(text.lower())
     try:
         return kind(text)
     except ValueError:
