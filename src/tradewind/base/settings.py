@@ -348,9 +348,10 @@ def _with(settings: Settings, section: str, key: str, value: object, source: str
     return replace(settings, **{section: replace(part, **{key: typed})})
 
 
-BOOLEAN_WORDS = dict.fromkeys(("true", "t", "1", "yes", "on"), True) | dict.fromkeys(
-    ("false", "f", "0", "no", "off"), False
-)
+BOOLEAN_WORDS: dict[str, bool] = {
+    **dict.fromkeys(("true", "t", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "f", "0", "no", "off"), False),
+}
 """How yes and no may be written, in lower case."""
 
 
