@@ -167,6 +167,9 @@ class OperatorSettings:
         "Operators that can wait without a process do so unless a DAG says otherwise.",
         "OPERATORS__DEFAULT_DEFERRABLE",
     )
+    sensor_timeout_s: float = _setting(
+        604_800.0, "Seconds after which a sensor gives up that does not say.", "SENSORS__DEFAULT_TIMEOUT"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

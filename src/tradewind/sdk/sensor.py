@@ -20,10 +20,10 @@ from tradewind.sdk.exceptions import (
     TaskDeferralTimeout,
 )
 from tradewind.sdk.operator import BaseOperator
+from tradewind.sdk.operator_settings import sensor_timeout_s
 
 __all__ = ["BaseSensorOperator", "PokeReturnValue"]
 
-DEFAULT_TIMEOUT = timedelta(days=7)
 LONGEST_WAIT = timedelta(hours=24)
 
 
@@ -48,7 +48,8 @@ class BaseSensorOperator(BaseOperator):
 
     Args:
         poke_interval: seconds, or a timedelta, between looks.
-        timeout: seconds, or a timedelta, after which it gives up; counted from the first start of this try.
+        timeout: seconds, or a timedelta, after which it gives up; counted from the first start of this try. None: the setting
+            ``operators.sensor_timeout_s``, a week unless somebody has changed it.
         soft_fail: skip instead of fail on a timeout or an error that says so.
         mode: ``poke`` keeps the process between looks, ``reschedule`` gives it back.
         exponential_backoff: wait longer from look to look.
@@ -75,7 +76,7 @@ class BaseSensorOperator(BaseOperator):
     ) -> None:
         super().__init__(**kwargs)
         self.poke_interval = _seconds(poke_interval, "poke_interval", self.task_id)
-        self.timeout = _seconds(DEFAULT_TIMEOUT if timeout is None else timeout, "timeout", self.task_id)
+        self.timeout = _seconds(sensor_timeout_s() if timeout is None else timeout, "timeout", self.task_id)
         self.soft_fail = soft_fail
         self.mode = mode
         self.exponential_backoff = exponential_backoff

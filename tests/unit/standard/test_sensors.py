@@ -16,6 +16,7 @@ from tradewind.providers.standard.sensors.python import PythonSensor
 from tradewind.providers.standard.sensors.time import TimeSensor
 from tradewind.providers.standard.sensors.time_delta import TimeDeltaSensor, WaitSensor
 from tradewind.providers.standard.sensors.weekday import DayOfWeekSensor
+from tradewind.sdk.authoring_errors import InvalidArgument
 from tradewind.sdk.exceptions import AirflowException, AirflowFailException, AirflowRuntimeError
 from tradewind.testing.memory import MemoryApi
 
@@ -51,6 +52,19 @@ def test_it_looks_until_there_is_something():
 def test_it_returns_what_it_found():
     bench = bench_of(Counted, answers=[PokeReturnValue(False, "no"), PokeReturnValue(True, "found")])
     assert bench.pushed(bench.run("wait")) == {"return_value": "found"}
+
+
+def test_one_that_does_not_say_gives_up_when_the_settings_say_so(monkeypatch, tmp_path):
+    assert Counted(task_id="wait", answers=[]).timeout == timedelta(days=7).total_seconds()
+    monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path))
+    (tmp_path / "tradewind.toml").write_text("[operators]\nsensor_timeout_s = 40\n")
+    assert Counted(task_id="wait", answers=[]).timeout == 40
+    monkeypatch.setenv("AIRFLOW__SENSORS__DEFAULT_TIMEOUT", "0.02")
+    assert "Sensor has timed out" in run(Counted, answers=[]).reason
+    assert Counted(task_id="wait", answers=[], timeout=9).timeout == 9
+    monkeypatch.setenv("AIRFLOW__SENSORS__DEFAULT_TIMEOUT", "a week")
+    with pytest.raises(InvalidArgument, match="must be a number of seconds, not 'a week'"):
+        Counted(task_id="wait", answers=[])
 
 
 def test_it_gives_up_after_its_timeout_without_retry():

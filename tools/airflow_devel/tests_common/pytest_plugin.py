@@ -96,6 +96,7 @@ def create_task_of_operator(dag_maker: DagMaker) -> Callable[..., Any]:
     """Makes a task of an operator, in a DAG of its own."""
 
     def make(operator_class: Any, *, dag_id: str, session: object = None, **options: Any) -> Any:
+        options.setdefault("timeout", 7)  # its users are tests of sensors, which wait until this is over
         with dag_maker(dag_id):
             return operator_class(**options)
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlparse
 
-from tradewind.providers.standard.configuration import server_address
 from tradewind.providers.standard.exceptions import HITLRejectException, HITLTimeoutError, HITLTriggerEventError
 from tradewind.sdk.authoring_errors import InvalidArgument, ParamValidationError
 from tradewind.sdk.branch import BranchMixIn, SkipMixin
 from tradewind.sdk.exceptions import TaskAwaitingInput
 from tradewind.sdk.hitl import HITLUser, Question, ask
 from tradewind.sdk.operator import BaseOperator
+from tradewind.sdk.operator_settings import server_address
 from tradewind.sdk.param import ParamsDict
 
 __all__ = ["ApprovalOperator", "HITLBranchOperator", "HITLEntryOperator", "HITLOperator"]

@@ -11,7 +11,6 @@ from typing import Any
 
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
-from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.external import asked_api
 from tradewind.providers.standard.moments import moment_of, now
 from tradewind.providers.standard.triggers.external_task import DagStateTrigger
@@ -20,6 +19,7 @@ from tradewind.sdk.exceptions import AirflowException, AirflowSkipException, Dag
 from tradewind.sdk.notset import NOTSET
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_link import BaseOperatorLink
+from tradewind.sdk.operator_settings import default_deferrable
 from tradewind.sdk.polling import next_look_s
 from tradewind.sdk.task_api import TaskApi
 

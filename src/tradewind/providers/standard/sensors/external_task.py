@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.exceptions import (
     ExternalDagFailedError,
     ExternalTaskFailedError,
@@ -20,6 +19,7 @@ from tradewind.sdk.authoring_errors import InvalidArgument
 from tradewind.sdk.exceptions import AirflowSkipException
 from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.operator_link import BaseOperatorLink
+from tradewind.sdk.operator_settings import default_deferrable
 from tradewind.sdk.sensor import BaseSensorOperator
 
 __all__ = ["ExternalDagLink", "ExternalTaskMarker", "ExternalTaskSensor"]

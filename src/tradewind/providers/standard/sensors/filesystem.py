@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.hooks.filesystem import FSHook
 from tradewind.providers.standard.triggers.file import FileTrigger, is_there
 from tradewind.sdk.exceptions import AirflowException
+from tradewind.sdk.operator_settings import default_deferrable
 from tradewind.sdk.sensor import BaseSensorOperator
 from tradewind.sdk.trigger import StartTriggerArgs
 

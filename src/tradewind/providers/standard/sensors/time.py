@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.moments import at_time_of_day, now
 from tradewind.providers.standard.triggers.temporal import DateTimeTrigger
+from tradewind.sdk.operator_settings import default_deferrable
 from tradewind.sdk.sensor import BaseSensorOperator
 from tradewind.sdk.trigger import StartTriggerArgs
 

@@ -6,9 +6,9 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from tradewind.providers.standard.configuration import default_deferrable
 from tradewind.providers.standard.moments import now
 from tradewind.providers.standard.triggers.temporal import DateTimeTrigger, TimeDeltaTrigger
+from tradewind.sdk.operator_settings import default_deferrable
 from tradewind.sdk.sensor import BaseSensorOperator
 
 __all__ = ["TimeDeltaSensor", "TimeDeltaSensorAsync", "WaitSensor"]
