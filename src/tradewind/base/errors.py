@@ -17,6 +17,7 @@ __all__ = [
     "LeaseLost",
     "NotFound",
     "StaleAttempt",
+    "TooManyRequests",
     "TradewindError",
     "Unauthenticated",
 ]
@@ -66,6 +67,12 @@ class Forbidden(TradewindError):
     """The one who asks may not."""
 
     code = "forbidden"
+
+
+class TooManyRequests(TradewindError):
+    """It was tried too often; `retry_after_s` among the facts says when it may be tried again."""
+
+    code = "too_many_requests"
 
 
 class InvalidInput(TradewindError):

@@ -12,7 +12,9 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
+from tradewind.base.auth_settings import AuthSettings
 from tradewind.base.errors import InvalidInput
+from tradewind.base.setting import setting as _setting
 
 __all__ = [
     "BOOLEAN_WORDS",
@@ -31,11 +33,6 @@ __all__ = [
     "WorkerSettings",
     "load_settings",
 ]
-
-
-def _setting(default: Any, doc: str, airflow: str = "", *, is_secret: bool = False) -> Any:
-    """A setting with its sentence for the reference and the Airflow variable (`SECTION__KEY`) that means the same."""
-    return field(default=default, metadata={"doc": doc, "airflow": airflow, "is_secret": is_secret})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +141,12 @@ class ApiSettings:
         "Whether admins may let the server try a connection: Enabled, Disabled or Hidden.",
         "CORE__TEST_CONNECTION",
     )
+    trusted_proxies: str = _setting(
+        "", "Networks of proxies whose X-Forwarded headers are believed, with commas: 10.0.0.0/8, ::1; empty: none."
+    )
     base_url: str = _setting(
         "", "Address that people reach the server at, for links; empty: http://host:port.", "API__BASE_URL"
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthSettings:
-    token_ttl_s: int = _setting(
-        86_400, "Life of a token from /auth/token, in seconds.", "API_AUTH__JWT_EXPIRATION_TIME"
-    )
-    cli_token_ttl_s: int = _setting(
-        3_600, "Life of a token from /auth/token/cli, in seconds.", "API_AUTH__JWT_CLI_EXPIRATION_TIME"
-    )
-    attempt_token_ttl_s: int = _setting(600, "Life of an attempt's token, in seconds; renewed while it runs.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +222,7 @@ class Settings:
     parsing: ParsingSettings = ParsingSettings()
     logs: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()
-    auth: AuthSettings = AuthSettings()
+    auth: AuthSettings = field(default_factory=AuthSettings)
     operators: OperatorSettings = OperatorSettings()
     state_store: StateStoreSettings = StateStoreSettings()
     retention: RetentionSettings = RetentionSettings()
