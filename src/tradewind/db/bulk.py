@@ -33,10 +33,11 @@ class Bulk:
         """Write the rows; none: nothing happens."""
         if not rows:
             return
+        raw = tx.whole.raw  # it writes rows that it is given, and shows none
         if tx.dialect == "sqlite":
-            tx.raw.executemany(self.sqlite, rows)
+            raw.executemany(self.sqlite, rows)
         else:
-            tx.raw.execute(self.postgresql, [_array(column) for column in zip(*rows, strict=True)])
+            raw.execute(self.postgresql, [_array(column) for column in zip(*rows, strict=True)])
 
 
 def insert(table: Table, columns: Sequence[str], conflict: str = "DO NOTHING") -> Bulk:

@@ -34,27 +34,57 @@ BUSY_TIMEOUT_S = 5.0
 BUSY_ATTEMPTS = 3
 
 
+class Narrowing(Protocol):
+    """Makes statements read less: only what somebody may see."""
+
+    def narrowed(self, statement: Executable, dialect: Dialect) -> Executable:
+        """The statement that is run instead."""
+        ...
+
+
 class Tx:
     """A transaction under way. The caller of a query owns it; queries never commit."""
 
-    __slots__ = ("_raw", "connection", "dialect")
+    __slots__ = ("_raw", "_sight", "connection", "dialect")
 
-    def __init__(self, connection: Connection, dialect: Dialect, raw: Any = None) -> None:
+    def __init__(
+        self, connection: Connection, dialect: Dialect, raw: Any = None, sight: Narrowing | None = None
+    ) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
         self._raw = raw
+        self._sight = sight
 
     def execute(self, statement: Executable, params: Params = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement; with a list of parameters, once for each."""
+        if self._sight is not None:
+            statement = self._sight.narrowed(statement, self.dialect)
         return self.connection.execute(statement, params)  # type: ignore[return-value]  # Core gives cursor results
 
     def scalar(self, statement: Executable, params: Params = None) -> Any:
         """The first column of the first row, or None."""
-        return self.connection.execute(statement, params).scalar()
+        return self.execute(statement, params).scalar()
+
+    def seen_by(self, sight: Narrowing | None) -> Tx:
+        """The same transaction for somebody who may not see everything; None: for one who may."""
+        return self if sight is None else Tx(self.connection, self.dialect, self._raw, sight)
+
+    @property
+    def whole(self) -> Tx:
+        """The same transaction without any narrowing: for figures and checks that show no single row to a caller."""
+        return self if self._sight is None else Tx(self.connection, self.dialect, self._raw)
 
     @property
     def raw(self) -> Any:
-        """The driver's own connection, for hot statements that bypass SQLAlchemy."""
+        """The driver's own connection, for hot statements that bypass SQLAlchemy.
+
+        Raises:
+            BrokenInvariant: the transaction is narrowed to what a caller may see, and the driver knows nothing of that.
+        """
+        if self._sight is not None:
+            raise BrokenInvariant(
+                "raw SQL does not know what a caller may see; use execute, or `whole` where it shows nothing"
+            )
         if self._raw is None:
             self._raw = self.connection.connection.driver_connection
         return self._raw
