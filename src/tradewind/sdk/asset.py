@@ -309,8 +309,10 @@ def _checked(value: str, what: str) -> str:
         raise InvalidArgumentType(f"the {what} of an asset must be a string, not {value!r}")
     if not value.strip():
         raise InvalidArgument(f"Asset {what} cannot be empty")
-    if len(value) > NAME_LENGTH or not value.isascii():
-        raise InvalidArgument(f"the {what} of an asset must be ASCII and no longer than {NAME_LENGTH} characters")
+    if len(value) > NAME_LENGTH:
+        raise InvalidArgument(f"Asset {what} cannot exceed {NAME_LENGTH} characters")
+    if not value.isascii():
+        raise InvalidArgument(f"Asset {what} must only consist of ASCII characters")
     return value
 
 

@@ -14,7 +14,7 @@ from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType,
 from tradewind.sdk.context_keys import CONTEXT_KEYS
 from tradewind.sdk.decorated import CommandDecorated, DecoratedOperator, decorated_class
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
-from tradewind.sdk.mapped import MappedOperator, check_complete
+from tradewind.sdk.mapped import DecoratedMappedOperator, MappedOperator, check_complete
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import accepted_names, find_place
 from tradewind.sdk.xcom_arg import XComArg
@@ -177,7 +177,7 @@ class TaskDecorator:
         place = find_place(arguments.pop("dag", None), arguments.pop("task_group", None))
         accepted, _ = accepted_names(self.operator_class)
         defaults = place.default_args(arguments.pop("default_args", None))
-        operator = MappedOperator(
+        operator = DecoratedMappedOperator(
             self.operator_class,
             {"python_callable": self.function, "op_args": [], **arguments},
             expand_input,

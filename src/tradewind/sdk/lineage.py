@@ -104,9 +104,6 @@ class HookLineageCollector:
         """A hook has written something."""
         self._add(self._outputs, context, scheme, uri, about)
 
-    add_input_dataset = add_input_asset
-    add_output_dataset = add_output_asset
-
     def _add(
         self,
         kept: dict[str, AssetLineageInfo],
@@ -117,8 +114,6 @@ class HookLineageCollector:
     ) -> None:
         if len(kept) >= MAX_ASSETS:
             return
-        if "dataset_kwargs" in about or "dataset_extra" in about:
-            about = {key.replace("dataset_", "asset_"): value for key, value in about.items()}
         asset = self.create_asset(scheme=scheme, uri=uri, **about)
         if asset is None:
             return
@@ -145,8 +140,6 @@ class HookLineageCollector:
     def collected_assets(self) -> HookLineage:
         """All that was told so far."""
         return HookLineage([*self._inputs.values()], [*self._outputs.values()], [*self._extra.values()])
-
-    collected_datasets = collected_assets
 
 
 class NoOpCollector(HookLineageCollector):

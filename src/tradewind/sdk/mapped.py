@@ -20,7 +20,7 @@ from tradewind.sdk.setup_teardown import join_scopes
 from tradewind.sdk.stack import call_site, nowhere
 from tradewind.sdk.xcom_arg import XComArg
 
-__all__ = ["MappedOperator", "OperatorPartial", "check_complete", "check_names"]
+__all__ = ["DecoratedMappedOperator", "MappedOperator", "OperatorPartial", "check_complete", "check_names"]
 
 NOT_MAPPABLE = frozenset(
     {
@@ -247,6 +247,10 @@ class MappedOperator(TaskNode):
 
     def __repr__(self) -> str:
         return f"<Mapped({self.task_type}): {self.task_id}>"
+
+
+class DecoratedMappedOperator(MappedOperator):
+    """A mapped task made of a function with `@task`."""
 
 
 def check_names(operator_class: type[BaseOperator], function: str, kwargs: Mapping[str, Any]) -> None:

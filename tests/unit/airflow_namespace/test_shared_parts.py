@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,9 +12,14 @@ from typing import Any
 
 import attrs
 import pytest
+from airflow.sdk import DAG, task
 from airflow.sdk._shared.secrets_masker import SecretsMasker
+from airflow.sdk.bases.decorator import DecoratedMappedOperator
+from airflow.sdk.bases.xcom import BaseXCom
+from airflow.sdk.execution_time.xcom import resolve_xcom_backend
 from airflow.sdk.log import relative_path_from_logger
 from airflow.sdk.serde import deserialize, iter_pydantic_models, serialize
+from airflow.sdk.state import AssetScope, BaseStoreBackend, StoreScope, TaskScope
 from airflow.security.utils import get_components, principal_from_username, replace_hostname_pattern
 from airflow.utils.log.file_task_handler import FileTaskHandler, StructuredLogMessage
 from airflow.utils.log.json_formatter import JSONFormatter
@@ -191,3 +197,81 @@ def test_a_principal_is_taken_apart_and_put_together():
     assert get_components(None) is None
     assert principal_from_username("ann", "EXAMPLE.COM") == "ann@EXAMPLE.COM"
     assert principal_from_username("ann@OTHER", "EXAMPLE.COM") == "ann@OTHER"
+
+
+# -- backends -----------------------------------------------------------------------------------------------------------
+
+
+class Memory(BaseStoreBackend):
+    """As the one of common.io: it keeps large values elsewhere and gives what stands for them."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[StoreScope, str], str] = {}
+
+    def get(self, scope: StoreScope, key: str, *, session: Any = None) -> str | None:
+        return self.kept.get((scope, key))
+
+    def set(self, scope: StoreScope, key: str, value: str, *, expires_at: Any = None, session: Any = None) -> None:
+        self.kept[scope, key] = value
+
+    def delete(self, scope: StoreScope, key: str, *, session: Any = None) -> None:
+        self.kept.pop((scope, key), None)
+
+    def clear(self, scope: StoreScope, *, all_map_indices: bool = False, session: Any = None) -> None:
+        self.kept.clear()
+
+    async def aget(self, scope: StoreScope, key: str, *, session: Any = None) -> str | None:
+        return self.get(scope, key)
+
+    async def aset(
+        self, scope: StoreScope, key: str, value: str, *, expires_at: Any = None, session: Any = None
+    ) -> None:
+        self.set(scope, key, value)
+
+    async def adelete(self, scope: StoreScope, key: str, *, session: Any = None) -> None:
+        self.delete(scope, key)
+
+    async def aclear(self, scope: StoreScope, *, all_map_indices: bool = False, session: Any = None) -> None:
+        self.clear(scope)
+
+
+def test_a_state_store_backend_is_derived_and_called_with_scopes():
+    backend, scope = Memory(), TaskScope("d", "r", "t")
+    text = backend.serialize_task_state_store_to_ref(value={"seen": [1]}, key="k", scope=scope)
+    backend.set(scope, "k", text)
+    assert backend.deserialize_task_state_store_from_ref(backend.get(TaskScope("d", "r", "t", -1), "k") or "") == {
+        "seen": [1]
+    }
+    assert backend.get(TaskScope("d", "r", "t", 0), "k") is None
+    with pytest.raises(TypeError, match="abstract"):
+        BaseStoreBackend()  # type: ignore[abstract] - what is tested
+
+
+def test_the_scope_of_an_asset_says_which():
+    assert AssetScope(uri="s3://bucket/a") != AssetScope(name="s3://bucket/a")
+    with pytest.raises(ValueError, match="at least one of"):
+        AssetScope()
+
+
+class Loud(BaseXCom):
+    """An XCom backend of somebody."""
+
+
+def test_code_that_asks_for_the_xcom_backend_gets_the_class_that_is_set(monkeypatch: pytest.MonkeyPatch):
+    assert resolve_xcom_backend() is BaseXCom
+    monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", f"{Memory.__module__}.Loud")
+    monkeypatch.setitem(sys.modules, Memory.__module__, sys.modules[Memory.__module__])
+    assert resolve_xcom_backend() is Loud
+    monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", "pathlib.Path")
+    with pytest.raises(TypeError, match="must name a subclass of BaseXCom"):
+        resolve_xcom_backend()
+
+
+def test_a_mapped_function_is_told_from_other_mapped_tasks():
+    @task
+    def double(number: int) -> int:
+        return 2 * number
+
+    with DAG("d", schedule=None) as dag:
+        double.expand(number=[1, 2])
+    assert isinstance(dag.get_task("double"), DecoratedMappedOperator)

@@ -276,12 +276,14 @@ def test_airflow_cfg_is_told_option_by_option_and_as_settings_of_ours(tmp_path: 
         smtp_ssl = perhaps
         [our_plugin]
         greeting = hello
+        [state_store]
+        backend = airflow.providers.common.io.state_store.backend.StateStoreObjectStorageBackend
         """)
     )
     read = read_configuration(file)
     assert [(one.code, one.line) for one in read.findings] == [
         ("TW404", 3), ("TW401", 4), ("TW401", 5), ("TW403", 6), ("TW404", 7), ("TW401", 9), ("TW403", 10), ("TW403", 12),
-        ("TW404", 14), ("TW402", 16),
+        ("TW404", 14), ("TW402", 16), ("TW404", 18),
     ]  # fmt: skip
     assert read.settings == {
         "executor": {"parallelism": 64},

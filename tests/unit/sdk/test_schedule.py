@@ -161,7 +161,7 @@ def test_several_crons_are_at_least_one() -> None:
         ({}, "requires either 'name' or 'uri'"),
         ({"name": " "}, "cannot be empty"),
         ({"name": "a", "uri": "airflow://x"}, "reserved"),
-        ({"name": "x" * 1501}, "no longer than"),
+        ({"name": "x" * 1501}, "cannot exceed 1500"),
     ],
 )
 def test_an_asset_has_a_name_that_can_be(arguments: dict[str, str], sentence: str) -> None:

@@ -163,6 +163,8 @@ def _refused(section: str, key: str, value: str) -> str:
             )
         case "core", "xcom_backend" if value and not value.endswith("BaseXCom"):
             return "values are stored by Tradewind; large ones go to worker.artifact_url, which may be an object store"
+        case "state_store", "backend" if value and "Metastore" not in value:
+            return "state stores are kept in Tradewind's database"
         case "core", "multi_team" if value.strip().lower() in {"true", "t", "1"}:
             return "there is one team"
         case "core", "auth_manager" if value and "simple_auth_manager" not in value:

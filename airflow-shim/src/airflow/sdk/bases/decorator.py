@@ -10,9 +10,11 @@ from typing import Any
 from tradewind.sdk.decorated import DecoratedOperator
 from tradewind.sdk.decorators import TaskDecorator, task_decorator_factory, unique_task_id
 from tradewind.sdk.keywords import keyword_arguments
+from tradewind.sdk.mapped import DecoratedMappedOperator
 from tradewind.sdk.operator_meta import find_place
 
 __all__ = [
+    "DecoratedMappedOperator",
     "DecoratedOperator",
     "KeywordParameters",
     "TaskDecorator",
