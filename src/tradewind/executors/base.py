@@ -47,6 +47,7 @@ class CalledBack:
 
     work_id: str
     at: datetime
+    log_path: str = ""
 
 
 AttemptFact = Report | Lost | Exited | NotStarted

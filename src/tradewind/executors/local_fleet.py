@@ -525,7 +525,7 @@ class Fleet:
             if is_infrastructure or self.is_stopping:
                 log.error("callback %s was lost: %s", work.work_id, reason)  # it is ordered again after a restart
             else:
-                self._emit(CalledBack(work.work_id, self._clock.now()))
+                self._emit(CalledBack(work.work_id, self._clock.now(), work.log_path))
             return
         now = self._clock.now()
         if process.is_kill_ordered:

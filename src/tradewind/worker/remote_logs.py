@@ -2,15 +2,18 @@
 
 The server never runs such code, so it asks this process: lines of JSON come on stdin, each is answered by one on stdout.
 `remote_logging`, `remote_base_log_folder` and `remote_log_conn_id` of Airflow's `[logging]` say where logs go; the provider
-package that knows the scheme of that folder brings the class.
+package that knows the scheme of that folder brings the class. A store that takes no files, but lines while they are written
+(CloudWatch), gets them when the file is complete.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -18,7 +21,8 @@ from urllib.parse import urlsplit
 from tradewind.base.errors import NotFound
 from tradewind.base.settings import load_settings
 from tradewind.sdk.provider_catalogue import catalogue, imported
-from tradewind.worker.secrets_masking import MASKER
+from tradewind.worker.logs import read_log
+from tradewind.worker.secrets_masking import MASKER, add_mask
 
 __all__ = ["main", "store_of"]
 
@@ -50,6 +54,7 @@ class _Keeper:
         """What comes of one order; whatever goes wrong is told."""
         if "connection" in asked:
             conn_id, fields = asked["connection"]
+            _mask(fields)
             os.environ.setdefault(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
             return {}
         try:
@@ -57,6 +62,7 @@ class _Keeper:
                 self._store = store_of(self._folder)
             ti = SimpleNamespace(**asked["ti"], is_mapped=asked["ti"]["map_index"] >= 0)
             if asked["order"] == "upload":
+                self._tell_lines(asked["path"])
                 self._store.upload(asked["path"], ti)
                 return {}
             _, texts = self._store.read(asked["path"], ti)
@@ -64,6 +70,31 @@ class _Keeper:
         except Exception as error:
             log.exception("%s of %s failed", asked["order"], asked["path"])
             return {"error": MASKER.redact(f"{type(error).__name__}: {error}")}
+
+    def _tell_lines(self, path: str) -> None:
+        """Each line of the log, to a store that takes them so: by structlog's protocol, with the logger that wrote it."""
+        processors = getattr(self._store, "processors", ())
+        if not processors:
+            return
+        file = load_settings(os.environ).log_folder / path
+        logger = SimpleNamespace(_file=SimpleNamespace(name=str(file)))
+        for line in read_log(file, limit=sys.maxsize):
+            event = {"timestamp": line.timestamp, "event": line.event, "level": line.level, "logger": line.logger}
+            for processor in processors:
+                processor(logger, line.level, {**event, **line.fields})
+
+
+class _Masked(logging.Formatter):
+    """Of the lines that go to the server's log: without what the connection's secrets are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return MASKER.redact(super().format(record))
+
+
+def _mask(fields: Mapping[str, Any]) -> None:
+    add_mask(fields)
+    with contextlib.suppress(ValueError):  # an `extra` that is no JSON has no names to tell secrets by
+        add_mask(json.loads(fields.get("extra") or "{}"))
 
 
 def _text(piece: Any) -> str:
@@ -80,6 +111,8 @@ def main(orders: TextIO, answers: TextIO) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Masked(logging.BASIC_FORMAT))
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as own:
         os.dup2(2, 1)  # what libraries print goes to the server's log, not among the answers
         main(sys.stdin, own)

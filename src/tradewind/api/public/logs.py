@@ -110,7 +110,7 @@ async def _follow(call: Call, source: _Source, look: Callable[[Tx], _Source]) ->
         if not source.is_live:
             return
         await asyncio.sleep(FOLLOW_POLL_S)
-        source = await call.read(look)
+        source = await _at_hand(call, await call.read(look))
 
 
 def _source(tx: Tx, call: Call, key: tuple[str, str, str, int], try_number: int) -> _Source:
@@ -133,8 +133,6 @@ async def _at_hand(call: Call, source: _Source) -> _Source:
         return source
 
     def find() -> Path:
-        if source.path.is_file() and source.path.stat().st_size:
-            return source.path
         return store.read(source.key, source.try_number) or source.path
 
     return replace(source, path=await call.desk.in_thread(find))

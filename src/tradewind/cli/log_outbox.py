@@ -1,0 +1,85 @@
+"""Task logs on their way to a remote store: what is still here of a try's log, and what of it the store has.
+
+A log that is to go is moved from the folder of logs to `waiting`, in one step: whoever writes to it later begins a new file,
+which goes the same way and is the log's end. What the store takes is a copy in `staged`, alone there, since stores empty
+or delete what they took, with the folder it lies in. `sent` remembers which logs the store has.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+__all__ = ["Outbox"]
+
+
+class Outbox:
+    """The files; names are paths below the folder of logs.
+
+    Args:
+        folder: where the outbox is; on the file system of the logs.
+        logs: the folder of logs.
+    """
+
+    def __init__(self, folder: Path, logs: Path) -> None:
+        self.staged = folder / "staged"
+        self._waiting, self._sent, self._logs = folder / "waiting", folder / "sent", logs
+        self._lock = threading.Lock()
+
+    def take(self, name: str) -> bool:
+        """Take what the folder of logs has of a log; whether something waits now."""
+        own, waiting = self._logs / name, self._waiting / name
+        with self._lock:
+            if _size(own):
+                waiting.parent.mkdir(parents=True, exist_ok=True)
+                if waiting.exists():  # an upload has failed before
+                    with waiting.open("ab") as end, own.open("rb") as more:
+                        shutil.copyfileobj(more, end)
+                    own.unlink()
+                else:
+                    shutil.move(own, waiting)
+            return _size(waiting) > 0
+
+    def waiting(self) -> list[str]:
+        """The names of all that wait."""
+        found = [file.relative_to(self._waiting) for file in self._waiting.rglob("*.log")]
+        return sorted(str(one) for one in found)
+
+    def stage(self, name: str) -> None:
+        """Lay out the copy that the store takes. It is text, whatever a program has printed."""
+        shutil.rmtree(self.staged, ignore_errors=True)
+        copy = self.staged / name
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes((self._waiting / name).read_bytes().decode("utf-8", "replace").encode())
+
+    def settle(self, name: str) -> bool:
+        """After the store was asked to take the copy: whether it did, which it shows by having emptied or deleted it."""
+        if _size(self.staged / name):
+            return False
+        with self._lock:
+            mark = self._sent / name
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.touch()
+            (self._waiting / name).unlink(missing_ok=True)
+        return True
+
+    def rest(self, name: str) -> tuple[bool, bytes, bytes]:
+        """Whether the store has a part of the log; what waits to follow it; and what is in the folder of logs."""
+        with self._lock:
+            is_sent = (self._sent / name).exists()
+            return is_sent, _content(self._waiting / name), _content(self._logs / name)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
