@@ -184,6 +184,11 @@ def _start_trigger(operator: Any) -> StartTriggerSpec | None:
     args = operator.start_trigger_args
     if not operator.start_from_trigger or args is None:
         return None
+    given = args.trigger_kwargs or {}
+    if any(
+        "{{" in repr(given[name]) or "{%" in repr(given[name]) for name in operator.template_fields if name in given
+    ):
+        return None  # a template is rendered where the DAG is: the task begins in a process, and defers from there
     from tradewind.sdk.xcom_codec import MemoryArtifacts, XComCodec  # noqa: PLC0415 - few DAGs come here
 
     codec = XComCodec(MemoryArtifacts(), inline_bytes=2**30)

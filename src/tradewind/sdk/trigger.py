@@ -45,9 +45,13 @@ class BaseTrigger(Templated, ABC):
         self.kwargs = kwargs
 
     def render_template_fields(self, context: Any, jinja_env: Any = None) -> None:
-        """Render the attributes in `template_fields` in place."""
+        """Render in place the attributes that the task names in its `template_fields`, or the trigger in its own."""
         from tradewind.sdk.template import render_operator  # noqa: PLC0415 - only where it is used
 
+        task = getattr(self.task_instance, "task", None)
+        if task is not None:
+            names = [name for name in task.template_fields if getattr(self, name, None)]
+            vars(self).update(template_fields=names, template_ext=task.template_ext)
         render_operator(self, context, jinja_env or self.get_template_env(context.get("dag")))
 
     @abstractmethod

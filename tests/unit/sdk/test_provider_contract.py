@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pendulum
 import pytest
@@ -100,6 +101,25 @@ def test_a_trigger_renders_the_fields_it_names():
     trigger = Waits("{{ ds }}")
     trigger.render_template_fields({"ds": "2026-01-01"})
     assert trigger.until == "2026-01-01"
+
+
+def test_a_trigger_renders_the_fields_that_its_task_names():
+    class Waits(BaseTrigger):
+        def __init__(self):
+            super().__init__()
+            self.until, self.empty, self.other = "{{ ds }}", None, "{{ ds }}"
+
+        def serialize(self):
+            return "x.Waits", {}
+
+        async def run(self):
+            yield None
+
+    trigger = Waits()
+    task = SimpleNamespace(template_fields=("until", "empty", "elsewhere"), template_ext=())
+    trigger.task_instance = SimpleNamespace(task=task)
+    trigger.render_template_fields({"ds": "2026-01-01"})
+    assert (trigger.until, trigger.empty, trigger.other) == ("2026-01-01", None, "{{ ds }}")
 
 
 def test_a_connection_takes_another_password_and_other_extras():

@@ -22,6 +22,7 @@ from tradewind import (
 )
 from tradewind.sdk.exceptions import TaskDeferralError, TaskDeferralTimeout
 from tradewind.sdk.operator import BaseAsyncOperator
+from tradewind.sdk.serialize import serialize_dag
 from tradewind.sdk.trigger import TaskFailedEvent, TaskSkippedEvent, TaskSuccessEvent
 
 LOG: list[Any] = []
@@ -172,6 +173,32 @@ def test_a_task_may_start_from_its_trigger() -> None:
     with DAG("d", schedule=None) as dag:
         Starting(task_id="a")
     assert dag.test().xcom("a") == [(5, "a"), [3], 1]
+
+
+def test_a_task_whose_trigger_takes_a_template_begins_in_a_process_which_renders_it() -> None:
+    class Starting(Deferring):
+        template_fields = ("says",)
+        start_from_trigger = True
+
+        def __init__(self, says: str, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self.says = says
+            self.start_trigger_args = StartTriggerArgs(
+                trigger_cls=f"{__name__}.Echo", trigger_kwargs={"says": says}, next_method="said"
+            )
+
+        def execute(self, context: Any) -> None:
+            self.defer(trigger=Echo(says=self.says), method_name="said")
+
+        def said(self, context: Any, event: Any) -> Any:
+            return event
+
+    with DAG("d", schedule=None) as dag:
+        Starting(says="{{ 2 + 3 }}", task_id="a")
+        Starting(says="plain", task_id="b")
+    run = dag.test()
+    assert (run.xcom("a"), run.xcom("b")) == (("5", "a"), ("plain", "b"))
+    assert [one.start_trigger is not None for one in serialize_dag(dag).tasks] == [False, True]
 
 
 def test_a_function_waits_where_it_stands_and_each_wait_is_remembered() -> None:
