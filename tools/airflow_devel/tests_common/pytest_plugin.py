@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ MARKERS = ("db_test", "need_serialized_dag", "backend", "execution_timeout", "vi
            "skip_if_database_isolation_mode", "integration", "system", "long_running", "quarantined", "platform", "flaky",
            "want_activate_assets", "enable_redact", "mock_plugin_manager", "no_db_cleanup")  # fmt: skip
 
+SSH_PORT = 22
+NEEDS_SERVER = "needs a server on this machine: "
 DEFAULT_CONNECTIONS = {
     "AIRFLOW_CONN_FS_DEFAULT": '{"conn_type": "fs", "extra": {"path": "/"}}',
     "AIRFLOW_CONN_HTTP_DEFAULT": '{"conn_type": "http", "host": "https://www.httpbin.org/"}',
@@ -163,13 +166,18 @@ def mock_supervisor_comms() -> Iterator[Any]:
 
 
 @pytest.fixture
-def mock_task_instance() -> Any:
-    """An instance of a task that is not run."""
-    ti = mock.MagicMock(
-        spec=["task_id", "dag_id", "run_id", "map_index", "try_number", "log_url", "hostname", "max_tries"]
-    )
-    ti.task_id, ti.dag_id, ti.run_id, ti.map_index, ti.try_number = "op", "dag", "test_run", -1, 1
-    return ti
+def mock_task_instance() -> Callable[..., Any]:
+    """Makes an instance of a task that is not run: it has the facts that are given."""
+
+    def make(**facts: Any) -> Any:
+        values = {"task_id": "op", "dag_id": "dag", "run_id": "test_run", "map_index": -1, "try_number": 1} | facts
+        ti = mock.MagicMock(
+            spec=[*values, "state", "log_url", "mark_success_url", "hostname", "max_tries", "xcom_pull"]
+        )
+        ti.configure_mock(**values)
+        return ti
+
+    return make
 
 
 @pytest.fixture
@@ -198,6 +206,19 @@ def reset_logging_config() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _no_ssh_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow's tests run where an SSH server lets them in; here a test that looks for it is left out at once."""
+    connect = socket.socket.connect
+
+    def connect_elsewhere(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[1] == SSH_PORT:
+            pytest.skip(f"{NEEDS_SERVER}SSH on port {SSH_PORT}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_elsewhere)
+
+
+@pytest.fixture(autouse=True)
 def _plain_environment() -> Iterator[None]:
     """Connections and settings that a test leaves in the environment are gone after it."""
     before = dict(os.environ)
@@ -209,29 +230,34 @@ def _plain_environment() -> Iterator[None]:
 
 
 class Outcomes:
-    """How each test ended, written as JSON for the script that started this."""
+    """How each test ended, written line by line as JSON for the script that started this: also what was begun is known
+    when that script ends it."""
 
     def __init__(self, path: str) -> None:
-        self.path = path
-        self.tests: dict[str, tuple[str, str]] = {}
+        self.out = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 - closed at the end of the session
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be imported, or is left out."""
         if report.failed or report.skipped:
             self._note(report, "error" if report.failed else "skipped")
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """A test begins."""
+        self._write(nodeid, "begun", "")
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """One phase of a test."""
-        if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-            self.tests.setdefault(report.nodeid, ("passed", ""))
+        if report.when == "call" and report.passed:
+            self._write(report.nodeid, "passed", "")
         elif report.failed:
             self._note(report, "failed" if report.when == "call" else "error")
         elif report.skipped:
             self._note(report, "skipped")
 
     def pytest_sessionfinish(self) -> None:
-        """Write it."""
-        Path(self.path).write_text(json.dumps(self.tests), encoding="utf-8")
+        """All has been said."""
+        self._write("", "ended", "")
+        self.out.close()
 
     def _note(self, report: Any, outcome: str) -> None:
         text = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
@@ -240,4 +266,8 @@ class Outcomes:
             outcome, text = "skipped", f"{NEEDS_ORM}{NOT_ALLOWED[0]}"
         lines = [line for line in text.splitlines() if line.strip()]
         said = [line for line in lines if line.startswith("E  ")] or lines[-1:]
-        self.tests[report.nodeid] = (outcome, said[0].removeprefix("E").strip() if outcome != "skipped" else text)
+        self._write(report.nodeid, outcome, said[0].removeprefix("E").strip() if outcome != "skipped" else text)
+
+    def _write(self, test: str, outcome: str, said: str) -> None:
+        self.out.write(json.dumps([test, outcome, said]) + "\n")
+        self.out.flush()
