@@ -73,6 +73,9 @@ class TaskGroup(DependencyMixin):
         self.children: dict[str, TaskNode | TaskGroup] = {}
         self.upstream_group_ids: set[str] = set()
         self.downstream_group_ids: set[str] = set()
+        self.upstream_task_ids: set[str] = set()
+        """Tasks that an arrow joins to the group itself; packages read it, and draw the arrow to tasks that they add later."""
+        self.downstream_task_ids: set[str] = set()
         self._group_id: str | None = None
         self._mapped_groups: tuple[MappedTaskGroup, ...] = ()
         if group_id is None:
@@ -252,6 +255,10 @@ class TaskGroup(DependencyMixin):
         if isinstance(other, TaskGroup):
             ids = self.downstream_group_ids if is_upstream else self.upstream_group_ids
             ids.add(other.node_id)
+        elif is_upstream:
+            self.downstream_task_ids.update(task.task_id for task in other.roots)
+        else:
+            self.upstream_task_ids.update(task.task_id for task in other.leaves)
 
     # -- blocks ----------------------------------------------------------------------------------------------------
 

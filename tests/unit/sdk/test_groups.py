@@ -2,7 +2,7 @@
 
 import pytest
 
-from tradewind import DAG, BaseOperator, TaskGroup, TriggerRule, task, task_group
+from tradewind import DAG, BaseOperator, Label, TaskGroup, TriggerRule, task, task_group
 from tradewind.sdk.authoring_errors import DuplicateTaskIdFound, InvalidArgument, NotInDag
 from tradewind.sdk.serialize import serialize_dag
 
@@ -229,3 +229,38 @@ def test_what_cannot_be_in_a_mapped_group_is_refused() -> None:
                 BaseOperator(task_id="x", trigger_rule=TriggerRule.ALWAYS)
 
         outer.expand(x=[1, 2])
+
+
+def test_a_group_knows_the_tasks_and_groups_that_arrows_join_to_it() -> None:
+    with DAG("d"):
+        before, after = BaseOperator(task_id="before"), BaseOperator(task_id="after")
+        with TaskGroup("other") as other:
+            BaseOperator(task_id="x")
+        group = TaskGroup("group")
+        before >> group >> Label("then") >> after
+        group >> other
+
+    assert (group.upstream_task_ids, group.downstream_task_ids) == ({"before"}, {"after"})
+    assert (group.upstream_group_ids, group.downstream_group_ids) == (set(), {"other"})
+
+
+def test_a_group_that_adds_a_task_when_its_block_ends_finds_the_arrows_drawn_before() -> None:
+    class Launched(TaskGroup):  # as packages do for work that is started as a whole
+        def __exit__(self, kind: object, error: object, trace: object) -> None:
+            roots = list(self.get_roots())
+            launch = BaseOperator(task_id="launch", task_group=self)
+            for root in roots:
+                root.set_upstream(launch)
+            for task_id in self.upstream_task_ids:
+                assert self.dag is not None
+                launch.set_upstream(self.dag.get_task(task_id))
+            super().__exit__(kind, error, trace)
+
+    with DAG("d") as dag:
+        group = Launched("g")
+        BaseOperator(task_id="first") >> group
+        with group:
+            BaseOperator(task_id="work")
+
+    assert dag.get_task("g.launch").upstream_task_ids == {"first"}
+    assert dag.get_task("g.work").upstream_task_ids == {"g.launch"}
