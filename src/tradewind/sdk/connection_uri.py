@@ -23,6 +23,7 @@ def fields_of_uri(uri: str) -> dict[str, Any]:
 
     Raises:
         AirflowException: it has more protocols than a type and one of the host.
+        ValueError: its port is no number.
     """
     outer = urlsplit(uri)
     pieces = uri.split("://")
@@ -32,7 +33,11 @@ def fields_of_uri(uri: str) -> dict[str, Any]:
         protocol = pieces[1]
         parts = urlsplit(f"{protocol}://{pieces[2]}")
     if len(pieces) > 3 or "@" in protocol or ":" in protocol:
-        raise AirflowException(f"Invalid connection string: {uri}.")
+        # Not repeated whole: errors are shown to everybody, and it has the password.
+        raise AirflowException(
+            f"Invalid connection string: of a URI of type {outer.scheme!r}, more than `type://protocol://host` is in front "
+            "of its host. Percent-encode what is in the login and password"
+        )
     host = _host(parts)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     return {
@@ -41,7 +46,7 @@ def fields_of_uri(uri: str) -> dict[str, Any]:
         "schema": unquote(parts.path.removeprefix("/")),
         "login": unquote(parts.username) if parts.username else parts.username,
         "password": unquote(parts.password) if parts.password else parts.password,
-        "port": parts.port,
+        "port": _port(parts),
         "extra": query.get(EXTRA_KEY, json.dumps(query)) if query else None,
     }
 
@@ -50,6 +55,16 @@ def _host(parts: SplitResult) -> str:
     """The host with its case kept, which `SplitResult.hostname` folds."""
     place = re.sub(r":\d*$", "", parts.netloc.rpartition("@")[2])
     return unquote(place.strip("[]"))
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:  # its words repeat what stands there: a part of the password, where that has a slash
+        raise ValueError(
+            "Invalid connection string: what stands where the port is expected is no number up to 65535. Percent-encode "
+            "what is in the login and password"
+        ) from None
 
 
 def uri_of(connection: Connection) -> str:

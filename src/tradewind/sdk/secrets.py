@@ -125,7 +125,7 @@ class Secrets:
         try:
             arguments = json.loads(self._arguments or "{}")
             if not isinstance(arguments, dict):
-                raise TypeError(f"its arguments must be a JSON object, not {arguments!r}")  # noqa: TRY301 - told with the others
+                raise TypeError(f"its arguments must be a JSON object, not {type(arguments).__name__}")  # noqa: TRY301 - told with the others
             return getattr(import_module(module), name)(**arguments)
         except Exception as error:
             raise AirflowConfigException(

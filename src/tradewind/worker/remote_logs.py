@@ -8,12 +8,10 @@ package that knows the scheme of that folder brings the class. A store that take
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -22,7 +20,7 @@ from tradewind.base.errors import NotFound
 from tradewind.base.settings import load_settings
 from tradewind.sdk.provider_catalogue import catalogue, imported
 from tradewind.worker.logs import read_log
-from tradewind.worker.secrets_masking import MASKER, add_mask
+from tradewind.worker.secrets_masking import MASKER, mask_connection
 
 __all__ = ["main", "store_of"]
 
@@ -54,7 +52,7 @@ class _Keeper:
         """What comes of one order; whatever goes wrong is told."""
         if "connection" in asked:
             conn_id, fields = asked["connection"]
-            _mask(fields)
+            mask_connection(fields)
             os.environ.setdefault(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(fields))
             return {}
         try:
@@ -89,12 +87,6 @@ class _Masked(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return MASKER.redact(super().format(record))
-
-
-def _mask(fields: Mapping[str, Any]) -> None:
-    add_mask(fields)
-    with contextlib.suppress(ValueError):  # an `extra` that is no JSON has no names to tell secrets by
-        add_mask(json.loads(fields.get("extra") or "{}"))
 
 
 def _text(piece: Any) -> str:

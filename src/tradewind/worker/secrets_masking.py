@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 
 from tradewind.base.settings import load_settings
 
-__all__ = ["MASK", "MASKER", "MIN_LENGTH", "Masker", "add_mask", "is_sensitive"]
+__all__ = ["MASK", "MASKER", "MIN_LENGTH", "Masker", "add_mask", "is_sensitive", "mask_connection"]
 
 MASK = "***"
 MIN_LENGTH = 5
@@ -162,3 +162,13 @@ MASKER = Masker()
 def add_mask(value: object, name: str | None = None) -> None:
     """Mask a value in all that this process writes from now on (see `Masker.add`)."""
     MASKER.add(value, name)
+
+
+def mask_connection(fields: Mapping[str, object]) -> None:
+    """Mask the secrets among the fields of a connection, those of its `extra` too."""
+    add_mask(fields)
+    extra = fields.get("extra")
+    try:
+        add_mask(json.loads(extra) if isinstance(extra, str) and extra else extra)
+    except ValueError:  # no JSON: it has no names to tell secrets by
+        return

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from support.provider_package import install
 from tradewind import Connection, Variable
+from tradewind.sdk.connection_testing import try_connection
 from tradewind.sdk.exceptions import AirflowException, AirflowNotFoundException
 from tradewind.sdk.hook import BaseHook
 from tradewind.sdk.task_api import NoTaskApi, bound
 from tradewind.testing.memory import MemoryApi, MemoryServer
+
+CHATTY = """
+class ChattyHook:
+    conn_name_attr = "chatty_conn_id"
+
+    def __init__(self, chatty_conn_id):
+        from tradewind import Connection
+
+        self.connection = Connection.get(chatty_conn_id)
+
+    def test_connection(self):
+        known = self.connection
+        raise RuntimeError(f"no entry with {known.password} or {known.extra_dejson['api_token']}")
+"""
 
 
 @pytest.mark.parametrize(
@@ -89,6 +106,13 @@ def test_a_uri_with_protocols_in_the_wrong_place_is_refused(uri):
         Connection("c", uri=uri)
 
 
+@pytest.mark.parametrize("uri", ["a://me:hush-hush@b://c://d", "a://me:hush-hush/@h"])
+def test_a_uri_that_is_refused_is_not_repeated_as_it_has_the_password(uri):
+    with pytest.raises((AirflowException, ValueError)) as refused:
+        Connection("c", uri=uri)
+    assert "hush" not in "".join(traceback.format_exception(refused.value))
+
+
 @pytest.mark.parametrize("port", [-1, 65_536, "many"])
 def test_a_port_that_can_not_be_is_refused(port):
     with pytest.raises(ValueError, match="for `port`"):
@@ -123,6 +147,16 @@ def test_a_connection_that_cannot_be_tested_says_so():
     went_well, said = Connection("c", "fs").test_connection()
     assert not went_well
     assert said
+
+
+def test_what_a_hook_says_of_a_tested_connection_has_no_secret(monkeypatch, tmp_path):
+    info = """{"connection-types": [{"connection-type": "chatty", "hook-class-name": "chatty_provider.ChattyHook"}]}"""
+    install(tmp_path, "chatty-provider", info, more=CHATTY)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path / "home"))
+    fields = {"conn_id": "c", "conn_type": "chatty", "password": "hush-hush", "extra": '{"api_token": "quite-quiet"}'}
+    went_well, said = try_connection(fields)
+    assert (went_well, said) == (False, "no entry with *** or ***")
 
 
 def test_a_uri_and_fields_do_not_mix():

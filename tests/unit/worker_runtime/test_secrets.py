@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 
 import pytest
 
@@ -98,6 +99,15 @@ def test_a_backend_that_cannot_be_made_stops_whoever_asks(vault, monkeypatch):
     monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND", "not_there.Vault")
     with pytest.raises(AirflowConfigException, match=r"not_there.Vault' can't be made: ModuleNotFoundError"):
         Connection.get("db")
+
+
+@pytest.mark.parametrize("arguments", ['["hush-hush"]', '{"token": hush-hush}'])
+def test_the_arguments_of_a_backend_are_not_in_the_error_that_refuses_them(vault, monkeypatch, arguments):
+    vault()
+    monkeypatch.setenv("AIRFLOW__SECRETS__BACKEND_KWARGS", arguments)
+    with pytest.raises(AirflowConfigException, match="can't be made") as refused:
+        Connection.get("db")
+    assert "hush" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_the_backend_of_workers_is_the_stronger_one(vault):
