@@ -255,6 +255,11 @@ class Settings:
         return (self.api.base_url or f"http://{self.api.host}:{self.api.port}").rstrip("/")
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What processes that the server starts are told of it, whatever told the server itself."""
+        return {"TRADEWIND_HOME": str(self.home), "TRADEWIND__API__BASE_URL": self.base_url}
+
+    @property
     def artifact_url(self) -> str:
         """The artifact store, with the default filled in."""
         return self.worker.artifact_url or str(self.home / "artifacts")

@@ -203,7 +203,7 @@ class Composition:
                 answer=answer,
                 load_watchers=self._watchers.load,
                 watched=self._watchers.heard,
-                environment={**os.environ, "TRADEWIND_HOME": str(settings.home)},
+                environment={**os.environ, **settings.environment},
                 capacity=settings.triggerer.capacity,
                 log_level=settings.logs.level,
             )

@@ -22,8 +22,7 @@ class LocalWork:
             settings.logs,
             import_timeout_s=settings.parsing.timeout_s,
             clear_state_on_success=settings.state_store.clear_on_success,
-            # where tasks find the settings that the server was started with, whatever told it its home
-            environment={**os.environ, "TRADEWIND_HOME": str(settings.home)},
+            environment={**os.environ, **settings.environment},
         )
         self._sink: Sink | None = None
         self._handler: RequestHandler | None = None

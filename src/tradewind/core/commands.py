@@ -290,6 +290,7 @@ class RunCallback(msgspec.Struct, frozen=True):
     wait: str | None = None
     """``on_kill`` of a task that waits: the attempt that deferred, or asked a person."""
     try_number: int = 0
+    """Of the task, or of `last`."""
     deadline: SaveDeadline | None = None
     """The deadline that was missed (``deadline``), or whose moment the code is to say (``resolve_deadline``)."""
     last: tuple[str, int] | None = None

@@ -217,17 +217,19 @@ def _end(m: Machine, run: Run, state: RunState, reason: str) -> None:
 def _call_back(m: Machine, run: Run, reason: str) -> None:
     kind = "on_failure" if run.state is RunState.FAILED else "on_success"
     if kind in run.graph.spec.has_callbacks:
-        m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason, last=_last(run)))
+        last, tries = _last(run)
+        m.effects.append(RunCallback(run.uid, run.facts.dag, run.version_id, kind, reason, try_number=tries, last=last))
 
 
-def _last(run: Run) -> tuple[str, int] | None:
-    """An instance that ended as the run did, from the end of the DAG; None: there is none."""
+def _last(run: Run) -> tuple[tuple[str, int] | None, int]:
+    """An instance that ended as the run did, from the end of the DAG, and its try; None: there is none."""
     wanted = FAILED if run.state is RunState.FAILED else SUCCESS
     for node in reversed(run.graph.nodes):
         for index in run.indexes(node.index):
             if run.state_of(node.index, index) == wanted:
-                return node.task_id, run.map_index(node.index, index)
-    return None
+                known = run.details.get(run.base[node.index] + index)
+                return (node.task_id, run.map_index(node.index, index)), known.try_number if known is not None else 0
+    return None, 0
 
 
 def _pause(dag: Dag) -> SaveDag:

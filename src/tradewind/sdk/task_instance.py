@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from urllib.parse import quote
 
 from tradewind.sdk.exceptions import AirflowRuntimeError, DagNotFound
 from tradewind.sdk.notset import NOTSET
@@ -113,7 +114,6 @@ class RuntimeTaskInstance:
     dag_version_id: str = ""
     state: str = "running"
     rendered_map_index: str | None = None
-    log_url: str = ""
     pushed: dict[str, EncodedXCom] = field(default_factory=dict)
     """What this attempt has pushed so far; it travels with the report of its end."""
     context: Context | None = None
@@ -147,6 +147,15 @@ class RuntimeTaskInstance:
     def logical_date(self) -> datetime | None:
         """The run's logical date."""
         return self.dag_run.logical_date if self.dag_run is not None else None
+
+    @property
+    def log_url(self) -> str:
+        """Where people see the log of this attempt, for mails and messages."""
+        from tradewind.sdk.operator_settings import server_address  # noqa: PLC0415 - few tasks send links
+
+        index = f"/mapped/{self.map_index}" if self.is_mapped else ""
+        dag_id, run_id, task_id = (quote(part, safe="") for part in (self.dag_id, self.run_id, self.task_id))
+        return f"{server_address()}/dags/{dag_id}/runs/{run_id}/tasks/{task_id}{index}?try_number={self.try_number}"
 
     @property
     def log(self) -> logging.Logger:

@@ -388,6 +388,7 @@ class InlineRun:
             log_path="",
             task_id=order.task_id or "",
             map_index=order.map_index,
+            try_number=order.try_number,
             run_state=str(self.result.state),
             last_task=order.last[0] if order.last is not None else "",
             last_index=order.last[1] if order.last is not None else -1,

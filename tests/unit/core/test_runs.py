@@ -71,6 +71,13 @@ def test_callbacks_of_the_dag_are_ordered_when_it_has_them(story: Story) -> None
     story.expect(called_back("on_success")).run("r2").when(failed("a")).expect(called_back("on_failure"))
 
 
+def test_a_callback_of_the_dag_is_told_of_an_instance_that_ended_as_the_run_did_and_of_its_try(story: Story) -> None:
+    story.given(dag("a", has_callbacks=("on_failure",), tasks={"a": {"retries": 1, "retry_delay_s": 1.0}})).run()
+    story.when(failed("a")).after("1s").when(failed("a"))
+    (told,) = [x for x in story.said if isinstance(x, c.RunCallback)]
+    assert (told.last, told.try_number) == (("a", -1), 2)
+
+
 def test_no_callback_is_ordered_for_a_dag_without(story: Story) -> None:
     story.given(dag("a")).run().when(succeeded("a"))
     assert not [x for x in story.said if isinstance(x, c.RunCallback)]

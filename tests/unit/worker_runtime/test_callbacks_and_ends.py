@@ -42,7 +42,8 @@ def test_a_callback_of_the_dag_sees_an_instance_that_ended_as_the_run_did():
     seen = []
 
     def tell(context):
-        seen.append((context["task_instance"].task_id, context["ti"].state, context["task"].owner, context["reason"]))
+        ti = context["ti"]
+        seen.append((ti.task_id, ti.state, ti.try_number, context["task"].owner, context["reason"]))
 
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC), on_failure_callback=tell) as dag:
 
@@ -51,8 +52,8 @@ def test_a_callback_of_the_dag_sees_an_instance_that_ended_as_the_run_did():
             return 1
 
         work()
-    call(dag, kind="on_failure", reason="task_failure", run_state="failed", last_task="work")
-    assert seen == [("work", "failed", "me", "task_failure")]
+    call(dag, kind="on_failure", reason="task_failure", run_state="failed", last_task="work", try_number=2)
+    assert seen == [("work", "failed", 2, "me", "task_failure")]
 
 
 def test_a_callback_of_a_task_whose_process_died_sees_why():

@@ -49,6 +49,15 @@ def test_this_task_in_the_run_before_is_known():
         assert instance("new").get_previous_ti() is None
 
 
+def test_a_task_instance_knows_where_people_see_its_log(monkeypatch):
+    monkeypatch.setenv("TRADEWIND__API__BASE_URL", "https://flows.example/t/")
+    mapped = instance("m/1", 3)
+    mapped.run_id = "manual__2026-01-01T00:00:00+00:00"
+    run = "https://flows.example/t/dags/d/runs"
+    assert instance().log_url == f"{run}/r/tasks/t?try_number=1"
+    assert mapped.log_url == f"{run}/manual__2026-01-01T00%3A00%3A00%2B00%3A00/tasks/m%2F1/mapped/3?try_number=1"
+
+
 def test_a_task_instance_is_named_by_a_key():
     key = instance("m", 1).key
     assert key == TaskInstanceKey("d", "m", "r", 1, 1)
