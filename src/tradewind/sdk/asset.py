@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tradewind.sdk.asset_uri import normal_uri
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Asset(BaseAsset):
 
     Args:
         name: what people call it; by default the URI.
-        uri: where it is; by default the name.
+        uri: where it is, in one form (`normal_uri`); by default the name.
         group: a kind of asset.
         extra: a JSON object about it.
         watchers: what waits outside for news of it.
@@ -138,9 +139,7 @@ class Asset(BaseAsset):
             raise InvalidArgumentType("Asset() requires either 'name' or 'uri'")
         address = str(uri) if uri is not None else None
         self.name = _checked(name if name is not None else address or "", "name")
-        self.uri = _checked(address if address is not None else self.name, "uri")
-        if self.uri.partition(":")[0].lower() == "airflow" and ":" in self.uri:
-            raise InvalidArgument("Asset scheme 'airflow' is reserved")
+        self.uri = normal_uri(_checked(address if address is not None else self.name, "uri"))
         self.group = group or self.asset_type
         self.extra = dict(extra or {})
         self.watchers = list(watchers or ())
@@ -237,6 +236,9 @@ class AssetUriRef(AssetRef):
 
     field_name = "uri"
     uri: str
+
+    def __init__(self, value: str) -> None:
+        super().__init__(normal_uri(_checked(value, "uri")))
 
 
 class AssetAlias(BaseAsset):

@@ -78,10 +78,36 @@ class Other(BaseTrigger):
 
 def test_name_or_uri_alone_is_enough() -> None:
     assert (A.name, A.uri) == ("a", "a")
-    assert (Asset(uri="s3://x").name, Asset(uri="s3://x").uri) == ("s3://x", "s3://x")
+    assert (Asset(uri="s3://x").name, Asset(uri="s3://x").uri) == ("s3://x", "s3://x/")
     assert Asset("a") == Asset("a", "a") != Asset("a", "s3://a")
     assert Dataset("a").group == "dataset"
     assert Asset("a", access_control=AssetAccessControl(producer_teams=["x"])).access_control.allow_global
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("s3://bucket", "s3://bucket/"),
+        ("S3://Bucket/a/?b=2&a=1#top", "s3://Bucket/a?a=1&b=2"),
+        ("file:///data/raw.json", "file:///data/raw.json"),
+        ("scheme:", "scheme:/"),
+        ("x-ours://Bucket/a/?b#c", "x-ours://Bucket/a/?b#c"),
+        ("//host/a/", "//host/a/"),
+        ("not an address/", "not an address/"),
+    ],
+)
+def test_a_uri_is_kept_in_one_form(given: str, kept: str) -> None:
+    asset = Asset("a", given)
+    assert (asset.uri, Asset("a", kept)) == (kept, asset)
+    assert Asset.ref(uri=given) == Asset.ref(uri=kept)
+    assert Asset(given).name == given
+
+
+def test_who_may_read_an_asset_is_not_kept_in_its_uri() -> None:
+    with pytest.warns(UserWarning, match="should not contain auth info"):
+        assert (
+            Asset("a", "postgres://me:secret@db:5432/shop/public/orders").uri == "postgres://db:5432/shop/public/orders"
+        )
 
 
 @pytest.mark.parametrize("wrong", [{}, {"name": ""}, {"name": " "}, {"uri": "airflow://x"}, {"name": "é"}, {"name": 3}])
@@ -144,7 +170,7 @@ def test_a_function_becomes_an_asset_with_a_dag_that_makes_it() -> None:
         return f"{self.name} of {orders.name} in {context['run_id']}"
 
     assert isinstance(report, Asset)
-    assert (report.name, report.uri, report.extra) == ("report", "s3://report", {"k": 1})
+    assert (report.name, report.uri, report.extra) == ("report", "s3://report/", {"k": 1})
     spec = serialize_dag(report.dag)
     (only,) = spec.tasks
     assert (spec.dag_id, only.task_id, spec.doc_md, spec.tags, spec.catchup) == (
@@ -200,7 +226,7 @@ def test_every_outlet_is_told_of_with_what_was_said_about_it() -> None:
     assert [(one.name, one.uri, one.extra, one.aliases, one.partition_keys) for one in told] == [
         ("a", "a", {"rows": 3}, [], []),
         ("c", "", {}, [], ["us", "eu"]),
-        ("b", "s3://b", {"k": 1}, ["today", "now"], []),
+        ("b", "s3://b/", {"k": 1}, ["today", "now"], []),
     ]
     assert len({one.uid for one in told}) == 3
     assert [one.name for one in touches_of([A, B], None)] == ["a", "b"]
@@ -241,7 +267,7 @@ def test_tasks_of_one_run_read_what_others_told() -> None:
         make() >> read()
     result = dag.test()
     assert result.is_success, result.task("read").error
-    assert result.xcom("read") == {"uri": "s3://b", "extra": {"k": 3}, "by": "make", "aliases": ("today",)}
+    assert result.xcom("read") == {"uri": "s3://b/", "extra": {"k": 3}, "by": "make", "aliases": ("today",)}
 
 
 def test_an_event_leads_to_the_run_and_the_task_that_told_of_it() -> None:

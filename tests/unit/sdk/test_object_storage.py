@@ -88,4 +88,5 @@ def test_a_path_goes_from_task_to_task_without_credentials() -> None:
 def test_a_path_may_name_an_asset() -> None:
     from tradewind import Asset
 
-    assert Asset(uri=ObjectStoragePath("s3://mine@bucket/key")).uri == "s3://mine@bucket/key"
+    with pytest.warns(UserWarning, match="should not contain auth info"):
+        assert Asset(uri=ObjectStoragePath("s3://mine@bucket/key")).uri == "s3://bucket/key"
