@@ -231,7 +231,9 @@ class Api:
         with database.write() as tx:
             for role in ROLES:
                 name = role.lower()
-                users.add_user(tx, users.UserRecord(username=name, password_hash=_hash(), role=role, created_at=_now()))
+                held = (users.Holding(role),)
+                made = (clock or SystemClock()).now()
+                users.add_user(tx, users.UserRecord(username=name, password_hash=_hash(), created_at=made, roles=held))
         engine = Engine(database)
         services = ApiServices(
             settings=settings or Settings(home=home),

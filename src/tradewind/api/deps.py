@@ -175,15 +175,10 @@ class May:
 
     async def __call__(self, request: Request) -> Call:
         desk: Desk = request.app.state.desk
-        actor = await desk.sessions.actor(request.headers.get("authorization"), desk.read)
-        if actor.role < self.role:
-            words = self.resource.replace("_", " ")
-            raise Forbidden(
-                f"Forbidden: to {self.action} a {words} takes the role {self.role.name.capitalize()}, "
-                f"and {actor.username} has {actor.role.name.capitalize()}",
-                action=self.action,
-                resource=self.resource,
-            )
+        actor = await desk.sessions.actor(request, desk, WORKSPACE)
+        decision = actor.rights.decide(self.action, self.resource)
+        if not decision.allowed:
+            raise Forbidden(f"Forbidden: {decision.reason}", action=self.action, resource=self.resource)
         return Call(desk, actor)
 
 

@@ -19,6 +19,7 @@ from tradewind.base.errors import (
     LeaseLost,
     NotFound,
     StaleAttempt,
+    TooManyRequests,
     TradewindError,
     Unauthenticated,
 )
@@ -49,6 +50,7 @@ STATUS: dict[type[TradewindError], int] = {
     InvalidInput: 400,
     AuthoringError: 400,
     TooLarge: 413,
+    TooManyRequests: 429,
     DatabaseUnavailable: 503,
 }
 """What is not listed is our fault: 500."""
@@ -66,7 +68,9 @@ def problem(status: int, detail: str, code: str, facts: dict[str, object] | None
     body: dict[str, object] = {"detail": detail, "code": code}
     if facts:
         body["facts"] = facts
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if facts and "retry_after_s" in facts:
+        headers["Retry-After"] = str(facts["retry_after_s"])
     content = msgspec.json.encode(body, enc_hook=str)
     return Response(content, status, headers=headers, media_type="application/json")
 

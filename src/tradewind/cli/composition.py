@@ -25,7 +25,7 @@ from tradewind.cli.housekeeping import Housekeeper, tidy
 from tradewind.cli.local_work import LocalWork
 from tradewind.cli.remote_logs import RemoteLogs
 from tradewind.core.shard import Limits, Shard
-from tradewind.db import processes, schema, users
+from tradewind.db import processes, schema, tokens
 from tradewind.db.cipher import key_file_cipher, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
@@ -161,7 +161,7 @@ class Composition:
     def local_token(self) -> str:
         """A token for the command line of who owns the home; taken back when this server ends, or the next one starts."""
         return Tokens(self._signing_key).mint(
-            "admin", self._local_token_id, self.clock.now(), int(LOCAL_TOKEN_TTL.total_seconds())
+            "admin", self._local_token_id, self.clock.now(), LOCAL_TOKEN_TTL.total_seconds(), "owner"
         )
 
     def _revoke_token_of_killed_server(self) -> None:
@@ -175,11 +175,11 @@ class Composition:
             log.info("server.json of an earlier server holds no token of ours: %s", error)
             return
         with self.database.write() as tx:
-            users.revoke(tx, token.token_id, datetime.fromtimestamp(token.expires_at, UTC))
+            tokens.revoke(tx, token.token_id, datetime.fromtimestamp(token.expires_at, UTC))
 
     def _revoke_local_token(self) -> None:
         with self.database.write() as tx:
-            users.revoke(tx, self._local_token_id, self.clock.now() + LOCAL_TOKEN_TTL)
+            tokens.revoke(tx, self._local_token_id, self.clock.now() + LOCAL_TOKEN_TTL)
 
     def _parsed(self) -> None:
         """The DAGs have changed."""

@@ -15,7 +15,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from tradewind.api.app import PREFIX, create_app
-from tradewind.api.auth import Actor, Role
+from tradewind.api.auth import Actor, in_role
 from tradewind.api.public import MODULES, router_of
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
@@ -37,7 +37,7 @@ class _Owner:
     """Whoever can open the database and the keys beside it may do everything with them: there is nobody to ask."""
 
     def __init__(self) -> None:
-        self._actor = Actor(getpass.getuser(), Role.ADMIN, "this process", float("inf"))
+        self._actor = in_role(getpass.getuser(), "Admin")
 
     async def actor(self, *_: object) -> Actor:
         return self._actor

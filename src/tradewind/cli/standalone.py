@@ -80,7 +80,13 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
     import uvicorn
 
     host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(parts.app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        parts.app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,  # the API looks at them itself, and only behind proxies that the settings name
+    )
     server = uvicorn.Server(config)
     gc.collect()
     gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
@@ -159,7 +165,10 @@ def _make_admin(parts: Composition, settings: Settings) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(password + "\n")
     record = users.UserRecord(
-        username=ADMIN, password_hash=passwords.hash_password(password), role="Admin", created_at=SystemClock().now()
+        username=ADMIN,
+        password_hash=passwords.hash_password(password),
+        created_at=SystemClock().now(),
+        roles=(users.Holding(users.ADMIN),),
     )
     with parts.database.write() as tx:
         users.add_user(tx, record)

@@ -14,7 +14,7 @@ from support.api import PASSWORD, Api
 from support.databases import sqlite_database
 from support.rows import spec
 from tradewind.base.clock import FakeClock
-from tradewind.db import users
+from tradewind.db import tokens, users
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -124,7 +124,7 @@ def test_a_revoked_token_and_a_deleted_user_are_noticed_within_seconds(timed: Ap
     assert timed.get("/dags", role="user").status == 200
     claims = timed.app.state.desk.sessions.tokens.verify(timed.token("user"), timed.services.clock.now())
     with timed.database.write() as tx:
-        users.revoke(tx, claims.token_id, timed.services.clock.now() + timedelta(days=1))
+        tokens.revoke(tx, claims.token_id, timed.services.clock.now() + timedelta(days=1))
         users.delete_user(tx, "op")
     timed.services.clock.advance(timedelta(seconds=6))
     assert timed.get("/dags", role="user").status == 401
@@ -148,7 +148,7 @@ def test_each_role_may_do_what_the_ones_before_it_may_and_more(api: Api) -> None
             status = api.send(method, path, body, role=role).status
             assert (status == 403) == (order.index(role) < order.index(least)), f"{role} {method} {path}: {status}"
     refused = api.get("/connections", role="viewer").json
-    assert refused["detail"].startswith("Forbidden: to read a connection takes the role Op")
+    assert refused["detail"].startswith("Forbidden: nothing that viewer holds allows to read connection")
 
 
 def test_unknown_paths_and_methods_are_told_apart(api: Api) -> None:

@@ -135,7 +135,7 @@ def test_a_user_is_made_listed_given_a_new_password_and_deleted(tradewind) -> No
     made = tradewind("users", "create", "-u", "anna", "-r", "op", "-e", "a@example.com", "--use-random-password")
     assert "password: " in made.out
     [user] = tradewind("users", "list", "-o", "json").json()
-    assert (user["username"], user["role"], user["email"], user["is_active"]) == ("anna", "Op", "a@example.com", True)
+    assert (user["username"], user["roles"], user["email"], user["is_active"]) == ("anna", ["Op"], "a@example.com", True)
     assert "password_hash" not in user
     tradewind("users", "reset-password", "-u", "anna", "-p", "another")
     assert tradewind("users", "create", "-u", "anna", "-r", "Op", "-p", "x", expect=4).err

@@ -6,9 +6,10 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import MetaData, inspect, text
+from sqlalchemy import Column, MetaData, inspect, text
 
 from support.databases import EPOCH, PostgresServer
 from support.rows import at, create_run, facts, one, parsed, rows, save_run, spec, store, with_run
@@ -17,6 +18,8 @@ from tradewind.base.ids import SequentialIds
 from tradewind.base.settings import DbSettings
 from tradewind.core.states import RunState
 from tradewind.db import Database, open_database, schema, tables
+from tradewind.db.columns import moment_to_text
+from tradewind.db.engine import Tx
 from tradewind.db.migrations import chain
 from tradewind.db.transitions import write
 
@@ -167,7 +170,7 @@ def test_making_a_new_database_loads_no_alembic(tmp_path: Path) -> None:
 
 
 def test_every_table_is_told_apart_by_workspace_or_hangs_on_one_that_is() -> None:
-    free = {"workspace", "spec", "spec_task", "dag_code", "user_account", "user_role", "revoked_token", "inbox",
+    free = {"workspace", "spec", "spec_task", "dag_code", "user_account", "role", "login_session", "login_failure", "oidc_login", "revoked_token", "inbox",
             "lease", "process"}  # fmt: skip
     for name, table in tables.metadata.tables.items():
         on_run = "run_uid" in table.c
@@ -175,3 +178,45 @@ def test_every_table_is_told_apart_by_workspace_or_hangs_on_one_that_is() -> Non
         on_backfill = name == "backfill_slot"
         assert name in free or on_run or on_alias or on_backfill or "workspace" in table.c, name
     assert facts().dag.workspace == "default"
+
+
+def test_users_of_the_release_before_keep_their_passwords_roles_and_favourites(empty: Database) -> None:
+    with empty.write() as tx:
+        chain.upgrade(tx.connection, None, "0002")
+        put = Former(tx)
+        put("workspace", name="default")
+        put("user_account", username="ann", password_hash="hers", role="Op", email="a@b.c", is_active=True)
+        put("user_account", username="bob", password_hash="his", role="Admin", email=None, is_active=False)
+        put("dag", workspace="default", dag_id="etl")
+        put("dag_favorite", workspace="default", dag_id="etl", username="ann")
+    assert schema.migrate(empty, EPOCH) == "0002"
+    wanted = ("username", "password_hash", "email", "kind", "created_at")
+    assert [tuple(row[name] for name in wanted) for row in rows(empty, "user_account")] == [
+        ("ann", "hers", "a@b.c", "person", EPOCH),
+        ("bob", "his", None, "person", EPOCH),
+    ]
+    assert [bool(row["is_active"]) for row in rows(empty, "user_account")] == [True, False]
+    held = [(row["username"], row["workspace"], row["role"], row["origin"]) for row in rows(empty, "role_holder")]
+    assert held == [("ann", "*", "Op", "local"), ("bob", "*", "Admin", "local")]
+    assert one(empty, "dag_favorite") == {"username": "ann", "workspace": "default", "dag_id": "etl"}
+
+
+class Former:
+    """Writes rows into the tables as they are in the database; what is not given is made up."""
+
+    MADE_UP: ClassVar = {"BOOLEAN": False, "BIGINT": 0, "INTEGER": 0}
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._found = MetaData()
+        self._found.reflect(tx.connection)
+
+    def __call__(self, table: str, **given: object) -> None:
+        found = self._found.tables[table]
+        row = {column.name: self._made_up(column) for column in found.columns if not column.nullable} | given
+        self._tx.execute(found.insert(), row)
+
+    def _made_up(self, column: Column[Any]) -> object:
+        if column.name.endswith("_at"):
+            return EPOCH if self._tx.dialect == "postgresql" else moment_to_text(EPOCH)
+        return self.MADE_UP.get(str(column.type), "[]")

@@ -1,4 +1,4 @@
-"""How to get a token: name and password, as JSON or as a form."""
+"""How to get in and out: a token or a session for a name and password."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from tradewind.api.auth import addresses
 from tradewind.api.models.base import Out
 from tradewind.api.wire import created
 from tradewind.base.errors import InvalidInput, Unauthenticated
@@ -42,11 +43,26 @@ OPENAPI = {
 }
 
 
-async def _login(request: Request, ttl_s: int) -> Response:
+async def _token(request: Request, ttl_s: int) -> Response:
+    desk = request.app.state.desk
+    body = await checked(request)
+    now = desk.services.clock.now()
+    token = desk.sessions.tokens.mint(body.username, desk.services.ids.new(), now, ttl_s)
+    return created({"access_token": token})
+
+
+async def checked(request: Request) -> LoginBody:
+    """The name and password that a request brings, once they are known to be right.
+
+    Raises:
+        Unauthenticated: they are not.
+        TooManyRequests: the name or the address is locked.
+    """
     body = await _body(request)
     desk = request.app.state.desk
-    token = await desk.sessions.log_in(body.username, body.password, ttl_s, desk.read)
-    return created({"access_token": token})
+    address = addresses.address_of(request, desk.sessions.trusted_proxies)
+    await desk.sessions.logins.check(body.username, body.password, address, desk)
+    return body
 
 
 async def _body(request: Request) -> LoginBody:
@@ -65,7 +81,7 @@ async def _body(request: Request) -> LoginBody:
 )
 async def create_token(request: Request) -> Response:
     """A token for a name and password."""
-    return await _login(request, request.app.state.desk.services.settings.auth.token_ttl_s)
+    return await _token(request, request.app.state.desk.services.settings.auth.token_ttl_s)
 
 
 @router.post(
@@ -73,7 +89,7 @@ async def create_token(request: Request) -> Response:
 )
 async def create_token_cli(request: Request) -> Response:
     """A token with a shorter life, for command lines."""
-    return await _login(request, request.app.state.desk.services.settings.auth.cli_token_ttl_s)
+    return await _token(request, request.app.state.desk.services.settings.auth.cli_token_ttl_s)
 
 
 @router.get("/token", operation_id="create_token_all_admins", status_code=201, response_model=LoginResponse)

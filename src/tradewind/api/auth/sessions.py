@@ -1,110 +1,234 @@
-"""From a request's token to the one who asks; and from a name and password to a token."""
+"""Recognises who sends a request: by token, by a browser's session, or by what a trusted proxy says.
+
+What the database said about somebody is believed for `TRUST_S`, so that a request costs no look-up and a revoked token
+still ends within seconds; changes made through this process count at once (`forget`). A session's cookie holds a random
+text, the database only its hash; its CSRF token is derived from both with the server's key, so it belongs to that
+session alone and need not be stored.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+import hmac
+import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from hashlib import sha256
 
-from tradewind.api.auth.roles import Role
-from tradewind.api.auth.tokens import Claims, Tokens
+from starlette.requests import Request
+
+from tradewind.api.auth import addresses, lookups, proxy
+from tradewind.api.auth.actor import Actor
+from tradewind.api.auth.logins import Logins
+from tradewind.api.auth.tokens import Tokens
+from tradewind.api.auth.ways import Ways
 from tradewind.api.services import ApiServices
-from tradewind.base.errors import Unauthenticated
-from tradewind.db import passwords, users
+from tradewind.base.errors import Forbidden, Unauthenticated
+from tradewind.db import login_sessions, tokens, users
 from tradewind.db.engine import Tx
 
-__all__ = ["Actor", "Sessions"]
-
-T = TypeVar("T")
-InDb = Callable[[Callable[[Tx], T]], Awaitable[T]]
+__all__ = ["CSRF_COOKIE", "CSRF_HEADER", "SESSION_COOKIE", "Actor", "Opened", "Sessions"]
 
 TRUST_S = 5.0
-"""How long a user's role, and that the token was not revoked, is believed without looking again."""
+"""How long a user's roles, and that a token or session still counts, are believed without looking again."""
+SESSION_COOKIE = "tradewind_session"
+CSRF_COOKIE = "tradewind_csrf"
+CSRF_HEADER = "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LONGEST_USER_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """The one who asks."""
+class Opened:
+    """A session that was opened."""
 
-    username: str
-    role: Role
-    token_id: str
-    expires_at: float
-    """Unix time in seconds at which the token ends."""
+    csrf: str
+    """What unsafe requests of this session must say in the header `X-CSRF-Token`."""
+    expires_at: datetime
+    cookies: tuple[str, ...]
+    """The values of the `Set-Cookie` headers that give it to the browser."""
 
 
 class Sessions:
-    """Logs people in and recognises them."""
+    """Recognises people, and opens and closes their sessions."""
 
     def __init__(self, services: ApiServices) -> None:
+        settings = services.settings
         self._services = services
+        self._settings = settings.auth
         self.tokens = Tokens(services.signing_key)
-        self._known: dict[str, tuple[float, Actor]] = {}
-        self._hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
-        self._decoy: str | None = None
+        self.trusted_proxies = addresses.networks(settings.api.trusted_proxies, "api.trusted_proxies")
+        self.logins = Logins(services)
+        proxy.check(settings.auth, self.trusted_proxies)
+        self._known: dict[tuple[str, str], tuple[float, Actor]] = {}
+        self._changes = 0
+        """Counts what `forget` was told: a look-up that began before a change must not be believed after it."""
 
     def close(self) -> None:
         """Let the password threads go."""
-        self._hashing.shutdown(wait=False)
+        self.logins.close()
 
-    async def actor(self, authorization: str | None, read: InDb[Actor]) -> Actor:
-        """Who this header names.
+    # -- who asks ----------------------------------------------------------------------------------------------------
+
+    async def actor(self, request: Request, ways: Ways, workspace: str = "default") -> Actor:
+        """Who sends this request.
 
         Raises:
-            Unauthenticated: no token, or one that is not valid, revoked, or of a user who is gone.
+            Unauthenticated: nothing says who it is, or what does is not valid, revoked, over, or of a user who is gone.
+            Forbidden: a browser's session without its CSRF token, or a request that a page of another site sent.
         """
-        scheme, _, token = (authorization or "").partition(" ")
+        authorization = request.headers.get("authorization")
+        if authorization is not None:
+            return await self._by_token(authorization, ways, workspace)
+        named = proxy.user_of(request, self._settings, self.trusted_proxies)
+        if named is not None:
+            return await self._by_proxy(request, named, ways, workspace)
+        cookie = request.cookies.get(SESSION_COOKIE)
+        if cookie:
+            return await self._by_session(request, cookie, ways, workspace)
+        raise Unauthenticated("Not authenticated: send `Authorization: Bearer TOKEN`; POST /auth/token gives one")
+
+    async def _by_token(self, authorization: str, ways: Ways, workspace: str) -> Actor:
+        scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("Not authenticated: send `Authorization: Bearer TOKEN`; POST /auth/token gives one")
-        claims = self.tokens.verify(token.strip(), self._services.clock.now())
-        moment = self._services.clock.monotonic()
-        known = self._known.get(claims.token_id)
-        if known is not None and moment - known[0] < TRUST_S:
-            return known[1]
-        actor = await read(partial(_look_up, claims))
-        if len(self._known) > 4096:
-            self._known.clear()
-        self._known[claims.token_id] = (moment, actor)
+        now = self._services.clock.now()
+        claims = self.tokens.verify(token.strip(), now)
+        known = self._believed(claims.token_id, workspace, now)
+        if known is not None:
+            return known
+        changes = self._changes
+        found = await ways.read(partial(lookups.by_claims, claims, workspace, now))
+        if found.use_is_old:
+            before = now - timedelta(seconds=lookups.USE_NOTED_S)
+            await ways.write(lambda tx: tokens.note_use(tx, claims.token_id, now, before))
+        return self._believe(claims.token_id, workspace, found.actor, changes)
+
+    async def _by_session(self, request: Request, cookie: str, ways: Ways, workspace: str) -> Actor:
+        key, now = session_key(cookie), self._services.clock.now()
+        if request.method not in SAFE_METHODS:
+            said = request.headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(said.encode(), self.csrf(key).encode()):
+                raise Forbidden(
+                    f"this request changes something and lacks the header X-CSRF-Token of the session; its value is in the "
+                    f"cookie {CSRF_COOKIE}",
+                    header=CSRF_HEADER,
+                )
+        known = self._believed(key, workspace, now)
+        if known is not None:
+            return known
+        changes = self._changes
+        idle_since = now - timedelta(seconds=self._settings.session_idle_s)
+        found = await ways.read(partial(lookups.by_session, key, workspace, now, idle_since))
+        if found.use_is_old:
+            before = now - timedelta(seconds=lookups.USE_NOTED_S)
+            await ways.write(lambda tx: login_sessions.note_seen(tx, key, now, before))
+        return self._believe(key, workspace, found.actor, changes)
+
+    async def _by_proxy(self, request: Request, username: str, ways: Ways, workspace: str) -> Actor:
+        if request.method not in SAFE_METHODS:
+            addresses.check_same_origin(request)
+        now, key = self._services.clock.now(), f"proxy:{username}"
+        known = self._believed(key, workspace, now)
+        if known is not None:
+            return known
+        changes = self._changes
+        actor = await ways.read(partial(lookups.by_name, username, workspace))
+        if actor is None:
+            await proxy.make_user(username, self._services, ways)
+            actor = await ways.read(partial(lookups.by_name, username, workspace))
+        if actor is None:
+            raise Unauthenticated(
+                f"the proxy says that {username!r} is asking, and there is no such user; make one with "
+                "`tradewind users create`, or set auth.proxy_new_user_role"
+            )
+        return self._believe(key, workspace, actor, changes)
+
+    def _believed(self, key: str, workspace: str, now: datetime) -> Actor | None:
+        known = self._known.get((key, workspace))
+        if known is None or self._services.clock.monotonic() - known[0] >= TRUST_S:
+            return None
+        return known[1] if known[1].expires_at > now.timestamp() else None
+
+    def _believe(self, key: str, workspace: str, actor: Actor, changes: int) -> Actor:
+        if changes == self._changes:
+            if len(self._known) > 4096:
+                self._known.clear()
+            self._known[key, workspace] = (self._services.clock.monotonic(), actor)
         return actor
 
-    def forget(self, actor: Actor) -> None:
-        """Look again at the next request, because the token was revoked."""
-        self._known.pop(actor.token_id, None)
+    def forget(self, key: str | None = None) -> None:
+        """Look again at the next request, because something has changed.
 
-    async def log_in(self, username: str, password: str, ttl_s: int, read: InDb[str | None]) -> str:
-        """A token for the user whose password this is. An unknown name takes as long as a wrong password.
-
-        Raises:
-            Unauthenticated: the name or the password is wrong.
+        Args:
+            key: the id of the token or session that has; None: a user or a role, and everybody is looked up again.
         """
-        stored = await read(partial(_password_hash, username))
-        loop = asyncio.get_running_loop()
-        if not await loop.run_in_executor(self._hashing, self._matches, password, stored):
-            raise Unauthenticated("Invalid credentials")
+        self._changes += 1
+        self._known = {} if key is None else {one: found for one, found in self._known.items() if one[0] != key}
+
+    # -- sessions ----------------------------------------------------------------------------------------------------
+
+    async def open(self, ways: Ways, username: str, request: Request) -> Opened:
+        """A new session for somebody who has just proved who they are; the one that the browser had before ends."""
         now = self._services.clock.now()
-        return self.tokens.mint(username, self._services.ids.new(), now, ttl_s)
+        cookie = secrets.token_urlsafe(32)
+        new = login_sessions.SessionRecord(
+            id=session_key(cookie),
+            username=username,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._settings.session_ttl_s),
+            seen_at=now,
+            address=addresses.address_of(request, self.trusted_proxies)[:64] or None,
+            user_agent=request.headers.get("user-agent", "")[:LONGEST_USER_AGENT] or None,
+        )
+        old = request.cookies.get(SESSION_COOKIE)
 
-    def _matches(self, password: str, stored: str | None) -> bool:
-        if stored is not None:
-            return passwords.verify(password, stored)
-        if self._decoy is None:
-            self._decoy = passwords.hash_password("nobody has this password")
-        passwords.verify(password, self._decoy)
-        return False
+        def change(tx: Tx) -> None:
+            if old:
+                login_sessions.end_session(tx, session_key(old))
+            login_sessions.add_session(tx, new)
+            users.update_user(tx, username, last_login_at=now)
+
+        await ways.write(change)
+        if old:
+            self.forget(session_key(old))
+        csrf, is_secure = self.csrf(new.id), addresses.is_secure(request, self.trusted_proxies)
+        life = self._settings.session_ttl_s
+        return Opened(
+            csrf,
+            new.expires_at,
+            (
+                _cookie(SESSION_COOKIE, cookie, life, is_secure, is_hidden=True),
+                _cookie(CSRF_COOKIE, csrf, life, is_secure, is_hidden=False),
+            ),
+        )
+
+    async def close_session(self, ways: Ways, request: Request) -> tuple[str, ...]:
+        """End the session of this browser, if it has one; the values of the `Set-Cookie` headers that take it away."""
+        cookie = request.cookies.get(SESSION_COOKIE)
+        if cookie:
+            await ways.write(lambda tx: login_sessions.end_session(tx, session_key(cookie)))
+            self.forget(session_key(cookie))
+        is_secure = addresses.is_secure(request, self.trusted_proxies)
+        return (
+            _cookie(SESSION_COOKIE, "", 0, is_secure, is_hidden=True),
+            _cookie(CSRF_COOKIE, "", 0, is_secure, is_hidden=False),
+        )
+
+    def csrf(self, session_id: str) -> str:
+        """The CSRF token of a session."""
+        return hmac.new(self._services.signing_key, f"csrf:{session_id}".encode(), sha256).hexdigest()
 
 
-def _password_hash(username: str, tx: Tx) -> str | None:
-    user = users.find(tx, username)
-    return user.password_hash if user is not None and user.is_active else None
+def session_key(cookie: str) -> str:
+    """The id of the session whose cookie this is."""
+    return sha256(cookie.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _look_up(claims: Claims, tx: Tx) -> Actor:
-    user = users.find(tx, claims.username)
-    if user is None or not user.is_active:
-        raise Unauthenticated(f"the user {claims.username!r} of this token is gone")
-    if users.is_revoked(tx, claims.token_id):
-        raise Unauthenticated("this token was revoked; get a new one at POST /auth/token")
-    return Actor(user.username, Role.named(user.role), claims.token_id, claims.expires_at)
+def _cookie(name: str, value: str, life_s: int, is_secure: bool, *, is_hidden: bool) -> str:
+    parts = [f"{name}={value}", "Path=/", f"Max-Age={life_s}", "SameSite=Lax"]
+    if is_hidden:
+        parts.append("HttpOnly")
+    if is_secure:
+        parts.append("Secure")
+    return "; ".join(parts)

@@ -6,13 +6,17 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any, Literal, cast, get_args
 
 from tradewind.base.errors import Unauthenticated
 
-__all__ = ["Claims", "Tokens"]
+__all__ = ["Claims", "TokenKind", "Tokens"]
 
 AUDIENCE = "tradewind-api"
 REMEMBERED = 4096
+
+TokenKind = Literal["login", "named", "owner"]
+"""From a log-in; asked for by name, and listed; of the owner of the server's home, for the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,8 @@ class Claims:
     token_id: str
     expires_at: float
     """Unix time in seconds."""
+    issued_at: float = 0.0
+    kind: TokenKind = "login"
 
 
 class Tokens:
@@ -32,17 +38,19 @@ class Tokens:
         self._key = key
         self._verified: OrderedDict[bytes, Claims] = OrderedDict()
 
-    def mint(self, username: str, token_id: str, now: datetime, ttl_s: int) -> str:
+    def mint(self, username: str, token_id: str, now: datetime, ttl_s: float, kind: TokenKind = "login") -> str:
         """A token for this user, good for `ttl_s` seconds."""
         import jwt  # noqa: PLC0415 - heavy (it loads cryptography); only needed once somebody logs in
 
-        claims = {
+        claims: dict[str, Any] = {
             "sub": username,
             "jti": token_id,
             "aud": AUDIENCE,
-            "iat": now,
+            "iat": now.timestamp(),  # not cut to the second: a password changed later in the same one must count
             "exp": now + timedelta(seconds=ttl_s),
         }
+        if kind != "login":
+            claims["kind"] = kind
         return jwt.encode(claims, self._key, algorithm="HS256")
 
     def verify(self, token: str, now: datetime) -> Claims:
@@ -51,7 +59,7 @@ class Tokens:
         Raises:
             Unauthenticated: it is not ours, was changed, or has expired.
         """
-        digest = sha256(token.encode()).digest()
+        digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
         claims = self._verified.get(digest)
         if claims is None:
             claims = self._decode(token)
@@ -74,6 +82,15 @@ class Tokens:
                 audience=AUDIENCE,
                 options={"require": ["sub", "jti", "exp", "iat"], "verify_exp": False, "verify_iat": False},
             )
-        except jwt.InvalidTokenError as error:
+            kind = claims.get("kind", "login")
+            if kind not in get_args(TokenKind):
+                raise Unauthenticated(f"the token is not valid: it is of the unknown kind {kind!r}")
+            return Claims(
+                str(claims["sub"]),
+                str(claims["jti"]),
+                float(claims["exp"]),
+                float(claims["iat"]),
+                cast("TokenKind", kind),
+            )
+        except (jwt.InvalidTokenError, ValueError, TypeError) as error:
             raise Unauthenticated(f"the token is not valid: {error}") from error
-        return Claims(str(claims["sub"]), str(claims["jti"]), float(claims["exp"]))

@@ -11,7 +11,6 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.api.auth import Role
 from tradewind.api.bulk import Verbs, run_bulk
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.models.admin import (
@@ -181,7 +180,7 @@ def _check_may_test(call: Call) -> None:
     allowed = call.services.settings.api.test_connection.lower()
     if allowed != "enabled":
         raise Forbidden("Testing connections is disabled on this server (api.test_connection)")
-    if call.actor.role < Role.ADMIN:
+    if not call.actor.rights.decide("edit", "config").allowed:
         raise Forbidden("Testing a connection runs the code of its hook on the server, and needs the role Admin")
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from tradewind.api.auth import Actor, Role, least_role
+from tradewind.api.auth import Actor, in_role
 from tradewind.api.deps import WORKSPACE, Audit, Call, Desk
 from tradewind.api.models.assets import WebhookResponse
 from tradewind.api.wire import reply
@@ -38,7 +38,7 @@ async def call_asset_webhook(
     found, keys = await desk.read(lambda tx: _watchers(tx, desk, name))
     signed = [one for one in found if _is_signed(request, body, keys.get(one.secret or ""))]
     if signed:
-        actor = Actor(f"webhook {name}", Role.USER, "", 0.0)
+        actor = in_role(f"webhook {name}", "User")
     else:
         actor = await _caller(request, desk)
         signed = found
@@ -102,10 +102,10 @@ async def _caller(request: Request, desk: Desk) -> Actor:
             "the call is not signed by the watcher's secret (X-Tradewind-Signature: sha256=HMAC of the body), and there "
             "is no `Authorization: Bearer TOKEN`"
         )
-    actor = await desk.sessions.actor(request.headers.get("authorization"), desk.read)
-    least = least_role("edit", "asset")
-    if actor.role < least:
-        raise Forbidden(f"Forbidden: to update an asset takes the role {least.name.capitalize()}")
+    actor = await desk.sessions.actor(request, desk, WORKSPACE)
+    decision = actor.rights.decide("edit", "asset")
+    if not decision.allowed:
+        raise Forbidden(f"Forbidden: {decision.reason}")
     return actor
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 import click
 
 from tradewind.cli.output import show
 from tradewind.cli.session import Session, output_option, pass_session
 
+if TYPE_CHECKING:
+    from tradewind.db.users import UserRecord
+
 __all__ = ["users"]
 
-COLUMNS = ("username", "role", "email", "first_name", "last_name", "is_active", "created_at")
+COLUMNS = ("username", "roles", "email", "first_name", "last_name", "is_active", "created_at")
 ROLES = ("Viewer", "User", "Op", "Admin")
 
 
@@ -29,7 +33,8 @@ def list_users(session: Session, output: str) -> None:
 
     with session.database.read() as tx:
         found, _ = table.list_users(tx)
-    show(({name: getattr(user, name) for name in COLUMNS} for user in found), COLUMNS, output)
+    rows = ({name: getattr(user, name) for name in COLUMNS} | {"roles": _roles(user)} for user in found)
+    show(rows, COLUMNS, output)
 
 
 @users.command("create")
@@ -58,8 +63,8 @@ def create_user(
 
     secret = _password(password, use_random_password)
     user = table.UserRecord(
-        username=username, password_hash=hash_password(secret), role=role, created_at=SystemClock().now(),
-        email=email, first_name=names["firstname"], last_name=names["lastname"],
+        username=username, password_hash=hash_password(secret), roles=(table.Holding(role),),
+        created_at=SystemClock().now(), email=email, first_name=names["firstname"], last_name=names["lastname"],
     )  # fmt: skip
     with session.database.write() as tx:
         table.add_user(tx, user)
@@ -96,6 +101,11 @@ def reset_password(session: Session, username: str, password: str | None, use_ra
     with session.database.write() as tx:
         table.update_user(tx, username, password_hash=hash_password(secret))
     click.echo(f"The password of {username} is changed" + (f": {secret}" if use_random_password else ""))
+
+
+def _roles(user: UserRecord) -> list[str]:
+    """The names of roles; with the workspace where a role is not held in all of them."""
+    return [one.role if one.workspace == "*" else f"{one.role}@{one.workspace}" for one in user.roles]
 
 
 def _password(given: str | None, is_random: bool) -> str:

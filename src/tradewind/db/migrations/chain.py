@@ -27,7 +27,7 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def upgrade(connection: Connection, before: str | None) -> None:
+def upgrade(connection: Connection, before: str | None, to: str = "head") -> None:
     """Run the revisions after `before` (None: all), in the transaction that `connection` is in.
 
     Raises:
@@ -38,8 +38,10 @@ def upgrade(connection: Connection, before: str | None) -> None:
     scripts = ScriptDirectory.from_config(config)
 
     def steps(revision: Any, _context: Any) -> Any:
-        return scripts._upgrade_revs("head", revision)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as `alembic upgrade` does
+        return scripts._upgrade_revs(to, revision)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as `alembic upgrade` does
 
+    if not connection.in_transaction():
+        connection.begin()  # or else Alembic begins a transaction of its own, and commits what is not its to commit
     try:
         with EnvironmentContext(config, scripts, fn=steps):
             scripts.run_env()

@@ -4,6 +4,16 @@ Each name belongs to a workspace. Runs and attempts have surrogate keys (`uid`, 
 `task_instance` is the current view, `attempt` the history: rows of `attempt` are only added and then ended, once.
 """
 
+from tradewind.db.tables.access import (
+    access_token,
+    login_failure,
+    login_session,
+    oidc_login,
+    revoked_token,
+    role,
+    role_holder,
+    user,
+)
 from tradewind.db.tables.assets import (
     asset,
     asset_alias,
@@ -34,11 +44,12 @@ from tradewind.db.tables.dags import (
 from tradewind.db.tables.deadlines import callback_order, deadline
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
-from tradewind.db.tables.setup import connection, event_log, pool, revoked_token, user, variable
+from tradewind.db.tables.setup import connection, event_log, pool, variable
 from tradewind.db.tables.stores import asset_state, task_state
 from tradewind.db.tables.waits import input_request, trigger
 
 __all__ = [
+    "access_token",
     "asset_state",
     "asset",
     "asset_alias",
@@ -69,12 +80,17 @@ __all__ = [
     "inbox",
     "input_request",
     "lease",
+    "login_failure",
+    "login_session",
     "metadata",
+    "oidc_login",
     "parsed_file",
     "pool",
     "process",
     "rendered",
     "revoked_token",
+    "role",
+    "role_holder",
     "spec",
     "spec_task",
     "task_instance",

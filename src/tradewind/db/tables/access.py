@@ -33,6 +33,7 @@ user = Table(
     Column("is_active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("last_login_at", Moment),
+    Column("tokens_from", Moment),  # what a log-in gave before this moment counts no more
     UniqueConstraint("issuer", "subject"),
 )
 
@@ -83,7 +84,6 @@ login_session = Table(
     metadata,
     Column("id", String(64), primary_key=True),  # sha256 of what the cookie holds
     Column("username", NAME, ForeignKey("user_account.username", ondelete="CASCADE"), nullable=False, index=True),
-    Column("csrf", String(64), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
     Column("seen_at", Moment, nullable=False),

@@ -1,4 +1,4 @@
-"""Tables of what people set up: pools, variables, connections, users, and the log of what they did."""
+"""Tables of what people set up: pools, variables, connections, and the log of what they did."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, fal
 from tradewind.db.columns import BIG_KEY, Moment
 from tradewind.db.tables.base import NAME, metadata
 
-__all__ = ["connection", "event_log", "pool", "revoked_token", "user", "variable"]
+__all__ = ["connection", "event_log", "pool", "variable"]
 
 pool = Table(
     "pool",
@@ -42,26 +42,6 @@ connection = Table(
     Column("schema", Text),
     Column("port", Integer),
     Column("extra", Text),  # encrypted
-)
-
-user = Table(
-    "user_account",
-    metadata,
-    Column("username", NAME, primary_key=True),
-    Column("password_hash", Text, nullable=False),
-    Column("role", String(64), nullable=False),  # Viewer, User, Op or Admin
-    Column("email", NAME),
-    Column("first_name", NAME),
-    Column("last_name", NAME),
-    Column("is_active", Boolean, nullable=False),
-    Column("created_at", Moment, nullable=False),
-)
-
-revoked_token = Table(
-    "revoked_token",
-    metadata,
-    Column("jti", String(64), primary_key=True),
-    Column("expires_at", Moment, nullable=False, index=True),
 )
 
 event_log = Table(
