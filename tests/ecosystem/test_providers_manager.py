@@ -6,12 +6,15 @@ import subprocess
 import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from airflow.providers_manager import DialectInfo, HookInfo, ProvidersManager
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
 from support.airflow_names import absent, names, names_of_packages
+from support.provider_package import install
+from tradewind.sdk.provider_catalogue import catalogue
 
 
 @pytest.fixture
@@ -42,6 +45,30 @@ def test_a_hook_says_its_class_and_the_argument_that_takes_a_connection(manager:
     )
     assert {"http", "ssh", "aws", "fs"} <= set(manager.hooks)
     assert manager.hooks.get("no_such_type") is None
+
+
+@pytest.mark.parametrize("hook", ["HasNoName", "Breaks", "Gone"])
+def test_a_hook_that_cannot_be_used_is_told_and_hides_no_other(
+    hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    info = f"""{{"connection-types": [{{"connection-type": "odd", "hook-class-name": "odd_provider.hooks.{hook}"}}]}}"""
+    module = install(tmp_path, "odd-provider", info)
+    (module.parent / "hooks.py").write_text(
+        "class HasNoName:\n    pass\ndef __getattr__(name):\n"
+        "    raise RuntimeError('old library') if name == 'Breaks' else AttributeError(name)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("TRADEWIND_HOME", str(tmp_path / "home"))
+    catalogue(again=True)
+    monkeypatch.setattr(ProvidersManager, "_the_one", None)
+    try:
+        hooks = ProvidersManager().hooks
+        assert hooks["odd"] is None
+        assert hooks["http"] is not None
+        assert f"odd_provider.hooks.{hook}" in caplog.text
+    finally:
+        monkeypatch.undo()
+        catalogue(again=True)
 
 
 def test_dialects_are_what_common_sql_takes(manager: ProvidersManager):

@@ -322,11 +322,14 @@ class ProvidersManager:
         hook = _imported(record.hook_class_name)
         if hook is None:
             return None
+        if not getattr(hook, "conn_name_attr", None):
+            log.warning("%s has no `conn_name_attr`, so it is the hook of no connection type", record.hook_class_name)
+            return None
         return HookInfo(
             hook_class_name=record.hook_class_name,
             connection_id_attribute_name=hook.conn_name_attr,
             package_name=record.package_name,
-            hook_name=hook.hook_name,
+            hook_name=getattr(hook, "hook_name", record.hook_name),
             connection_type=kind,
             connection_testable=hasattr(hook, "test_connection"),
         )
@@ -348,6 +351,6 @@ def _imported(name: str) -> Any:
         return import_string(name)
     except AirflowOptionalProviderFeatureException as error:
         log.debug("%s is not there: %s", name, error)
-    except ImportError as error:
-        log.warning("%s can't be imported: %s", name, error)
+    except Exception as error:  # noqa: BLE001 - the packages' code: one of them must not hide the others
+        log.warning("%s can't be imported: %s: %s", name, type(error).__name__, error)
     return None

@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 GROUP = "[apache_airflow_provider]"
-FORMAT = 2
+FORMAT = 3
 """Of the kept answers."""
 KEPT_FILES = 4
 """Answers kept for environments that share a home."""
@@ -252,7 +252,15 @@ def _declaring(folders: Mapping[str, list[os.DirEntry[str]]]) -> bool:
 
 def _key(folders: Mapping[str, list[os.DirEntry[str]]]) -> Key:
     """What an answer depends on: the distributions. Their folders' names have the versions, their times a reinstall."""
-    return {folder: [[one.name, one.stat().st_mtime_ns] for one in infos] for folder, infos in folders.items()}
+    key: Key = {}
+    for folder, infos in folders.items():
+        known = key[folder] = []
+        for one in infos:
+            try:
+                known.append([one.name, one.stat().st_mtime_ns])
+            except FileNotFoundError:  # it is being replaced this moment
+                continue
+    return key
 
 
 def _digest(key: Key) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import find_spec
@@ -21,6 +21,18 @@ from tradewind.sdk.provider_process import ChildFailed, ask, is_child
 __all__ = ["answer", "read"]
 
 GROUP = "apache_airflow_provider"
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "connection-types": (),
+    "task-decorators": ("name", "class-name"),
+    "dialects": ("dialect-type", "dialect-class-name"),
+    "remote-logging": ("scheme", "classpath"),
+    "asset-uris": ("schemes",),
+    "dataset-uris": ("schemes",),
+    "plugins": ("name", "plugin-class"),
+}
+"""Lists of tables, and what each table must have: who reads the catalogue relies on it."""
+TEXTS = ("filesystems", "notifications", "hook-class-names")
+"""Lists of dotted names."""
 
 
 def answer(folders: Sequence[str]) -> dict[str, Any]:
@@ -56,11 +68,13 @@ def read() -> dict[str, Any]:
                 data = json.loads(json.dumps(entry.load()(), default=str))
                 if not isinstance(data, dict):
                     raise TypeError(f"{entry.value} gave {type(data).__name__}, not a dict")  # noqa: TRY301 - told below
-                _with_types_of_old_hooks(data)
+                _check(data)
+                if failed := _with_types_of_old_hooks(data):
+                    problems[name] = failed
                 records.append(ProviderRecord(name, distribution.version, data))
-                sources += _source(entry)
             except (Exception, SystemExit) as error:  # noqa: BLE001 - the packages' code; told with the package's name
                 problems[name] = f"{type(error).__name__}: {error}"
+            sources += _source(entry)
     finally:
         READING.reset(token)
     providers = [{"package_name": one.package_name, "version": one.version, "data": one.data} for one in records]
@@ -84,20 +98,44 @@ def _declared() -> list[tuple[str, Distribution, EntryPoint]]:
     return sorted(found.values(), key=lambda one: (not one[0].startswith("apache-airflow-providers-"), one[0]))
 
 
-def _with_types_of_old_hooks(data: dict[str, Any]) -> None:
-    """Packages of the first days list classes only; the class says its connection type."""
-    types = data.setdefault("connection-types", []) if data.get("hook-class-names") else []
+def _check(data: Mapping[str, Any]) -> None:
+    """Refuse what is not of the known form, before somebody who asks for another package's entries stumbles over it.
+
+    Raises:
+        TypeError: an entry has not the form that Airflow's schema of provider info gives it.
+    """
+    for section in (*TABLES, *TEXTS):
+        entries: Any = data.get(section) or []
+        if not isinstance(entries, list):
+            raise TypeError(f"its {section!r} is no list")
+        for entry in entries:
+            is_known = isinstance(entry, str) if section in TEXTS else isinstance(entry, dict)
+            if not is_known or any(key not in entry for key in TABLES.get(section, ())):
+                raise TypeError(f"its {section!r} has an entry of no known form: {entry!r}")
+    for name, section in (data.get("config") or {}).items():
+        options: Any = (section or {}).get("options") or {}
+        if not all(isinstance(option, dict) for option in options.values()):
+            raise TypeError(f"its options of the section {name!r} are of no known form")
+
+
+def _with_types_of_old_hooks(data: dict[str, Any]) -> str:
+    """Packages of the first days list classes only; the class says its connection type. What of them can't be imported,
+    in words; empty: nothing."""
+    paths: list[str] = data.get("hook-class-names") or []
+    types: list[dict[str, Any]] = data.setdefault("connection-types", []) if paths else []
     known = {one.get("hook-class-name") for one in types}
-    for path in data.get("hook-class-names") or ():
-        if path not in known:
+    failed: list[str] = []
+    for path in paths:
+        if path in known:
+            continue
+        try:
             hook = imported(path)
-            types.append(
-                {
-                    "connection-type": hook.conn_type,
-                    "hook-class-name": path,
-                    "hook-name": getattr(hook, "hook_name", ""),
-                }
-            )
+            entry = {"connection-type": hook.conn_type, "hook-class-name": path}
+        except Exception as error:  # noqa: BLE001 - the package's code; told with the name of the class
+            failed.append(f"{path}: {type(error).__name__}: {error}")
+        else:
+            types.append({**entry, "hook-name": getattr(hook, "hook_name", "")})
+    return "; ".join(failed)
 
 
 def _schemes(found: Catalogue, problems: dict[str, str]) -> dict[str, str]:
@@ -125,6 +163,11 @@ def _schemes_of(module: str) -> Sequence[str]:
 
 
 def _source(entry: EntryPoint) -> list[list[Any]]:
-    """The file of the function and its time: a package that is being worked on changes without a reinstall."""
-    file = getattr(import_module(entry.module), "__file__", None)
-    return [[file, Path(file).stat().st_mtime_ns]] if file else []
+    """The file of the function and its time: a package that is being worked on changes without a reinstall, also one
+    that failed."""
+    try:
+        spec = find_spec(entry.module)
+    except (Exception, SystemExit):  # noqa: BLE001 - what it lies in can't be imported, which is told already
+        return []
+    file = spec.origin if spec is not None else None
+    return [[file, Path(file).stat().st_mtime_ns]] if file and Path(file).is_file() else []

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from support.provider_package import install, uninstall
-from tradewind.sdk.provider_catalogue import Catalogue, ProviderRecord, installed_catalogue
+from tradewind.sdk import provider_catalogue
+from tradewind.sdk.provider_catalogue import Catalogue, ProviderRecord, distribution_folders, installed_catalogue
 
 HOOK = """{
     "package-name": "acme-provider", "name": "Acme",
@@ -75,6 +76,42 @@ def test_a_package_that_fails_is_told_and_hides_no_other(site: Path, tmp_path: P
     assert told in found.problems["broken-provider"]
     assert "broken-provider" not in found.providers
     assert "acme" in found.hooks
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "{'connection-types': ['odd']}",
+        "{'task-decorators': [{'name': 'odd'}]}",
+        "{'config': {'odd': {'options': ['x']}}}",
+        "{'filesystems': [{'python-module': 'odd'}]}",
+        "{'asset-uris': [{'factory': 'odd'}]}",
+        "{'remote-logging': [{'scheme': 'odd'}]}",
+    ],
+)
+def test_a_package_whose_entries_are_of_no_known_form_is_told_and_hides_no_other(site: Path, tmp_path: Path, info: str):
+    install(site, "acme-provider", HOOK, more=HOOK_CLASS)
+    install(site, "odd-provider", info)
+    found = installed_catalogue(str(tmp_path))
+    assert "odd-provider" in found.problems
+    assert "acme" in found.hooks
+    assert (set(found.task_decorators), found.filesystems) == ({"rocket"}, ("acme_provider",))
+    assert found.config_defaults == {("acme", "thrust"): "11"}
+
+
+def test_a_package_that_failed_is_asked_again_once_it_is_repaired(site: Path, tmp_path: Path):
+    file = install(site, "broken-provider", "{}", more="raise RuntimeError('not yet')")
+    assert "not yet" in installed_catalogue(str(tmp_path)).problems["broken-provider"]
+    file.write_text(file.read_text().replace("raise RuntimeError('not yet')", ""))
+    assert not installed_catalogue(str(tmp_path)).problems
+
+
+def test_a_distribution_that_goes_while_it_is_looked_at_is_passed_over(site: Path):
+    install(site, "acme-provider", HOOK)
+    folders = distribution_folders()
+    uninstall(site, "acme-provider")
+    key = provider_catalogue._key(folders)
+    assert key[str(site)] == []
 
 
 def test_a_package_that_prints_and_one_that_kills_its_process(site: Path, tmp_path: Path):
@@ -150,6 +187,18 @@ def test_old_packages_that_list_classes_only_get_their_connection_types(site: Pa
     )
     hook = installed_catalogue(str(tmp_path)).hooks["old"]
     assert (hook.hook_class_name, hook.hook_name) == ("old_provider.OldHook", "Old")
+
+
+def test_an_old_hook_that_cannot_be_imported_hides_no_other_of_its_package(site: Path, tmp_path: Path):
+    install(
+        site,
+        "old-provider",
+        "{'hook-class-names': ['old_provider.Gone', 'old_provider.OldHook']}",
+        more="class OldHook:\n    conn_type = 'old'\n    conn_name_attr = 'old_conn_id'\n    hook_name = 'Old'\n",
+    )
+    found = installed_catalogue(str(tmp_path))
+    assert "old" in found.hooks
+    assert "Gone" in found.problems["old-provider"]
 
 
 def test_of_two_packages_with_one_connection_type_the_first_has_it():
