@@ -20,6 +20,7 @@ from tradewind.api.deps import Desk, May
 from tradewind.api.execution.routes import execution_routes
 from tradewind.api.public import all_routers
 from tradewind.api.services import ApiServices
+from tradewind.api.workspaces import Workspaces
 
 __all__ = ["PREFIX", "create_app", "permission_of"]
 
@@ -53,6 +54,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     )
     app.state.desk = desk
     problems.install(app)
+    app.add_middleware(Workspaces)
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_route("/redoc", _redoc, include_in_schema=False)
@@ -125,11 +127,14 @@ def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
     if may is None:
         return
     operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]
-    operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role.name.capitalize()}
-    errors = {"401": "Nobody we recognise is asking", "403": f"Takes the role {may.role.name.capitalize()}"}
+    operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role}
+    errors = {
+        "401": "Nobody we recognise is asking",
+        "403": f"Takes {may.action} on {may.resource}, as the role {may.role} has",
+    }
     if "{" in route.path_format:
         errors["404"] = "There is no such thing"
-    if may.action == "edit":
+    if may.actions != ("read",):
         errors |= {"400": "A value is not acceptable", "409": "It exists already, or its state does not allow this"}
     schema = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
     for status, words in errors.items():

@@ -9,16 +9,20 @@ from typing import Any, Generic, TypeVar
 from tradewind.api.models.bulk import BulkBody, CreateAction, UpdateAction
 from tradewind.api.problems import status_of
 from tradewind.base.errors import Conflict, NotFound, TradewindError
+from tradewind.base.policy import Action
 
 __all__ = ["Verbs", "run_bulk"]
 
 T = TypeVar("T")
+_PERMISSION: dict[str, Action] = {"create": "create", "update": "edit", "delete": "delete"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verbs(Generic[T]):
     """What can be done to one kind of thing."""
 
+    check: Callable[[Action, str | T], None]
+    """Whether the caller may do this to an entity. Raises `Forbidden`."""
     name: Callable[[T], str]
     """The name of an entity, for the answer."""
     create: Callable[[T], None]
@@ -47,6 +51,7 @@ def run_bulk(body: BulkBody[T], verbs: Verbs[T]) -> dict[str, object]:
 
 def _carry_out(action: Any, entity: Any, verbs: Verbs[Any]) -> bool:
     """Do it; False where it was passed over."""
+    verbs.check(_PERMISSION[action.action], entity)
     if isinstance(action, CreateAction):
         return _create(action.action_on_existence, entity, verbs)
     try:
@@ -69,5 +74,6 @@ def _create(on_existence: str, entity: Any, verbs: Verbs[Any]) -> bool:
             raise
         if on_existence == "skip":
             return False
+        verbs.check("edit", entity)
         verbs.update(entity, None)
     return True

@@ -16,20 +16,22 @@ from typing import Any, TypeVar
 import msgspec
 from fastapi import Depends, Request
 
-from tradewind.api.auth import Action, Actor, Resource, Sessions, least_role
+from tradewind.api.auth import Actor, Sessions
+from tradewind.api.connection_tests import ConnectionTests
+from tradewind.api.permissions import check, check_event, name_in
 from tradewind.api.services import ApiServices
-from tradewind.base.errors import Forbidden, InvalidInput
+from tradewind.api.workspaces import WORKSPACE, workspace_of
+from tradewind.base.errors import InvalidInput, NotFound
+from tradewind.base.policy import BUILT_IN, Action, Names, Resource
 from tradewind.core.events import Event
-from tradewind.db import event_logs, inbox
+from tradewind.db import event_logs, inbox, workspaces
 from tradewind.db.engine import Tx
+from tradewind.db.sight import sight_of
 from tradewind.spec import DagKey
 
 __all__ = ["WORKSPACE", "Audit", "Call", "Desk", "May", "masked", "may"]
 
 T = TypeVar("T")
-
-WORKSPACE = "default"
-"""The workspace that ``/api/v2`` speaks for."""
 
 EFFECT_WAIT_S = 1.0
 EFFECT_POLL_S = 0.005
@@ -53,10 +55,12 @@ class Desk:
     def __init__(self, services: ApiServices) -> None:
         self.services = services
         self.sessions = Sessions(services)
+        self.connection_tests = ConnectionTests(services.clock, services.ids)
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
 
     def close(self) -> None:
         """Let the threads go; work in flight ends first."""
+        self.connection_tests.close()
         self._threads.shutdown(wait=True)
         self.sessions.close()
 
@@ -72,6 +76,13 @@ class Desk:
         """Run changes in a write transaction."""
         return await self.in_thread(lambda: self._write(work))
 
+    async def check_workspace(self, name: str) -> None:
+        """Raises:
+        NotFound: there is no such workspace.
+        """
+        if name != WORKSPACE and not await self.read(lambda tx: workspaces.exists(tx, name)):
+            raise NotFound(f"there is no workspace {name!r}", workspace=name)
+
     def _read(self, work: Callable[[Tx], T]) -> T:
         with self.services.database.read() as tx:
             return work(tx)
@@ -84,13 +95,14 @@ class Desk:
 class Call:
     """One authenticated request."""
 
-    __slots__ = ("actor", "desk", "services", "workspace")
+    __slots__ = ("_sight", "actor", "desk", "services", "workspace")
 
-    def __init__(self, desk: Desk, actor: Actor) -> None:
+    def __init__(self, desk: Desk, actor: Actor, workspace: str, permission: May) -> None:
         self.desk = desk
         self.services = desk.services
         self.actor = actor
-        self.workspace = WORKSPACE
+        self.workspace = workspace
+        self._sight = sight_of(actor.rights, permission.actions, permission.resource)
 
     @property
     def now(self) -> datetime:
@@ -101,15 +113,27 @@ class Call:
         """The key of a DAG in the workspace this request speaks for."""
         return DagKey(self.workspace, dag_id)
 
+    def check(self, action: Action, resource: Resource, name: str | None) -> None:
+        """Whether the caller may do this to an object that a body names.
+
+        Raises:
+            Forbidden: they may not.
+        """
+        check(self.actor.rights, action, resource, name)
+
+    def names(self, action: Action, resource: Resource) -> Names:
+        """The names of a resource that the caller may do this to."""
+        return self.actor.rights.visible(action, resource)
+
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Run a query."""
-        return await self.desk.read(work)
+        """Run a query; it finds only what the caller may see."""
+        return await self.desk.read(lambda tx: work(tx.seen_by(self._sight)))
 
     async def write(self, audit: Audit, work: Callable[[Tx], T]) -> T:
-        """Change resources, with a row in the event log."""
+        """Change resources, with a row in the event log. What the caller may not see is not found."""
 
         def audited(tx: Tx) -> T:
-            result = work(tx)
+            result = work(tx.seen_by(self._sight))
             self._record(tx, audit)
             return result
 
@@ -122,11 +146,16 @@ class Call:
 
         Returns:
             What `work` returned, and whether the scheduler has taken all events (always true where there were none).
+
+        Raises:
+            Forbidden: an event names something that the caller may not do this to.
         """
         now = self.services.clock.now()
 
         def posted(tx: Tx) -> tuple[T, list[int]]:
-            result, events = work(tx)
+            result, events = work(tx.seen_by(self._sight))
+            for event in events:
+                check_event(tx, self.actor.rights, event)
             ids = [inbox.post(tx, event, now) for event in events]
             self._record(tx, audit if isinstance(audit, Audit) else audit(result))
             return result, ids
@@ -166,25 +195,48 @@ class Call:
 
 
 class May:
-    """The dependency that recognises the caller and checks the permission a route declares."""
+    """The dependency that recognises the caller and checks the permission a route declares.
 
-    def __init__(self, action: Action, resource: Resource) -> None:
-        self.action = action
-        self.resource = resource
-        self.role = least_role(action, resource)
+    Where the path names the object (`PARAMETERS`), the permission is asked for on that name; else on any one at all,
+    and what the call reads and posts is bound to the names it covers.
+    """
+
+    def __init__(self, actions: tuple[Action, ...], resource: Resource) -> None:
+        self.actions = actions
+        self.resource: Resource = resource
 
     async def __call__(self, request: Request) -> Call:
         desk: Desk = request.app.state.desk
-        actor = await desk.sessions.actor(request, desk, WORKSPACE)
-        decision = actor.rights.decide(self.action, self.resource)
-        if not decision.allowed:
-            raise Forbidden(f"Forbidden: {decision.reason}", action=self.action, resource=self.resource)
-        return Call(desk, actor)
+        workspace = workspace_of(request)
+        actor = await desk.sessions.actor(request, desk, workspace)
+        name = name_in(request.path_params, self.resource)
+        if not any(actor.rights.decide(action, self.resource, name).allowed for action in self.actions):
+            check(actor.rights, self.actions[0], self.resource, name)
+        await desk.check_workspace(workspace)
+        return Call(desk, actor, workspace, self)
+
+    @property
+    def action(self) -> str:
+        """The action, or those of which one is enough, as ``create|edit``."""
+        return "|".join(self.actions)
+
+    @property
+    def role(self) -> str:
+        """The least built-in role that has it."""
+        return next(
+            name
+            for name, grants in BUILT_IN.items()
+            if any(grant.allows(action, self.resource, None) for grant in grants for action in self.actions)
+        )
 
 
-def may(action: Action, resource: Resource) -> Any:
-    """Declare the permission of a route: ``call: Annotated[Call, may("read", "dag")]``."""
-    return Depends(May(action, resource))
+def may(action: Action, resource: Resource, *more: Action) -> Any:
+    """Declare the permission of a route: ``call: Annotated[Call, may("read", "dag")]``.
+
+    Args:
+        more: other actions; one of them is enough to come in. The route then checks each thing that it does.
+    """
+    return Depends(May((action, *more), resource))
 
 
 def masked(fields: Sequence[str], given: Mapping[str, object], update_mask: Sequence[str] | None) -> dict[str, object]:

@@ -11,6 +11,8 @@ WORKSPACE = "default"
 """The workspace that ``/api/v2`` speaks for."""
 KEY = "tradewind.workspace"
 OPENING = "/w/"
+UNDER_IT = ("api/v2/", "auth/")
+"""What there is of each workspace."""
 
 
 def workspace_of(request: HTTPConnection) -> str:
@@ -28,7 +30,7 @@ class Workspaces:
         path: str = scope.get("path", "")
         if path.startswith(OPENING):
             name, slash, rest = path.removeprefix(OPENING).partition("/")
-            if name and slash:
+            if name and slash and rest.startswith(UNDER_IT):
                 scope = {**scope, KEY: name, "path": f"/{rest}"}
                 raw: bytes | None = scope.get("raw_path")
                 if raw is not None:

@@ -17,7 +17,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from tradewind.base.errors import BrokenInvariant
-from tradewind.base.policy import ANY, BELOW_A_DAG, Action, Names, Resource, Rights
+from tradewind.base.policy import ANY, BELOW_A_DAG, Action, Grant, Names, Resource, Rights
 
 __all__ = ["GOVERNED", "UNGOVERNED", "Rule", "Sight", "sight_of"]
 
@@ -175,6 +175,8 @@ def sight_of(rights: Rights, actions: Sequence[Action], resource: Resource) -> S
     Of the resource itself it sees what it may act on. Of all others it sees what its caller may read, and below a DAG
     also the frame of what it acts on: its run, its DAG.
     """
+    if rights.scopes is None and Grant(ANY, ANY) in (one.grant for one in rights.held):
+        return None
     own = _union(rights.visible(action, resource) for action in actions)
     found: dict[Resource, Names] = {}
     for governed in _RESOURCES:

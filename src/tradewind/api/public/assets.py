@@ -40,7 +40,8 @@ from tradewind.db.runs import RunRecord
 router = APIRouter(tags=["Asset"], prefix="/assets")
 
 Reader = Annotated[Call, may("read", "asset")]
-Editor = Annotated[Call, may("edit", "asset")]
+Creator = Annotated[Call, may("create", "asset")]
+Deleter = Annotated[Call, may("delete", "asset")]
 Body = dict[str, object]
 
 
@@ -104,7 +105,7 @@ async def get_asset_events(query: Annotated[AssetEventQuery, Query()], call: Rea
 
 
 @router.post("/events", operation_id="create_asset_event", response_model=AssetEventResponse)
-async def create_asset_event(body: CreateAssetEventsBody, call: Editor) -> Response:
+async def create_asset_event(body: CreateAssetEventsBody, call: Creator) -> Response:
     """Say that an asset was updated; what waits for it starts. The answer does not wait for that."""
     uid, now = call.services.ids.new(), call.now
     by = f"{call.actor.username} over the API"
@@ -130,7 +131,7 @@ async def create_asset_event(body: CreateAssetEventsBody, call: Editor) -> Respo
 
 
 @router.post("/{asset_id}/materialize", operation_id="materialize_asset", response_model=DAGRunResponse)
-async def materialize_asset(asset_id: int, call: Editor, body: MaterializeAssetBody | None = None) -> Response:
+async def materialize_asset(asset_id: int, call: Creator, body: MaterializeAssetBody | None = None) -> Response:
     """Ask for a run of the one DAG that makes the asset."""
     asked = body or MaterializeAssetBody.model_validate({})
     wish = RunWish(
@@ -189,7 +190,7 @@ async def get_asset_queued_events(asset_id: int, query: Annotated[QueuedQuery, Q
 
 
 @router.delete("/{asset_id}/queuedEvents", operation_id="delete_asset_queued_events", status_code=204)
-async def delete_asset_queued_events(asset_id: int, query: Annotated[QueuedQuery, Query()], call: Editor) -> Response:
+async def delete_asset_queued_events(asset_id: int, query: Annotated[QueuedQuery, Query()], call: Deleter) -> Response:
     """Throw away the events of the asset that wait, for all DAGs."""
 
     def drop(tx: Tx) -> tuple[None, list[Event]]:

@@ -34,6 +34,7 @@ from tradewind.timetables import NextRun
 router = APIRouter(tags=["Backfill"], prefix="/backfills")
 
 Reader = Annotated[Call, may("read", "backfill")]
+Creator = Annotated[Call, may("create", "backfill")]
 Editor = Annotated[Call, may("edit", "backfill")]
 
 
@@ -66,6 +67,7 @@ def _dag_and_spec(tx: Tx, call: Call, dag_id: str) -> tuple[DagRecord, DagSpec]:
 
 
 async def _wish(call: Call, body: BackfillPostBody) -> BackfillWish:
+    call.check("create", "backfill", body.dag_id)
     named = await dates_that_it_names(call, body.dag_id, body.from_date, body.to_date)
     return BackfillWish(
         from_date=body.from_date,
@@ -93,7 +95,7 @@ def _plan(tx: Tx, call: Call, body: BackfillPostBody, dates: list[NextRun]) -> l
 
 
 @router.post("/dry_run", operation_id="create_backfill_dry_run", response_model=DryRunBackfillCollectionResponse)
-async def create_backfill_dry_run(body: BackfillPostBody, call: Editor) -> Response:
+async def create_backfill_dry_run(body: BackfillPostBody, call: Creator) -> Response:
     """The dates for which a backfill would run something."""
     wish = await _wish(call, body)
 
@@ -114,7 +116,7 @@ async def create_backfill_dry_run(body: BackfillPostBody, call: Editor) -> Respo
 
 
 @router.post("/plan", operation_id="plan_backfill", response_model=BackfillPlanResponse)
-async def plan_backfill(body: BackfillPostBody, call: Editor) -> Response:
+async def plan_backfill(body: BackfillPostBody, call: Creator) -> Response:
     """What a backfill would do, date by date: make a run, run one again, or leave it; how much work that is, and how
     long it takes if runs take what they took so far."""
     wish = await _wish(call, body)
@@ -162,7 +164,7 @@ def _planned_out(planned: PlannedSlot, names: dict[str, str]) -> dict[str, objec
 
 
 @router.post("", operation_id="create_backfill", response_model=BackfillResponse)
-async def create_backfill(body: BackfillPostBody, call: Editor) -> Response:
+async def create_backfill(body: BackfillPostBody, call: Creator) -> Response:
     """Make the runs of past dates. They count into a limit of their own, not into the DAG's max_active_runs."""
     now, wish = call.now, await _wish(call, body)
 

@@ -29,10 +29,15 @@ from tradewind.db.connections import ConnectionRecord
 from tradewind.db.engine import Tx
 from tradewind.sdk.connection_testing import try_connection
 
+__all__ = ["check_may_test", "connection_out", "router", "tested", "tested_fields"]
+
 router = APIRouter(tags=["Connection"], prefix="/connections")
 
 Reader = Annotated[Call, may("read", "connection")]
+Creator = Annotated[Call, may("create", "connection")]
 Editor = Annotated[Call, may("edit", "connection")]
+Deleter = Annotated[Call, may("delete", "connection")]
+Changer = Annotated[Call, may("create", "connection", "edit", "delete")]
 FIELDS = ("conn_type", "description", "host", "login", "schema", "port", "password", "extra", "team_name")
 TESTED = ("conn_type", "description", "host", "login", "schema", "port", "password", "extra")
 
@@ -89,7 +94,7 @@ def _check_extra(extra: str | None) -> None:
 
 def _changes(body: ConnectionBody, old: ConnectionRecord, mask: Sequence[str] | None) -> dict[str, Any]:
     """The fields to write; what still is the mask that we showed keeps its old value."""
-    given = body.model_dump(exclude_unset=True, by_alias=True, exclude={"connection_id"})
+    given = body.model_dump(exclude_unset=True, by_alias=True, include={*FIELDS, "schema_"})
     changes = masked(FIELDS, given, mask)
     changes.pop("team_name", None)
     if changes.get("password") == MASK:
@@ -121,8 +126,9 @@ async def get_connections(query: Annotated[ConnectionQuery, Query()], call: Read
 
 
 @router.post("", operation_id="post_connection", response_model=ConnectionResponse, status_code=201)
-async def post_connection(body: ConnectionBody, call: Editor) -> Response:
+async def post_connection(body: ConnectionBody, call: Creator) -> Response:
     """Add a connection."""
+    call.check("create", "connection", body.connection_id)
     record = _record(body)
 
     def add(tx: Tx) -> None:
@@ -133,11 +139,14 @@ async def post_connection(body: ConnectionBody, call: Editor) -> Response:
 
 
 @router.patch("", operation_id="bulk_connections", response_model=BulkResponse)
-async def bulk_connections(body: BulkBody[ConnectionBody], call: Editor) -> Response:
+async def bulk_connections(body: BulkBody[ConnectionBody], call: Changer) -> Response:
     """Add, change and delete several connections."""
 
     def change(tx: Tx) -> dict[str, object]:
         verbs: Verbs[ConnectionBody] = Verbs(
+            check=lambda action, one: call.check(
+                action, "connection", one if isinstance(one, str) else one.connection_id
+            ),
             name=lambda one: one.connection_id,
             create=lambda one: connections.add_connection(tx, call.services.cipher, call.workspace, _record(one)),
             update=lambda one, mask: _update(tx, call, one.connection_id, one, mask),
@@ -159,24 +168,37 @@ def _update(tx: Tx, call: Call, connection_id: str, body: ConnectionBody, mask: 
 @router.post("/test", operation_id="test_connection", response_model=ConnectionTestResponse)
 async def test_connection(body: ConnectionBody, call: Editor) -> Response:
     """Let the hook of a connection try it, in a process of its own; fields left out are those of the stored one."""
-    _check_may_test(call)
-    _check_extra(body.extra)
-
-    def whole(tx: Tx) -> ConnectionRecord:
-        try:
-            old = connections.get_connection(tx, call.services.cipher, call.workspace, body.connection_id)
-        except NotFound:
-            return _record(body)
-        return replace(old, **_changes(body, old, None))
-
-    record = await call.read(whole)
-    fields = {name: getattr(record, name) for name in (*TESTED, "conn_id")}
+    check_may_test(call, body.connection_id)
+    fields = tested_fields(await call.read(lambda tx: tested(tx, call, body)))
     # Not one of the few threads for the database: a host that does not answer takes its time.
     went_well, message = await asyncio.to_thread(try_connection, fields)
     return reply({"status": went_well, "message": message})
 
 
-def _check_may_test(call: Call) -> None:
+def tested(tx: Tx, call: Call, body: ConnectionBody) -> ConnectionRecord:
+    """The connection that a test is about; fields left out are those of the stored one.
+
+    Raises:
+        InvalidInput: `extra` is no JSON object.
+    """
+    _check_extra(body.extra)
+    try:
+        old = connections.get_connection(tx, call.services.cipher, call.workspace, body.connection_id)
+    except NotFound:
+        return _record(body)
+    return replace(old, **_changes(body, old, None))
+
+
+def tested_fields(record: ConnectionRecord) -> dict[str, Any]:
+    """What a hook is given of a connection."""
+    return {name: getattr(record, name) for name in (*TESTED, "conn_id")}
+
+
+def check_may_test(call: Call, connection_id: str) -> None:
+    """Raises:
+    Forbidden: connections are not tested here, or not by the caller.
+    """
+    call.check("edit", "connection", connection_id)
     allowed = call.services.settings.api.test_connection.lower()
     if allowed != "enabled":
         raise Forbidden("Testing connections is disabled on this server (api.test_connection)")
@@ -185,8 +207,11 @@ def _check_may_test(call: Call) -> None:
 
 
 @router.post("/defaults", operation_id="create_default_connections", status_code=204)
-async def create_default_connections(call: Editor) -> Response:
+async def create_default_connections(call: Creator) -> Response:
     """Add the connections that examples expect; those that are there stay as they are."""
+
+    for default in DEFAULTS:
+        call.check("create", "connection", default.conn_id)
 
     def add(tx: Tx) -> None:
         for record in DEFAULTS:
@@ -245,7 +270,7 @@ async def patch_connection(
 
 
 @router.delete("/{connection_id}", operation_id="delete_connection", status_code=204)
-async def delete_connection(connection_id: str, call: Editor) -> Response:
+async def delete_connection(connection_id: str, call: Deleter) -> Response:
     """Delete a connection."""
 
     def delete(tx: Tx) -> None:

@@ -26,7 +26,7 @@ from tradewind.db.engine import Tx
 router = APIRouter(tags=["Asset"], prefix="/dags/{dag_id}/assets")
 
 Reader = Annotated[Call, may("read", "asset")]
-Editor = Annotated[Call, may("edit", "asset")]
+Deleter = Annotated[Call, may("delete", "asset")]
 
 
 def _queued(tx: Tx, call: Call, dag_id: str, asset_id: int | None, query: QueuedQuery) -> list[QueuedRecord]:
@@ -48,7 +48,9 @@ async def get_dag_asset_queued_events(dag_id: str, query: Annotated[QueuedQuery,
 
 
 @router.delete("/queuedEvents", operation_id="delete_dag_asset_queued_events", status_code=204)
-async def delete_dag_asset_queued_events(dag_id: str, query: Annotated[QueuedQuery, Query()], call: Editor) -> Response:
+async def delete_dag_asset_queued_events(
+    dag_id: str, query: Annotated[QueuedQuery, Query()], call: Deleter
+) -> Response:
     """Throw away all events that wait for the DAG."""
 
     def drop(tx: Tx) -> tuple[None, list[Event]]:
@@ -75,7 +77,7 @@ async def get_dag_asset_queued_event(
 
 @router.delete("/{asset_id}/queuedEvents", operation_id="delete_dag_asset_queued_event", status_code=204)
 async def delete_dag_asset_queued_event(
-    dag_id: str, asset_id: int, query: Annotated[QueuedQuery, Query()], call: Editor
+    dag_id: str, asset_id: int, query: Annotated[QueuedQuery, Query()], call: Deleter
 ) -> Response:
     """Throw away the events of one asset that wait for the DAG."""
 

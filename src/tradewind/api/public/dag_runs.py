@@ -109,7 +109,7 @@ async def get_dag_run(dag_id: str, dag_run_id: str, call: Annotated[Call, may("r
 
 @router.post("/dags/{dag_id}/dagRuns", operation_id="trigger_dag_run", response_model=DAGRunResponse)
 async def trigger_dag_run(
-    dag_id: str, body: TriggerDAGRunPostBody, call: Annotated[Call, may("edit", "dag_run")]
+    dag_id: str, body: TriggerDAGRunPostBody, call: Annotated[Call, may("create", "dag_run")]
 ) -> Response:
     """Ask for a run; it starts when the scheduler has room. The answer does not wait for that."""
     return reply(run_out(await request_run(call, dag_id, body)))
@@ -193,7 +193,7 @@ def run_changes(tx: Tx, call: Call, run: RunRecord, changes: dict[str, Any]) -> 
 
 
 @router.delete("/dags/{dag_id}/dagRuns/{dag_run_id}", operation_id="delete_dag_run", status_code=204)
-async def delete_dag_run(dag_id: str, dag_run_id: str, call: Annotated[Call, may("edit", "dag_run")]) -> Response:
+async def delete_dag_run(dag_id: str, dag_run_id: str, call: Annotated[Call, may("delete", "dag_run")]) -> Response:
     """Forget a run and all that hangs on it."""
 
     def delete(tx: Tx) -> tuple[None, list[Event]]:

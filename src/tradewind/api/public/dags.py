@@ -37,7 +37,9 @@ router = APIRouter(tags=["DAG"])
 
 Reader = Annotated[Call, may("read", "dag")]
 Editor = Annotated[Call, may("edit", "dag")]
-Fan = Annotated[Call, may("edit", "favorite")]
+Deleter = Annotated[Call, may("delete", "dag")]
+Fan = Annotated[Call, may("create", "favorite")]
+FormerFan = Annotated[Call, may("delete", "favorite")]
 
 
 def _filter(call: Call, query: DagChoiceQuery) -> DagFilter:
@@ -160,7 +162,7 @@ async def patch_dag(
 
 
 @router.delete("/dags/{dag_id}", operation_id="delete_dag", response_model=None)
-async def delete_dag(dag_id: str, call: Editor) -> Response:
+async def delete_dag(dag_id: str, call: Deleter) -> Response:
     """Forget a DAG and its runs. While its file is there, it comes back with the next parse."""
 
     def delete(tx: Tx) -> tuple[None, list[Event]]:
@@ -186,7 +188,7 @@ async def favorite_dag(dag_id: str, call: Fan) -> Response:
 
 
 @router.post("/dags/{dag_id}/unfavorite", operation_id="unfavorite_dag", status_code=204)
-async def unfavorite_dag(dag_id: str, call: Fan) -> Response:
+async def unfavorite_dag(dag_id: str, call: FormerFan) -> Response:
     """Take a DAG out of your favourites."""
 
     def unmark(tx: Tx) -> None:

@@ -23,7 +23,10 @@ from tradewind.db.pools import DEFAULT_POOL, PoolRecord, PoolUsage
 router = APIRouter(tags=["Pool"], prefix="/pools")
 
 Reader = Annotated[Call, may("read", "pool")]
+Creator = Annotated[Call, may("create", "pool")]
 Editor = Annotated[Call, may("edit", "pool")]
+Deleter = Annotated[Call, may("delete", "pool")]
+Changer = Annotated[Call, may("create", "pool", "edit", "delete")]
 FIELDS = ("slots", "description", "include_deferred", "pool", "name", "team_name")
 
 
@@ -46,7 +49,7 @@ def pool_out(pool: PoolRecord, usage: PoolUsage) -> dict[str, object]:
 
 
 def _shown(tx: Tx, call: Call, found: Sequence[PoolRecord]) -> list[dict[str, object]]:
-    used = pools.usage(tx, call.workspace, [pool.name for pool in found])
+    used = pools.usage(tx.whole, call.workspace, [pool.name for pool in found])
     return [pool_out(pool, used.get(pool.name, PoolUsage())) for pool in found]
 
 
@@ -96,20 +99,22 @@ async def get_pools(query: Annotated[PoolQuery, Query()], call: Reader) -> Respo
 
 
 @router.post("", operation_id="post_pool", response_model=PoolResponse, status_code=201)
-async def post_pool(body: PoolBody, call: Editor) -> Response:
+async def post_pool(body: PoolBody, call: Creator) -> Response:
     """Add a pool."""
+    call.check("create", "pool", body.name)
     audit = Audit(event="post_pool", extra=body.model_dump())
     await call.act(audit, lambda tx: (None, [_add(tx, call, body)]))
     return created(await _one(call, body.name))
 
 
 @router.patch("", operation_id="bulk_pools", response_model=BulkResponse)
-async def bulk_pools(body: BulkBody[PoolBody], call: Editor) -> Response:
+async def bulk_pools(body: BulkBody[PoolBody], call: Changer) -> Response:
     """Add, change and delete several pools."""
 
     def change(tx: Tx) -> tuple[dict[str, object], list[Event]]:
         events: list[Event] = []
         verbs: Verbs[PoolBody] = Verbs(
+            check=lambda action, one: call.check(action, "pool", one if isinstance(one, str) else one.name),
             name=lambda one: one.name,
             create=lambda one: events.append(_add(tx, call, one)),
             update=lambda one, mask: events.append(
@@ -145,7 +150,7 @@ async def patch_pool(
 
 
 @router.delete("/{pool_name:path}", operation_id="delete_pool", status_code=204)
-async def delete_pool(pool_name: str, call: Editor) -> Response:
+async def delete_pool(pool_name: str, call: Deleter) -> Response:
     """Delete a pool; instances that name it wait until it is there again."""
     audit = Audit(event="delete_pool", extra={"name": pool_name})
     await call.act(audit, lambda tx: (None, [_delete(tx, call, pool_name)]))

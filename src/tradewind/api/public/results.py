@@ -42,13 +42,14 @@ LONGEST_WAIT_S = 3600
 async def execute_dag(
     dag_id: str,
     body: TriggerDAGRunPostBody,
-    call: Annotated[Call, may("edit", "dag_run")],
+    call: Annotated[Call, may("create", "dag_run")],
     timeout_s: Annotated[float, Query(gt=0, le=LONGEST_WAIT_S)] = 60.0,
 ) -> Response:
     """Start a run and wait for its end: the answer has its state and what the DAG returns.
 
     Where the run takes longer than `timeout_s`, the answer (202) says how far it is; the run goes on.
     """
+    call.check("read", "xcom", dag_id)
     run = await _ended(call, await request_run(call, dag_id, body), timeout_s)
     is_finished = run.state in RUN_FINISHED
     result = await _result(call, run) if is_finished else None
@@ -60,6 +61,7 @@ async def execute_dag(
 )
 async def get_dag_run_result(dag_id: str, dag_run_id: str, call: Annotated[Call, may("read", "dag_run")]) -> Response:
     """What a run returned; so far, if it has not ended."""
+    call.check("read", "xcom", dag_id)
     run = await call.read(lambda tx: runs.get_run(tx, call.workspace, dag_id, dag_run_id))
     tasks = await call.read(lambda tx: result_tasks(tx, call, run))
     return reply(

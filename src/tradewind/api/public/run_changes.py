@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -22,6 +22,7 @@ from tradewind.api.models.runs import (
 )
 from tradewind.api.models.tasks import BulkTaskInstanceBody, ClearTaskInstanceCollectionResponse
 from tradewind.api.public.dag_runs import run_changes
+from tradewind.api.public.partitions import meant_by
 from tradewind.api.public.results import result_tasks, returned
 from tradewind.api.public.task_changes import Target, change_events, check_deletable, plan_change
 from tradewind.api.public.task_instances import INSTANCES, shown
@@ -30,6 +31,7 @@ from tradewind.api.selection import spec_of_run
 from tradewind.api.shapes import run_out
 from tradewind.api.wire import encode, reply
 from tradewind.base.errors import InvalidInput, NotFound
+from tradewind.base.policy import Action
 from tradewind.core.events import Event
 from tradewind.core.states import RUN_FINISHED
 from tradewind.db import dags, runs, tasks, versions, xcoms
@@ -40,6 +42,7 @@ from tradewind.worker.xcom import open_artifacts
 router = APIRouter(tags=["DagRun"])
 
 RunEditor = Annotated[Call, may("edit", "dag_run")]
+RunChanger = Annotated[Call, may("edit", "dag_run", "delete", "create")]
 WAIT_POLL_S = 0.1
 
 
@@ -66,33 +69,49 @@ def _new_tasks(tx: Tx, call: Call, what: Clearing) -> list[dict[str, object]]:
     ]
 
 
+RunKey = tuple[str, str]
+Picking = Callable[[Tx], Sequence[RunKey]]
+"""Finds the runs that a request means, as DAG and run id."""
+
+
 async def _clear(
-    call: Call, dag_id: str, run_ids: Sequence[str], body: DAGRunClearBody, event: str
+    call: Call, pick: Picking, body: DAGRunClearBody, event: str, where: RunKey | tuple[str, None]
 ) -> tuple[list[RunRecord], int] | Response:
     """The cleared runs and the status to answer with; of a dry run the list of instances."""
     if body.only_new and body.only_failed:
         raise InvalidInput("only_new and only_failed exclude each other")
+
+    def plans(tx: Tx, keys: Sequence[RunKey]) -> Iterator[list[Clearing]]:
+        by_dag: dict[str, list[str]] = {}
+        for dag_id, run_id in dict.fromkeys(keys):
+            by_dag.setdefault(dag_id, []).append(run_id)
+        for dag_id, run_ids in by_dag.items():
+            yield with_dependents(tx, call, _clearing(tx, call, dag_id, run_ids, body))
+
     if body.dry_run:
 
         def preview(tx: Tx) -> list[dict[str, object]]:
-            what = with_dependents(tx, call, _clearing(tx, call, dag_id, run_ids, body))
-            return shown(tx, call, instances_in(what)) + (_new_tasks(tx, call, what[0]) if body.only_new else [])
+            items: list[dict[str, object]] = []
+            for plan in plans(tx, pick(tx)):
+                items += shown(tx, call, instances_in(plan)) + (_new_tasks(tx, call, plan[0]) if body.only_new else [])
+            return items
 
         items = await call.read(preview)
         return reply({"task_instances": items, "total_entries": len(items)})
 
-    def clear(tx: Tx) -> tuple[None, list[Event]]:
-        what, *others = with_dependents(tx, call, _clearing(tx, call, dag_id, run_ids, body))
-        for run in what.runs:
-            if "note" in body.model_fields_set:
-                runs.set_note(tx, run.uid, body.note, call.actor.username, call.now)
-        of_others = [event for one in others for event in clear_events(one)]
-        return None, clear_events(what, even_empty=body.only_new) + of_others
+    def clear(tx: Tx) -> tuple[Sequence[RunKey], list[Event]]:
+        keys, events = pick(tx), list[Event]()
+        for what, *others in plans(tx, keys):
+            for run in what.runs:
+                if "note" in body.model_fields_set:
+                    runs.set_note(tx, run.uid, body.note, call.actor.username, call.now)
+            events += clear_events(what, even_empty=body.only_new)
+            events += [event for one in others for event in clear_events(one)]
+        return keys, events
 
-    audit = Audit(event=event, dag_id=dag_id, run_id=run_ids[0] if len(run_ids) == 1 else None,
-                  extra=body.model_dump(exclude_unset=True))  # fmt: skip
-    _, is_done = await call.act(audit, clear)
-    found = await call.read(lambda tx: [runs.get_run(tx, call.workspace, dag_id, run_id) for run_id in run_ids])
+    audit = Audit(event=event, dag_id=where[0], run_id=where[1], extra=body.model_dump(exclude_unset=True))
+    keys, is_done = await call.act(audit, clear)
+    found = await call.read(lambda tx: [runs.get_run(tx, call.workspace, *key) for key in dict.fromkeys(keys)])
     return found, 200 if is_done else 202
 
 
@@ -103,7 +122,8 @@ async def _clear(
 )
 async def clear_dag_run(dag_id: str, dag_run_id: str, body: DAGRunClearBody, call: RunEditor) -> Response:
     """Run a run again; a dry run (the default) lists what would run."""
-    done = await _clear(call, dag_id, [dag_run_id], body, "clear_dag_run")
+    where = (dag_id, dag_run_id)
+    done = await _clear(call, lambda _: [where], body, "clear_dag_run", where)
     return done if isinstance(done, Response) else reply(run_out(done[0][0]), done[1])
 
 
@@ -113,26 +133,39 @@ async def clear_dag_run(dag_id: str, dag_run_id: str, body: DAGRunClearBody, cal
     response_model=ClearTaskInstanceCollectionResponse | DAGRunCollectionResponse,
 )
 async def clear_dag_runs(dag_id: str, body: BulkDAGRunClearBody, call: RunEditor) -> Response:
-    """Run several runs again; a dry run (the default) lists what would run."""
-    if body.partition_key is not None or body.partition_date_start is not None or body.partition_date_end is not None:
-        raise InvalidInput("this DAG has no partitions; name the runs in dag_runs")
-    named = body.dag_runs or []
-    if not named:
-        raise InvalidInput("dag_runs must name at least one run")
-    for one in named:
-        if one.dag_id not in {None, dag_id}:
-            raise InvalidInput(f"dag_runs names a run of {one.dag_id!r}, but the path names {dag_id!r}")
-    done = await _clear(call, dag_id, [one.dag_run_id for one in named], body, "clear_dag_runs")
+    """Run several runs again, named or picked by partition; a dry run (the default) lists what would run."""
+
+    def pick(tx: Tx) -> Sequence[RunKey]:
+        if body.dag_runs:
+            return [(_dag_of(dag_id, one), one.dag_run_id) for one in body.dag_runs]
+        if dag_id == "~":
+            raise InvalidInput("runs are picked by partition in one DAG: the path must name it instead of `~`")
+        return [(run.dag_id, run.run_id) for run in meant_by(tx, call, dag_id, body)]
+
+    done = await _clear(call, pick, body, "clear_dag_runs", (dag_id, None))
     if isinstance(done, Response):
         return done
     return reply({"dag_runs": [run_out(run) for run in done[0]], "total_entries": len(done[0])}, done[1])
+
+
+def _dag_of(path: str, entity: BulkDAGRunBody) -> str:
+    """The DAG of a run that a body names.
+
+    Raises:
+        InvalidInput: path and body name different ones, or neither names one.
+    """
+    if path == "~" and entity.dag_id in {None, "", "~"}:
+        raise InvalidInput(f"the path names no DAG (`~`), so {entity.dag_run_id!r} must have a dag_id")
+    if path != "~" and entity.dag_id not in {None, path}:
+        raise InvalidInput(f"dag_runs names a run of {entity.dag_id!r}, but the path names {path!r}")
+    return path if entity.dag_id is None or path != "~" else entity.dag_id
 
 
 # -- bulk ------------------------------------------------------------------------------------------------------------
 
 
 @router.patch("/dags/{dag_id}/dagRuns", operation_id="bulk_dag_runs", response_model=BulkResponse)
-async def bulk_dag_runs(dag_id: str, body: BulkBody[BulkDAGRunBody], call: RunEditor) -> Response:
+async def bulk_dag_runs(dag_id: str, body: BulkBody[BulkDAGRunBody], call: RunChanger) -> Response:
     """Mark, note or delete several runs; `~` takes each entity's own dag_id. Runs are created by triggering them."""
 
     def change(tx: Tx) -> tuple[dict[str, object], list[Event]]:
@@ -149,7 +182,10 @@ async def bulk_dag_runs(dag_id: str, body: BulkBody[BulkDAGRunBody], call: RunEd
         def delete(entity: str | BulkDAGRunBody) -> None:
             events.append(delete_event(find(entity)))
 
-        verbs: Verbs[BulkDAGRunBody] = Verbs(lambda one: one.dag_run_id, _no_creation, update, delete)
+        def check(action: Action, entity: str | BulkDAGRunBody) -> None:
+            call.check(action, "dag_run", _dag_id(dag_id, entity))
+
+        verbs: Verbs[BulkDAGRunBody] = Verbs(check, lambda one: one.dag_run_id, _no_creation, update, delete)
         return run_bulk(body, verbs), events
 
     answer, _ = await call.act(Audit(event="bulk_dag_runs", dag_id=dag_id, extra=body.model_dump()), change)
@@ -161,7 +197,7 @@ async def bulk_task_instances(
     dag_id: str,
     dag_run_id: str,
     body: BulkBody[BulkTaskInstanceBody],
-    call: Annotated[Call, may("edit", "task_instance")],
+    call: Annotated[Call, may("edit", "task_instance", "delete", "create")],
 ) -> Response:
     """Mark, note or delete several task instances; `~` takes each entity's own dag_id and dag_run_id."""
 
@@ -189,7 +225,10 @@ async def bulk_task_instances(
             found = tasks.get_task(tx, call.workspace, where.dag_id, where.run_id, where.task_id, map_index=index)
             tasks.delete_task(tx, check_deletable(found))
 
-        verbs: Verbs[BulkTaskInstanceBody] = Verbs(_task_name, _no_creation, update, delete)
+        def check(action: Action, entity: str | BulkTaskInstanceBody) -> None:
+            call.check(action, "task_instance", _dag_id(dag_id, entity))
+
+        verbs: Verbs[BulkTaskInstanceBody] = Verbs(check, _task_name, _no_creation, update, delete)
         return run_bulk(body, verbs), events
 
     audit = Audit(event="bulk_task_instances", dag_id=dag_id, run_id=dag_run_id, extra=body.model_dump())
@@ -237,6 +276,8 @@ async def wait_dag_run_until_finished(
 
     The last line holds what the tasks named in `result` returned; where none is named, the DAG's own result tasks.
     """
+    if result:
+        call.check("read", "xcom", dag_id)
     run = await call.read(lambda tx: runs.get_run(tx, call.workspace, dag_id, dag_run_id))
     return StreamingResponse(_lines(call, run, interval, result or []), media_type="application/x-ndjson")
 

@@ -37,6 +37,8 @@ OF_ASSET = "/assets/{asset_id}/state-store"
 KEY = "/{key:path}"
 Reader = Annotated[Call, may("read", "task_instance")]
 Editor = Annotated[Call, may("edit", "task_instance")]
+AssetReader = Annotated[Call, may("read", "asset")]
+AssetEditor = Annotated[Call, may("edit", "asset")]
 MapIndex = Annotated[int, Query(ge=-1)]
 Limit = Annotated[int | None, Query(ge=0)]
 Offset = Annotated[int, Query(ge=0)]
@@ -208,7 +210,7 @@ def _asset_out(record: AssetStateRecord) -> dict[str, object]:
     OF_ASSET, operation_id="list_asset_state_store", response_model=AssetStateStoreCollectionResponse, tags=ASSET
 )  # fmt: skip
 async def list_asset_state_store(
-    asset_id: int, call: Reader, limit: Limit = None, offset: Offset = 0
+    asset_id: int, call: AssetReader, limit: Limit = None, offset: Offset = 0
 ) -> Response:  # fmt: skip
     """What is kept with an asset, by key."""
     page = page_of(call.services.settings.api, limit, offset, [])
@@ -221,7 +223,7 @@ async def list_asset_state_store(
 
 
 @router.get(OF_ASSET + KEY, operation_id="get_asset_state_store", response_model=AssetStateStoreResponse, tags=ASSET)
-async def get_asset_state_store(asset_id: int, key: str, call: Reader) -> Response:
+async def get_asset_state_store(asset_id: int, key: str, call: AssetReader) -> Response:
     """One value."""
 
     def find(tx: Tx) -> AssetStateRecord:
@@ -231,7 +233,7 @@ async def get_asset_state_store(asset_id: int, key: str, call: Reader) -> Respon
 
 
 @router.put(OF_ASSET + KEY, operation_id="set_asset_state_store", status_code=204, tags=ASSET)
-async def set_asset_state_store(asset_id: int, key: str, body: AssetStateStoreBody, call: Editor) -> Response:
+async def set_asset_state_store(asset_id: int, key: str, body: AssetStateStoreBody, call: AssetEditor) -> Response:
     """Add or replace a value."""
     text = _encoded(call, body.value)
 
@@ -244,7 +246,7 @@ async def set_asset_state_store(asset_id: int, key: str, body: AssetStateStoreBo
 
 
 @router.delete(OF_ASSET + KEY, operation_id="delete_asset_state_store", status_code=204, tags=ASSET)
-async def delete_asset_state_store(asset_id: int, key: str, call: Editor) -> Response:
+async def delete_asset_state_store(asset_id: int, key: str, call: AssetEditor) -> Response:
     """Forget a value, if it is there."""
 
     def delete(tx: Tx) -> None:
@@ -255,7 +257,7 @@ async def delete_asset_state_store(asset_id: int, key: str, call: Editor) -> Res
 
 
 @router.delete(OF_ASSET, operation_id="clear_asset_state_store", status_code=204, tags=ASSET)
-async def clear_asset_state_store(asset_id: int, call: Editor) -> Response:
+async def clear_asset_state_store(asset_id: int, call: AssetEditor) -> Response:
     """Forget all that is kept with an asset."""
 
     def delete(tx: Tx) -> None:

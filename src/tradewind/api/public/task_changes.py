@@ -266,7 +266,11 @@ def check_deletable(instance: TaskRecord) -> TaskRecord:
 
 @router.delete(INSTANCE, operation_id="delete_task_instance", response_model=None)
 async def delete_task_instance(
-    dag_id: str, dag_run_id: str, task_id: str, call: Editor, map_index: int = -1
+    dag_id: str,
+    dag_run_id: str,
+    task_id: str,
+    call: Annotated[Call, may("delete", "task_instance")],
+    map_index: int = -1,
 ) -> Response:
     """Forget an instance that has ended, with its history and XComs."""
 

@@ -23,7 +23,10 @@ from tradewind.db.variables import VariableRecord
 router = APIRouter(tags=["Variable"], prefix="/variables")
 
 Reader = Annotated[Call, may("read", "variable")]
+Creator = Annotated[Call, may("create", "variable")]
 Editor = Annotated[Call, may("edit", "variable")]
+Deleter = Annotated[Call, may("delete", "variable")]
+Changer = Annotated[Call, may("create", "variable", "edit", "delete")]
 FIELDS = ("key", "value", "description", "team_name")
 
 
@@ -103,8 +106,9 @@ async def get_variables(query: Annotated[VariableQuery, Query()], call: Reader) 
 
 
 @router.post("", operation_id="post_variable", response_model=VariableResponse, status_code=201)
-async def post_variable(body: VariableBody, call: Editor) -> Response:
+async def post_variable(body: VariableBody, call: Creator) -> Response:
     """Add a variable."""
+    call.check("create", "variable", body.key)
 
     def add(tx: Tx) -> VariableRecord:
         _add(tx, call, body)
@@ -114,11 +118,12 @@ async def post_variable(body: VariableBody, call: Editor) -> Response:
 
 
 @router.patch("", operation_id="bulk_variables", response_model=BulkResponse)
-async def bulk_variables(body: BulkBody[VariableBody], call: Editor) -> Response:
+async def bulk_variables(body: BulkBody[VariableBody], call: Changer) -> Response:
     """Add, change and delete several variables."""
 
     def change(tx: Tx) -> dict[str, object]:
         verbs: Verbs[VariableBody] = Verbs(
+            check=lambda action, one: call.check(action, "variable", one if isinstance(one, str) else one.key),
             name=lambda one: one.key,
             create=lambda one: _add(tx, call, one),
             update=lambda one, mask: _update(tx, call, one.key, one, mask),
@@ -151,7 +156,7 @@ async def patch_variable(
 
 
 @router.delete("/{variable_key:path}", operation_id="delete_variable", status_code=204)
-async def delete_variable(variable_key: str, call: Editor) -> Response:
+async def delete_variable(variable_key: str, call: Deleter) -> Response:
     """Delete a variable."""
     await call.write(
         Audit(event="delete_variable", extra={"key": variable_key}), lambda tx: _delete(tx, call, variable_key)

@@ -11,10 +11,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tradewind.api.auth import Actor, in_role
-from tradewind.api.deps import WORKSPACE, Audit, Call, Desk
+from tradewind.api.deps import Audit, Call, Desk, May
 from tradewind.api.models.assets import WebhookResponse
+from tradewind.api.permissions import check
 from tradewind.api.wire import reply
-from tradewind.base.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from tradewind.api.workspaces import workspace_of
+from tradewind.base.errors import InvalidInput, NotFound, Unauthenticated
 from tradewind.core.events import AssetUpdate, AssetUpdated, Event
 from tradewind.db import asset_watchers, variables
 from tradewind.db.asset_watchers import Watched
@@ -26,6 +28,7 @@ SIGNATURES = ("x-tradewind-signature", "x-hub-signature-256")
 """Headers that may hold ``sha256=`` and the HMAC of the body in hexadecimal digits; the second is GitHub's."""
 LARGEST = 1_000_000
 """Bytes of a body."""
+UPDATES = May(("create",), "asset")
 
 
 @router.post("/{path:path}", operation_id="call_asset_webhook", response_model=WebhookResponse)
@@ -35,7 +38,8 @@ async def call_asset_webhook(
     """Say that the assets whose watchers listen at this path were updated; the body, JSON, goes with the event."""
     desk: Desk = request.app.state.desk
     name, body = path.strip("/"), await _body(request)
-    found, keys = await desk.read(lambda tx: _watchers(tx, desk, name))
+    workspace = workspace_of(request)
+    found, keys = await desk.read(lambda tx: _watchers(tx, desk, workspace, name))
     signed = [one for one in found if _is_signed(request, body, keys.get(one.secret or ""))]
     if signed:
         actor = in_role(f"webhook {name}", "User")
@@ -44,7 +48,8 @@ async def call_asset_webhook(
         signed = found
     if not signed:
         raise NotFound(f"no watcher of an asset listens at the webhook {name!r}", path=name)
-    call, payload, now = Call(desk, actor), _payload(body), desk.services.clock.now()
+    call = Call(desk, actor, workspace, UPDATES)
+    payload, now = _payload(body), desk.services.clock.now()
     updates = [
         AssetUpdate(
             uid=desk.services.ids.new(),
@@ -55,7 +60,7 @@ async def call_asset_webhook(
         )
         for one in signed
     ]
-    events: list[Event] = [AssetUpdated(WORKSPACE, update, now, f"webhook {name}") for update in updates]
+    events: list[Event] = [AssetUpdated(workspace, update, now, f"webhook {name}") for update in updates]
     await call.act(Audit(event="call_asset_webhook", extra={"path": name}), lambda _: (None, events), wait=False)
     answer = {"path": name, "assets": [one.name for one in signed], "event_uids": [one.uid for one in updates]}
     return reply(answer, 202)
@@ -71,13 +76,13 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _watchers(tx: Tx, desk: Desk, name: str) -> tuple[list[Watched], dict[str, str]]:
+def _watchers(tx: Tx, desk: Desk, workspace: str, name: str) -> tuple[list[Watched], dict[str, str]]:
     """Who listens, and the secrets by name of their variable."""
-    found = asset_watchers.webhook_watchers(tx, WORKSPACE, name)
+    found = asset_watchers.webhook_watchers(tx, workspace, name)
     names = {one.secret for one in found if one.secret}
     keys: dict[str, str] = {}
     for one in names:
-        variable = variables.find_variable(tx, desk.services.cipher, WORKSPACE, one)
+        variable = variables.find_variable(tx, desk.services.cipher, workspace, one)
         if variable is not None and variable.value:
             keys[one] = variable.value
     return found, keys
@@ -102,10 +107,8 @@ async def _caller(request: Request, desk: Desk) -> Actor:
             "the call is not signed by the watcher's secret (X-Tradewind-Signature: sha256=HMAC of the body), and there "
             "is no `Authorization: Bearer TOKEN`"
         )
-    actor = await desk.sessions.actor(request, desk, WORKSPACE)
-    decision = actor.rights.decide("edit", "asset")
-    if not decision.allowed:
-        raise Forbidden(f"Forbidden: {decision.reason}")
+    actor = await desk.sessions.actor(request, desk, workspace_of(request))
+    check(actor.rights, "create", "asset", None)
     return actor
 
 

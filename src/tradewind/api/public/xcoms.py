@@ -36,7 +36,9 @@ _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 ENTRIES = INSTANCE + "/xcomEntries"
 Reader = Annotated[Call, may("read", "xcom")]
+Creator = Annotated[Call, may("create", "xcom")]
 Editor = Annotated[Call, may("edit", "xcom")]
+Deleter = Annotated[Call, may("delete", "xcom")]
 
 
 def _some(value: str) -> tuple[str, ...]:
@@ -185,7 +187,9 @@ async def _set(call: Call, key: tuple[str, str, str, int], value: XComValue, *, 
 
 
 @router.post(ENTRIES, operation_id="create_xcom_entry", response_model=XComResponseNative, status_code=201)
-async def create_xcom_entry(dag_id: str, dag_run_id: str, task_id: str, body: XComCreateBody, call: Editor) -> Response:
+async def create_xcom_entry(
+    dag_id: str, dag_run_id: str, task_id: str, body: XComCreateBody, call: Creator
+) -> Response:
     """Add a value by hand."""
     key = (dag_id, dag_run_id, task_id, body.map_index)
     return created(await _set(call, key, _stored(body.key, body.value), is_new=True))
@@ -206,7 +210,7 @@ async def delete_xcom_entry(
     dag_run_id: str,
     task_id: str,
     xcom_key: str,
-    call: Editor,
+    call: Deleter,
     map_index: int = -1,
 ) -> Response:
     """Delete a value."""
