@@ -125,6 +125,9 @@ def make_environment(dag: Any, *, native: bool) -> jinja2.Environment:
     return environment
 
 
+LONGEST_SHOWN = 200
+"""Characters of a template that an error shows."""
+
 _environments: WeakKeyDictionary[Any, dict[bool, jinja2.Environment]] = WeakKeyDictionary()
 _compiled: WeakKeyDictionary[jinja2.Environment, dict[str, jinja2.Template]] = WeakKeyDictionary()
 
@@ -222,9 +225,22 @@ def render_named(  # noqa: PLR0917 - the shape of `_do_render_template_fields`, 
             ) from error
         if before is None or before == "":
             continue
-        after = rendering.value(before, suffixes)
+        try:
+            after = rendering.value(before, suffixes)
+        except Exception as error:
+            error.add_note(_place(parent, name, before))
+            raise
         if after is not before:
             setattr(parent, name, after)
+
+
+def _place(parent: Any, name: str, value: Any) -> str:
+    task_id = getattr(parent, "task_id", None)
+    whose = f"task {task_id!r}" if task_id else type(parent).__name__
+    text = f": {value}" if isinstance(value, str) else ""
+    if len(text) > LONGEST_SHOWN:
+        text = text[:LONGEST_SHOWN] + "..."
+    return f"It happened while the field {name!r} of {whose} was rendered{text}"
 
 
 class _Rendering:

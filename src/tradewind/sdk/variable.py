@@ -69,6 +69,26 @@ class Variable:
         _api("set").set_variable(key, text, description)
 
     @classmethod
+    def update(cls, key: str, value: Any, serialize_json: bool = False) -> None:
+        """Store a variable on the server, as `set` does, which takes the place of this name of Airflow 2."""
+        cls.set(key, value, serialize_json=serialize_json)
+
+    @classmethod
+    def setdefault(cls, key: str, default: Any, description: str | None = None, deserialize_json: bool = False) -> Any:
+        """The value of a variable; where there is none, `default`, which is stored then, with `deserialize_json` as JSON.
+
+        Raises:
+            ValueError: there is none, and nothing to store.
+        """
+        value = cls.get(key, default=None, deserialize_json=deserialize_json)
+        if value is not None:
+            return value
+        if default is None:
+            raise ValueError(f"there is no variable {key!r} yet: give a default that is not None")
+        cls.set(key, default, description, serialize_json=deserialize_json)
+        return default
+
+    @classmethod
     def delete(cls, key: str) -> None:
         """Delete a variable from the server, if it is there."""
         _api("delete").delete_variable(key)

@@ -229,6 +229,19 @@ def test_variables_are_read_written_listed_and_deleted():
             Variable.get("a")
 
 
+def test_variables_have_the_methods_of_airflow_2_too():
+    server = MemoryServer("d", "r")
+    with bound(MemoryApi(server, "t", -1)):
+        assert Variable.setdefault("a", {"n": 1}, deserialize_json=True) == {"n": 1}
+        assert Variable.get("a") == '{\n  "n": 1\n}'
+        assert Variable.setdefault("a", {"n": 2}, deserialize_json=True) == {"n": 1}
+        assert Variable.setdefault("b", "text") == Variable.get("b") == "text"
+        Variable.update("a", [1], serialize_json=True)
+        assert Variable.get("a", deserialize_json=True) == [1]
+        with pytest.raises(ValueError, match="no variable 'c' yet"):
+            Variable.setdefault("c", None)
+
+
 def test_variables_cannot_be_written_outside_of_a_task():
     with pytest.raises(NoTaskApi, match="only a running task can set variables"):
         Variable.set("a", "b")

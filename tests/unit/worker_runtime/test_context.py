@@ -9,6 +9,8 @@ import pytest
 
 from support.attempts import Bench
 from tradewind import DAG, get_current_context, task
+from tradewind.providers.standard.operators.bash import BashOperator
+from tradewind.providers.standard.operators.python import PythonOperator
 from tradewind.sdk.context import Context, Lazy
 from tradewind.sdk.task_api import PreviousRun
 from tradewind.testing.memory import MemoryApi
@@ -56,6 +58,32 @@ def test_keys_that_need_a_date_are_absent_without_one():
         "manual__2026-01-05T03:00:00+00:00"
     )
     assert seen_by(set) >= DATED
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (lambda **context: context["ds"], "KeyError: 'ds'"),
+        (lambda data_interval_end: data_interval_end, "missing 1 required positional argument: 'data_interval_end'"),
+    ],
+)
+def test_who_asks_for_a_date_that_the_run_does_not_have_is_told_how_to_give_one(work, why):
+    with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+        PythonOperator(task_id="work", python_callable=work)
+    error = Bench(dag, logical_date=None).run("work").error
+    assert why in error
+    assert "This run has no logical date" in error
+    assert "--logical-date" in error
+
+
+def test_a_template_that_names_the_date_of_a_run_without_one_is_told_too():
+    with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
+        BashOperator(task_id="work", bash_command="echo {{ ds }}")
+        BashOperator(task_id="other", bash_command="echo {{ nope }}")
+    bench = Bench(dag, logical_date=None)
+    assert "its context has no 'ds'" in bench.run("work").error
+    assert "the field 'bash_command' of task 'work' was rendered: echo {{ ds }}" in bench.run("work").error
+    assert "logical date" not in bench.run("other").error
 
 
 def test_the_other_keys_are_there():

@@ -77,6 +77,15 @@ def test_an_unknown_name_is_an_error():
         rendered("{{ nope }}")
 
 
+def test_an_error_says_which_field_of_which_task_it_was_in():
+    with pytest.raises(jinja2.UndefinedError) as caught:
+        rendered("echo {{ nope }}")
+    assert caught.value.__notes__ == ["It happened while the field 'what' of task 'show' was rendered: echo {{ nope }}"]
+    with pytest.raises(jinja2.UndefinedError) as caught:
+        rendered(["a", {"b": "{{ nope }}"}])
+    assert caught.value.__notes__ == ["It happened while the field 'what' of task 'show' was rendered"]
+
+
 def test_a_dag_may_forgive_unknown_names():
     assert rendered("{{ nope }}", template_undefined=jinja2.Undefined) == ""
 
