@@ -10,6 +10,7 @@ import pytest
 from tradewind.base.errors import AuthoringError, InvalidInput, NotFound
 from tradewind.cli.client import target
 from tradewind.cli.commands.dags.trigger import parse_conf
+from tradewind.cli.connection_texts import connection_of
 from tradewind.cli.dag_files import bundle_root, dags_of_file, one_dag
 from tradewind.cli.dates import parse_moment
 from tradewind.cli.files import read_objects, write_secret_text
@@ -143,3 +144,14 @@ def test_the_dag_of_a_file_with_several_must_be_named(tmp_path) -> None:
     assert one_dag(file, "two").dag_id == "two"
     with pytest.raises(NotFound, match="no DAG 'three'; it has one, two"):
         one_dag(file, "three")
+
+
+@pytest.mark.parametrize(
+    "value", ["a://me:hush@b://c://d", "a://h:many", {"conn_type": "a", "port": "many"}, 5, {"x": 1}]
+)
+def test_a_connection_that_cannot_be_read_is_refused_by_its_name(value: object) -> None:
+    with pytest.raises(
+        InvalidInput, match="connection 'mine' is not a URI, and not an object of its fields"
+    ) as refused:
+        connection_of("mine", value)
+    assert "hush" not in str(refused.value)

@@ -72,13 +72,15 @@ def add_connection(
     session: Session, *, conn_id: str, conn_uri: str | None, conn_json: str | None, **given: Any
 ) -> None:
     """Make a connection."""
+    from tradewind.cli.connection_texts import connection_of
+
     fields = {name.removeprefix("conn_"): value for name, value in given.items() if value is not None}
     if "type" in fields:
         fields["conn_type"] = fields.pop("type")
     _one_way_only(conn_uri, conn_json, fields)
     if fields.get("password") == "-":
         fields["password"] = click.prompt("Password", hide_input=True)
-    connection = _connection(conn_id, conn_uri or (json.loads(conn_json) if conn_json else fields))
+    connection = connection_of(conn_id, conn_uri or (json.loads(conn_json) if conn_json else fields))
     session.client.call("POST", ("connections",), body=_body(conn_id, connection))
     _tell_unknown_type(session, connection.conn_type)
     click.echo(f"Connection {conn_id} is added: {connection.conn_type}, {connection.host or 'no host'}")
@@ -100,9 +102,10 @@ def delete_connection(session: Session, conn_id: str, color: bool) -> None:  # n
 @pass_session
 def import_connections(session: Session, file: str, overwrite: bool) -> None:
     """Make the connections that a JSON, YAML or env file lists: id -> URI, or id -> fields."""
+    from tradewind.cli.connection_texts import connection_of
     from tradewind.cli.files import read_objects
 
-    wanted = {conn_id: _connection(conn_id, value) for conn_id, value in read_objects(file).items()}
+    wanted = {conn_id: connection_of(conn_id, value) for conn_id, value in read_objects(file).items()}
     kept = 0
     for conn_id, connection in wanted.items():
         body = _body(conn_id, connection)
@@ -219,18 +222,6 @@ def _one_way_only(uri: str | None, as_json: str | None, fields: dict[str, Any]) 
             raise InvalidInput(f"--conn-json is not valid JSON: {error}") from error
     if fields and not fields.get("conn_type"):
         raise InvalidInput("--conn-type is missing: what kind of system is it?")
-
-
-def _connection(conn_id: str, value: Any) -> Connection:
-    """A connection from its URI, its JSON text or its fields."""
-    from tradewind.sdk.connection import Connection
-
-    try:
-        if isinstance(value, str) and not value.lstrip().startswith("{"):
-            return Connection.from_uri(value, conn_id)
-        return Connection.from_json(value if isinstance(value, str) else json.dumps(value), conn_id)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InvalidInput(f"connection {conn_id!r} is not a URI, and not an object of its fields: {error}") from error
 
 
 def _fields(connection: Connection) -> dict[str, Any]:

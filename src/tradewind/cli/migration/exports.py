@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from tradewind.base.errors import InvalidInput
+from tradewind.cli.connection_texts import connection_of
 from tradewind.cli.files import read_objects
 from tradewind.cli.migration.holdings import Holdings
-from tradewind.sdk.connection import Connection
 
 __all__ = ["connection_body", "read_connections", "read_environment", "read_pools", "read_variables"]
 
@@ -61,13 +61,7 @@ def connection_body(conn_id: str, value: Any) -> dict[str, Any]:
     Raises:
         InvalidInput: it is none of these.
     """
-    try:
-        if isinstance(value, str) and not value.lstrip().startswith("{"):
-            connection = Connection.from_uri(value, conn_id)
-        else:
-            connection = Connection.from_json(value if isinstance(value, str) else json.dumps(value), conn_id)
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise InvalidInput(f"connection {conn_id!r} is not a URI, and not an object of its fields: {error}") from error
+    connection = connection_of(conn_id, value)
     fields = {name: getattr(connection, name) for name in FIELDS}
     return {name: value for name, value in fields.items() if value not in (None, "")}
 
