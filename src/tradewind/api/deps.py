@@ -29,7 +29,7 @@ from tradewind.db.engine import Tx
 from tradewind.db.sight import sight_of
 from tradewind.spec import DagKey
 
-__all__ = ["WORKSPACE", "Audit", "Call", "Desk", "May", "masked", "may"]
+__all__ = ["WORKSPACE", "Audit", "Call", "Desk", "May", "masked", "may", "signed_in"]
 
 T = TypeVar("T")
 
@@ -210,7 +210,9 @@ class May:
         workspace = workspace_of(request)
         actor = await desk.sessions.actor(request, desk, workspace)
         name = name_in(request.path_params, self.resource)
-        if not any(actor.rights.decide(action, self.resource, name).allowed for action in self.actions):
+        if self.actions and not any(
+            actor.rights.decide(action, self.resource, name).allowed for action in self.actions
+        ):
             check(actor.rights, self.actions[0], self.resource, name)
         await desk.check_workspace(workspace)
         return Call(desk, actor, workspace, self)
@@ -218,7 +220,7 @@ class May:
     @property
     def action(self) -> str:
         """The action, or those of which one is enough, as ``create|edit``."""
-        return "|".join(self.actions)
+        return "|".join(self.actions) or "any"
 
     @property
     def role(self) -> str:
@@ -226,7 +228,8 @@ class May:
         return next(
             name
             for name, grants in BUILT_IN.items()
-            if any(grant.allows(action, self.resource, None) for grant in grants for action in self.actions)
+            if not self.actions
+            or any(grant.allows(action, self.resource, None) for grant in grants for action in self.actions)
         )
 
 
@@ -237,6 +240,11 @@ def may(action: Action, resource: Resource, *more: Action) -> Any:
         more: other actions; one of them is enough to come in. The route then checks each thing that it does.
     """
     return Depends(May((action, *more), resource))
+
+
+def signed_in() -> Any:
+    """Declare that a route is about its caller alone: whoever is recognised may, whatever else they may do."""
+    return Depends(May((), "user"))
 
 
 def masked(fields: Sequence[str], given: Mapping[str, object], update_mask: Sequence[str] | None) -> dict[str, object]:
