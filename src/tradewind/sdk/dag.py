@@ -28,6 +28,7 @@ from tradewind.sdk.zones import zone_name
 if TYPE_CHECKING:
     from typing import Self
 
+    from tradewind.sdk.decorators import TaskDecorators
     from tradewind.sdk.timetable_base import BaseTimetable
     from tradewind.spec import ScheduleSpec
 
@@ -240,6 +241,13 @@ class DAG:
             return self.task_dict[task_id]
         except KeyError:
             raise TaskNotFound(f"Task {task_id} not found in Dag {self.dag_id}", task_id=task_id) from None
+
+    @property
+    def task(self) -> TaskDecorators:
+        """The task decorators, as `@dag.task` and `@dag.task.bash`: their tasks are this DAG's outside its `with`, too."""
+        from tradewind.sdk.decorators import TaskDecorators  # noqa: PLC0415 - a DAG of operators needs none
+
+        return TaskDecorators(self)
 
     @property
     def task_group_dict(self) -> dict[str, TaskGroup]:

@@ -312,9 +312,10 @@ def _returns_dict(function: Callable[..., Any]) -> bool:
 
 
 class TaskDecorators:
-    """`task` itself is `task.python`; the others are found by name."""
+    """`task` itself is `task.python`; the others are found by name. Those of `dag.task` make tasks of that DAG."""
 
-    def __init__(self) -> None:
+    def __init__(self, dag: DAG | None = None) -> None:
+        self._fixed = {} if dag is None else {"dag": dag}
         self._made: dict[str, Callable[..., Any]] = {}
 
     def __call__(self, python_callable: Callable[..., Any] | None = None, **kwargs: Any) -> Any:
@@ -329,7 +330,8 @@ class TaskDecorators:
         if name.startswith("__"):
             raise AttributeError(name)
         if name not in self._made:
-            self._made[name] = _load_decorator(name)
+            made = _load_decorator(name)
+            self._made[name] = functools.partial(made, **self._fixed) if self._fixed else made
         return self._made[name]
 
     def __dir__(self) -> list[str]:

@@ -37,6 +37,24 @@ def test_each_call_is_a_task_with_an_id_of_its_own() -> None:
     assert made.task_ids == ["f", "f__1", "f__2", "named", "named__1"]
 
 
+def test_decorators_of_a_dag_make_its_tasks_without_its_with() -> None:
+    made = DAG("d")
+
+    @made.task
+    def plain() -> None: ...
+
+    @made.task(task_id="named", retries=2)
+    def other() -> None: ...
+
+    @made.task.bash
+    def command() -> str:
+        return "true"
+
+    plain(), other(), command()
+    assert made.task_ids == ["plain", "named", "command"]
+    assert made.get_task("named").retries == 2
+
+
 def test_arguments_are_of_the_operator() -> None:
     with DAG("d", default_args={"retries": 1, "queue": "slow"}) as made:
 
