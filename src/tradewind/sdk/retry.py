@@ -122,6 +122,11 @@ class RetryRule:
         """The dotted paths of the classes, with commas between."""
         return ",".join(_path(one) for one in self._wanted())
 
+    @property
+    def names(self) -> str:
+        """The names of the classes, for people."""
+        return ", ".join(_path(one).rpartition(".")[2] for one in self._wanted())
+
     def matches(self, exc: BaseException) -> bool:
         """Whether the rule is about this exception."""
         kinds = self._classes()
@@ -204,7 +209,7 @@ class ExceptionRetryPolicy(RetryPolicy):
     ) -> RetryDecision:
         for rule in self.rules:
             if rule.matches(exception):
-                reason = rule.reason or f"a rule for {rule.exception_path} matches"
+                reason = rule.reason or f"Matched rule for {rule.names}"
                 return RetryDecision(rule.action, rule.retry_delay, reason)
         return RetryDecision(self.default)
 

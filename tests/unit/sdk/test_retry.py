@@ -23,6 +23,11 @@ def test_the_first_rule_that_matches_decides():
     assert decide(policy, ValueError()) == RetryDecision.default()
 
 
+def test_a_rule_that_gives_no_reason_is_named():
+    policy = ExceptionRetryPolicy([RetryRule(["builtins.LookupError", TimeoutError])])
+    assert decide(policy, KeyError()).reason == "Matched rule for LookupError, TimeoutError"
+
+
 def test_the_default_holds_where_no_rule_matches():
     policy = ExceptionRetryPolicy([RetryRule(KeyError)], default=RetryAction.FAIL)
     assert decide(policy, ValueError()).action is RetryAction.FAIL
