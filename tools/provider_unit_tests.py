@@ -24,6 +24,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +66,7 @@ COLUMNS = {
     "pass rate": 11,
     "seconds": 9,
 }
-TEST_LIMIT_S = 30
+TEST_LIMIT_S = 60
 PACKAGE_LIMIT_S = 240
 
 
@@ -90,7 +91,8 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     unexplained: list[tuple[str, str]] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Failures by kind and reason."""
     seconds: float = 0.0
 
 
@@ -99,6 +101,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("packages", nargs="*", help="short names, as `http`; all without")
     parser.add_argument("--failures", action="store_true", help="list each failure with what it said")
+    parser.add_argument("--jobs", type=int, default=2, help="packages at once")
     parser.add_argument("--slow", action="store_true", help="also the tests that make virtual environments")
     options = parser.parse_args()
     if options.slow:
@@ -110,29 +113,36 @@ def main() -> int:
     tools = _test_packages()
     total = Tally()
     print("".join(f"{name:>{width}}" for name, width in COLUMNS.items()), flush=True)
-    for package in wanted:
-        _fetch(package)
-        begin = time.monotonic()
-        tally = _judge(package.name, _run(package, tools), [one for one in known if one["package"] == package.name])
-        tally.seconds = time.monotonic() - begin
-        _print(f"{package.name} {package.version}", tally)
-        total.counts += tally.counts
-        total.seconds += tally.seconds
-        total.reasons += tally.reasons
-        total.unexplained += tally.unexplained
-        total.unused += tally.unused
-        if options.failures:
-            for test, said in tally.unexplained:
-                print(f"    {test}\n        {said}")
+    begin = time.monotonic()
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for package, tally in zip(wanted, pool.map(lambda one: _tally(one, tools, known), wanted), strict=True):
+            _print(f"{package.name} {package.version}", tally)
+            total.counts += tally.counts
+            total.reasons += tally.reasons
+            total.unexplained += tally.unexplained
+            total.unused += tally.unused
+            if options.failures:
+                for test, said in tally.unexplained:
+                    print(f"    {test}\n        {said}")
+    total.seconds = time.monotonic() - begin
     _print("all", total)
     print("\nThe rate is of the tests that could run. Failures and their reasons:")
-    for reason, number in total.reasons.most_common():
-        print(f"{number:6}  {reason}")
+    for (kind, reason), number in sorted(total.reasons.items()):
+        print(f"{number:6}  {kind}: {reason}")
     print(f"{len(total.unexplained):6}  not explained")
     for pattern in total.unused:
         print(f"        fails no longer, or is gone: {pattern}")
     print(f"Logs: {CACHE.relative_to(ROOT)}/*.log")
     return 1 if total.unexplained else 0
+
+
+def _tally(package: Package, tools: Path, known: list[dict[str, str]]) -> Tally:
+    """Run the tests of a package and judge what came of them."""
+    fetch(package)
+    begin = time.monotonic()
+    tally = _judge(package.name, _run(package, tools), [one for one in known if one["package"] == package.name])
+    tally.seconds = time.monotonic() - begin
+    return tally
 
 
 def _test_packages() -> Path:
@@ -145,7 +155,7 @@ def _test_packages() -> Path:
     return folder
 
 
-def _fetch(package: Package) -> None:
+def fetch(package: Package) -> None:
     """Download the sdist and unpack its tests."""
     if package.folder.exists():
         return
@@ -233,7 +243,7 @@ def _judge(name: str, outcomes: dict[str, tuple[str, str]], known: list[dict[str
                 tally.unexplained.append((test, said))
             else:
                 used.add(match["test"])
-                tally.reasons[match["reason"]] += 1
+                tally.reasons[match["kind"], match["reason"]] += 1
     tally.unused = [f"{name}: {one['test']}" for one in known if one["test"] not in used]
     return tally
 
