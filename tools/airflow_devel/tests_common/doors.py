@@ -41,6 +41,8 @@ ORM_MODULES = {
 MORE_NAMES = {
     "airflow.models": ["Trigger", "DagBag", "DagRun", "Log"],
     "airflow.models.dag": ["DagModel"],
+    "airflow.sdk.api.datamodels._generated": ["TIRunContext"],
+    "airflow.sdk.execution_time.task_runner": ["_evaluate_retry_policy"],
     "airflow.models.taskinstance": ["clear_task_instances", "_get_template_context"],
     "airflow.serialization.serialized_objects": ["DagSerialization", "OperatorSerialization"],
 }
@@ -53,6 +55,7 @@ INTERNAL_MODULES = {
     "airflow.sdk.api",
     "airflow.sdk.execution_time.comms",
     "airflow.sdk.execution_time.supervisor",
+    "airflow.sdk.execution_time.task_runner",
     "airflow.serialization.serialized_objects",
 }
 """Modules of what Airflow's workers and server say to each other."""
