@@ -7,19 +7,24 @@ tests red. Exit code 1 if one stays green, or if the copy without a fault is not
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests" / "unit" / "core"
-IGNORED = shutil.ignore_patterns("__pycache__", "static", "node_modules")
+IGNORED = shutil.ignore_patterns("static", "node_modules")
+# Loaded once for all faults: what the tests import and no fault changes. Nothing of the package may be among it.
+PRELOADED = ["pytest", "hypothesis.stateful", "sqlalchemy", "psycopg"]
+PYTEST = ["-x", "-q", "--no-header", "--tb=no", "-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,17 @@ class Fault:
     new: str
     hint: str
     """Tests that are likely to see it (`pytest -k`), tried first."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the tests said about a fault, or about the package without one."""
+
+    fault: Fault | None
+    killer: str
+    """Which tests turned red; empty if all stayed green."""
+    said: str
+    took_s: float
 
 
 FAULTS = (
@@ -192,46 +208,65 @@ FAULTS = (
 
 
 def plant(fault: Fault | None, folder: Path) -> None:
-    """Copy the package, with the fault in it."""
+    """Copy the package, with the fault in it; modules without it need not be compiled anew."""
     shutil.copytree(ROOT / "src" / "tradewind", folder / "tradewind", ignore=IGNORED)
     if fault is not None:
         file = folder / "tradewind" / "core" / fault.file
         source = file.read_text(encoding="utf-8")
         found = source.count(fault.old)
         if found != 1:
-            sys.exit(f"{fault.name!r}: its text is {found} times in {fault.file}, not once; bring the list up to date")
+            raise LookupError(f"{fault.name!r}: its text is {found} times in {fault.file}, not once; update the list")
         file.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
+        for compiled in file.parent.glob(f"__pycache__/{file.stem}.*.pyc"):
+            compiled.unlink()
 
 
 def run_tests(folder: Path, *arguments: str) -> tuple[bool, str]:
-    """Whether the tests are green with the package in `folder`, and the last line they said."""
-    probe = "import tradewind.core, sys; sys.exit(not tradewind.core.__file__.startswith(sys.argv[1]))"
-    environment = {**os.environ, "PYTHONPATH": str(folder), "HYPOTHESIS_PROFILE": "verdict"}
-    environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    subprocess.run([sys.executable, "-c", probe, str(folder)], env=environment, check=True)
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:randomly", "--tb=no", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode not in {0, 1, 5}:
-        sys.exit(f"pytest itself failed:\n{done.stdout}\n{done.stderr}")
-    lines = done.stdout.strip().splitlines()
-    return done.returncode != 1, lines[-1] if lines else ""
+    """Whether the tests are green with the package in `folder`, and the last line they said.
+
+    It runs in this process, which is new and has loaded only what `PRELOADED` names.
+    """
+    import pytest  # noqa: PLC0415 - the parent needs neither it nor what it loads
+
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = pytest.main([*PYTEST, *arguments])
+    core = sys.modules.get("tradewind.core")
+    if code not in {0, 1, 5} or (core is not None and not str(core.__file__).startswith(str(folder))):
+        raise RuntimeError(f"pytest itself failed ({code}), with {core}:\n{said.getvalue()}")
+    lines = said.getvalue().strip().splitlines()
+    return code != 1, lines[-1] if lines else ""
 
 
-def judge(fault: Fault) -> tuple[Fault, str, float]:
+def judge(fault: Fault | None) -> Verdict:
     """What turned red: the hinted tests, the stories, all tests; empty if nothing did."""
     began = time.monotonic()
+    os.chdir(ROOT)
     stories = [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.name != "test_stateful.py"]
+    hinted = [] if fault is None else [("hint", [*stories, "-k", fault.hint])]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plant(fault, folder)
-        for label, arguments in (
-            ("hint", [*stories, "-k", fault.hint]),
-            ("stories", stories),
-            ("random stories", [str(TESTS / "test_stateful.py")]),
-        ):
-            if not run_tests(folder, *arguments)[0]:
-                return fault, label, time.monotonic() - began
-    return fault, "", time.monotonic() - began
+        for label, arguments in (*hinted, ("stories", stories), ("random stories", [str(TESTS / "test_stateful.py")])):
+            is_green, said = run_tests(folder, *arguments)
+            if not is_green:
+                return Verdict(fault, label, said, time.monotonic() - began)
+    return Verdict(fault, "", "", time.monotonic() - began)
+
+
+def judge_all(chosen: list[Fault], jobs: int) -> list[Verdict]:
+    """The verdict on the package as it is, then on each fault; each in a process of its own."""
+    os.environ |= {
+        "HYPOTHESIS_PROFILE": "verdict",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(PRELOADED)
+    with ProcessPoolExecutor(jobs, mp_context=processes, max_tasks_per_child=1) as pool:
+        return list(pool.map(judge, [None, *chosen]))
 
 
 def main() -> int:
@@ -240,22 +275,17 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="faults at once")
     given = parser.parse_args()
     chosen = [f for f in FAULTS if not given.names or any(name in f.name for name in given.names)]
-    with tempfile.TemporaryDirectory() as name:
-        plant(None, Path(name))
-        is_green, said = run_tests(Path(name), str(TESTS))
-    if not is_green:
-        print(f"the tests are red without a fault: {said}")
+    without, *verdicts = judge_all(chosen, given.jobs)
+    if without.killer:
+        print(f"the tests are red without a fault: {without.said}")
         return 1
-    with ThreadPoolExecutor(given.jobs) as pool:
-        verdicts = list(pool.map(judge, chosen))
     width = max(len(fault.name) for fault in chosen)
-    for fault, killer, took_s in verdicts:
-        print(
-            f"{fault.name:<{width}}  {fault.file:<13} {'red: ' + killer if killer else 'SURVIVED':<20} {took_s:5.1f} s"
-        )
-    survivors = [fault for fault, killer, _ in verdicts if not killer]
-    print(f"\n{len(chosen) - len(survivors)} of {len(chosen)} planted faults turn the tests red")
-    return 1 if survivors else 0
+    for fault, verdict in zip(chosen, verdicts, strict=True):
+        seen = f"red: {verdict.killer}" if verdict.killer else "SURVIVED"
+        print(f"{fault.name:<{width}}  {fault.file:<13} {seen:<20} {verdict.took_s:5.1f} s")
+    killed = sum(bool(verdict.killer) for verdict in verdicts)
+    print(f"\n{killed} of {len(chosen)} planted faults turn the tests red")
+    return 0 if killed == len(chosen) else 1
 
 
 if __name__ == "__main__":

@@ -15,9 +15,13 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import uvicorn
+from fastapi import FastAPI
 
 from support.rows import ended
 from tradewind.api.app import create_app
+from tradewind.api.deps import Desk
+from tradewind.api.execution.routes import PREFIX as EXECUTION
+from tradewind.api.execution.routes import execution_routes
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
@@ -211,6 +215,29 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+_idle: dict[tuple[float, str], list[FastAPI]] = {}
+
+
+@contextlib.contextmanager
+def _application(services: ApiServices) -> Iterator[FastAPI]:
+    """An application on these services. Its hundreds of routes are put together once and then serve test after test,
+    as that takes longer than most of them; what belongs to the services is made anew.
+    """
+    idle = _idle.setdefault((services.settings.api.max_body_mb, services.version), [])
+    if not idle:
+        app = create_app(services)
+    else:
+        app = idle.pop()
+        app.state.desk = Desk(services)
+        [place] = [n for n, route in enumerate(app.router.routes) if getattr(route, "path", "") == EXECUTION]
+        app.router.routes[place] = execution_routes(services, app.state.desk.in_thread)
+    try:
+        yield app
+    finally:
+        app.state.desk.close()
+        idle.append(app)
+
+
 @dataclass
 class Api:
     """An application with one user of each role, and its scheduler."""
@@ -219,7 +246,7 @@ class Api:
     services: ApiServices
     engine: Engine
     app: Any
-    _runner: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _runner: asyncio.Runner
     _tokens: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -247,13 +274,11 @@ class Api:
             log_folder=home / "logs",
             version="9.9.9",
         )
-        api = cls(database, services, engine, create_app(services))
         try:
-            yield api
+            with _application(services) as app, asyncio.Runner() as runner:
+                yield cls(database, services, engine, app, runner)
         finally:
-            api.app.state.desk.close()
             engine.close()
-            api._runner.close()
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -117,11 +118,24 @@ def postgres_server(*, is_durable: bool = False) -> Iterator[PostgresServer]:
         server.stop()
 
 
+@cache
+def _migrated_file() -> bytes:
+    """An SQLite file with the schema in it, to be copied: making the tables takes longer than most tests."""
+    with tempfile.TemporaryDirectory(prefix="tw-sqlite-") as folder:
+        file = Path(folder) / "tradewind.db"
+        database = open_database(DbSettings(), f"sqlite:///{file}")
+        schema.migrate(database, EPOCH)
+        database.close()
+        assert [one.name for one in Path(folder).iterdir()] == [file.name], "there is more to copy than the file"
+        return file.read_bytes()
+
+
 @contextlib.contextmanager
 def sqlite_database(folder: Path) -> Iterator[Database]:
-    """A new SQLite file with the schema in it."""
-    database = open_database(DbSettings(), f"sqlite:///{folder / 'tradewind.db'}")
-    schema.migrate(database, EPOCH)
+    """A new SQLite file with the schema in it. What is written need not outlive the machine, so nothing waits for the disk."""
+    file = folder / "tradewind.db"
+    file.write_bytes(_migrated_file())
+    database = open_database(DbSettings(sqlite_synchronous="OFF"), f"sqlite:///{file}")
     try:
         yield database
     finally:
