@@ -15,6 +15,7 @@ from tradewind.core.commands import CreateRun
 from tradewind.providers.standard.operators.bash import BashOperator
 from tradewind.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from tradewind.sdk.asset import AssetAccessControl
+from tradewind.sdk.hook import BaseHook
 from tradewind.sdk.serialize import serialize_dag
 from tradewind.testing import golden
 
@@ -63,6 +64,11 @@ def test_what_has_no_effect_is_accepted() -> None:
         )
     assert serialize_dag(flow, "a.py").tasks[0].task_id == "a"
     assert flow.test().state == "success"
+
+
+def test_loggers_of_operators_and_hooks_are_below_tradewind_task() -> None:
+    names = {BaseHook().log.name, BashOperator(task_id="a", bash_command="true").log.name}
+    assert all(name.startswith("tradewind.task.") for name in names), names
 
 
 def test_a_run_that_would_be_triggered_is_only_told(caplog: pytest.LogCaptureFixture) -> None:

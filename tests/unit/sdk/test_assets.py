@@ -91,6 +91,7 @@ def test_name_or_uri_alone_is_enough() -> None:
         ("S3://Bucket/a/?b=2&a=1#top", "s3://Bucket/a?a=1&b=2"),
         ("file:///data/raw.json", "file:///data/raw.json"),
         ("scheme:", "scheme:/"),
+        ("postgres://db/shop", "postgres://db/shop"),
         ("x-ours://Bucket/a/?b#c", "x-ours://Bucket/a/?b#c"),
         ("//host/a/", "//host/a/"),
         ("not an address/", "not an address/"),
