@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tradewind.base.headline import headline
+
 if TYPE_CHECKING:
     from tradewind.testing import DagResult, TaskResult
 
@@ -27,9 +29,8 @@ def print_failures(result: DagResult, task_id: str | None = None) -> None:
 
 
 def _headline(task: TaskResult) -> str:
-    """The last line of the traceback, else the reason."""
-    lines = [line for line in (task.error or "").splitlines() if line and not line.startswith((" ", "Traceback"))]
-    return lines[-1] if lines else task.reason or "failed"
+    """What the error says, else the reason."""
+    return headline(task.error) if task.error else task.reason or "failed"
 
 
 def _indented(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradewind.base.clock import Clock
+from tradewind.base.headline import headline
 from tradewind.base.ids import IdSource
 from tradewind.core.events import DagStale, VersionAdded
 from tradewind.db import inbox, parses, processes
@@ -88,7 +89,7 @@ class ParseStore:
             log.info("dag.stale dag_id=%s", dag.dag_id)
         for file in files:
             if file.error is not None:
-                log.warning("dag.import_error file=%s error=%s", file.relative_fileloc, _in_short(file.error))
+                log.warning("dag.import_error file=%s error=%s", file.relative_fileloc, headline(file.error))
 
     def snapshots_in_use(self) -> set[str]:
         """The snapshots that versions are bound to."""
@@ -104,9 +105,3 @@ class ParseStore:
         """Say that the processor stopped."""
         with self._database.write() as tx:
             processes.ended(tx, self._process_uid, self._clock.now())
-
-
-def _in_short(error: str) -> str:
-    """The one line of an import error that says most."""
-    lines = error.strip().splitlines()
-    return lines[-1] if lines[0].startswith("Traceback") else lines[0]

@@ -145,6 +145,17 @@ def test_an_archive_is_checked_as_a_folder_is(tradewind: CommandLine, tmp_path: 
     }  # fmt: skip
 
 
+def test_an_archive_among_the_dags_has_its_own_modules(tradewind: CommandLine) -> None:
+    folder = tradewind.home.parent / "zipped"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "bundle.zip", "w") as archive:
+        archive.writestr("dag_file.py", "from airflow import DAG\nimport parts, nowhere_at_all\nDAG('zipped')\n")
+        archive.writestr("parts/__init__.py", "")
+    result = tradewind("airflow", "check", str(folder), expect=1)
+    assert "the package of `nowhere_at_all` is not installed" in result.out
+    assert "`parts`" not in result.out
+
+
 def test_templates_beside_the_dags_are_checked(tradewind: CommandLine) -> None:
     (tradewind.dags / "load.sql").write_text("select *\nfrom t\nwhere day = '{{ yesterday_ds }}'\n")
     (tradewind.dags / "fine.sql").write_text("select '{{ ds }}'\n")

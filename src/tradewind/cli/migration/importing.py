@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tradewind.base.errors import TradewindError
+from tradewind.base.headline import headline
 from tradewind.cli.file_reads import FromHome
 from tradewind.cli.migration.findings import FileReport, Finding, Level, finding
 from tradewind.cli.migration.imports import installing
@@ -112,7 +113,7 @@ def _add(report: FileReport, result: FileResult, missing: list[str], timeout_s: 
             report.findings.append(finding("TW006", 1, text, "move slow work from the top of the file into tasks"))
         return
     line = _line(result.error, report.path)
-    said = _last_words(result.error)
+    said = headline(result.error)
     if any(_tells(one, line, said) for one in report.findings):
         return
     report.findings.append(_import_error(line, said, missing))
@@ -151,12 +152,3 @@ def _line(error: str, path: str) -> int:
     """Where in the file it happened: the last of its lines in the traceback."""
     lines = [int(number) for file, number in FRAME.findall(error) if file.endswith(path)]
     return lines[-1] if lines else 1
-
-
-def _last_words(error: str) -> str:
-    """The headline of a traceback; where it has several lines, the first of them."""
-    lines = error.rstrip().splitlines()
-    for index in range(len(lines) - 1, -1, -1):
-        if re.match(r"^[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning|\w+)?(: |$)", lines[index]):
-            return " ".join(part.strip() for part in lines[index : index + 2])[:500]
-    return lines[-1][:500] if lines else "it failed"

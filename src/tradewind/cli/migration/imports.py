@@ -11,6 +11,7 @@ from tradewind.cli.migration.findings import Finding, finding
 from tradewind.cli.migration.namespace import Answers
 from tradewind.cli.migration.packages import (
     ADD,
+    PREFIX,
     added_name,
     installed_providers,
     is_importable,
@@ -19,6 +20,7 @@ from tradewind.cli.migration.packages import (
     package_of,
 )
 from tradewind.cli.migration.source import Reference, Source
+from tradewind.sdk.provider_hints import package_of_decorator
 
 __all__ = ["asked_names", "import_findings", "installing"]
 
@@ -30,6 +32,7 @@ DATABASE = {
     "airflow.models.pool.Pool", "airflow.models.TaskFail", "airflow.models.SlaMiss", "airflow.models.DagTag", "airflow.models.DbCallbackRequest",
     "airflow.models.serialized_dag.SerializedDagModel", "airflow.models.Trigger", "airflow.models.RenderedTaskInstanceFields",
 }  # fmt: skip
+TASKS = {"airflow.sdk.task", "airflow.decorators.task", "tradewind.task"}
 DATABASE_MODULES = {
     "airflow.utils.db", "airflow.utils.db_cleanup", "airflow.models.serialized_dag", "airflow.models.dagcode", "airflow.models.dag_version",
     "airflow.models.dagbundle", "airflow.models.renderedtifields", "airflow.models.log", "airflow.models.pool", "airflow.models.errors",
@@ -93,6 +96,22 @@ def import_findings(
                 yield finding("TW208", one.line, f"the package of `{top}` is not installed", installing(top))
             continue
         yield from _airflow_name(source, one, answers, told)
+    yield from _decorators(source, told)
+
+
+def _decorators(source: Source, told: set[str]) -> Iterator[Finding]:
+    """`@task.docker` and its like, of packages that are not installed."""
+    for node in source.of(ast.Attribute):
+        owner, _, name = source.name_of(node).rpartition(".")
+        package = package_of_decorator(name) if owner in TASKS else None
+        if package and f"{PREFIX}{package}" not in {*installed_providers(), *told, f"{PREFIX}standard"}:
+            told.add(f"{PREFIX}{package}")
+            yield finding(
+                "TW202",
+                node.lineno,
+                f"@task.{name} is in {PREFIX}{package}, which is not installed",
+                f"{ADD} {package}",
+            )
 
 
 def installing(top: str) -> str:
@@ -171,6 +190,8 @@ def _moved(one: Reference, instead: str) -> Finding:
     if not one.name:
         now = f"import {instead}"
     old = f"from {one.module} import {one.name}" if one.name else f"import {one.module}"
+    if last == "Asset" and one.name.startswith("Dataset"):
+        now = f"from airflow.sdk import {one.name.replace('Dataset', 'Asset')}"
     if one.name == "DummyOperator":
         now = "from airflow.providers.standard.operators.empty import EmptyOperator"
     return finding(

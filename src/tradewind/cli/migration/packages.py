@@ -8,9 +8,19 @@ import importlib.util
 import re
 import sys
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
 
-__all__ = ["ADD", "added_name", "installed_providers", "is_importable", "legacy_provider", "lookup", "package_of"]
+__all__ = [
+    "ADD",
+    "PREFIX",
+    "added_name",
+    "installed_providers",
+    "is_importable",
+    "legacy_provider",
+    "lookup",
+    "package_of",
+]
 
 PREFIX = "apache-airflow-providers-"
 ADD = "tradewind providers add"
@@ -124,7 +134,7 @@ def is_importable(top: str, folders: tuple[Path, ...]) -> bool:
     """Whether a top-level module is in this environment or in one of the folders."""
     if top in sys.stdlib_module_names or top in sys.builtin_module_names:
         return True
-    if any((folder / f"{top}.py").exists() or (folder / top).is_dir() for folder in folders):
+    if PathFinder.find_spec(top, [str(folder) for folder in folders]) is not None:  # a folder may be a zip
         return True
     try:
         return importlib.util.find_spec(top) is not None

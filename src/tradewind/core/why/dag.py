@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from tradewind.base.headline import headline
 from tradewind.core.why.causes import Cause, ago, ahead, listed
 from tradewind.core.why.scene import DagScene
 
@@ -44,11 +45,10 @@ def server(scene: DagScene) -> list[Cause]:
 
 def _file(scene: DagScene) -> list[Cause]:
     if scene.import_error is not None:
-        last = scene.import_error.strip().splitlines()[-1] if scene.import_error.strip() else "unknown"
         return [
             Cause(
                 code="import_error",
-                sentence=f"{scene.relative_fileloc} can't be imported: {last}",
+                sentence=f"{scene.relative_fileloc} can't be imported: {headline(scene.import_error)}",
                 fix="Correct the file; the last good version stays in use meanwhile. "
                 "Traceback: tradewind dags list-import-errors",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tradewind.base.headline import headline
 from tradewind.cli.output import show
 from tradewind.cli.session import Session, output_option, pass_session
 
@@ -50,5 +51,5 @@ def reserialize(session: Session, ctx: click.Context, timeout: float) -> None:
     errors = list(session.client.all("import_errors", "importErrors"))
     click.echo(f"{len(dags)} DAGs in {session.served_settings.dags_folder}, {len(errors)} files with errors")
     for error in errors:
-        click.echo(f"{error['filename']}: {error['stack_trace'].rstrip().splitlines()[-1]}", err=True)
+        click.echo(f"{error['filename']}: {headline(error['stack_trace'])}", err=True)
     ctx.exit(1 if errors else 0)
