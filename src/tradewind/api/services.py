@@ -69,5 +69,7 @@ class ApiServices:
     """None: nobody here can ask them."""
     remote_logs: LogStore | None = None
     """None: all logs are here."""
+    reparse: Callable[[str], None] | None = None
+    """Has a file of the DAGs folder parsed again, changed or not. None: nobody here parses."""
     specs: Specs = field(default_factory=Specs)
     """Decoded specs; hand over the scheduler's where both live in one process."""

@@ -115,6 +115,7 @@ class Composition:
                 version=importlib.metadata.version("tradewind"),
                 timetables=self._desk,
                 remote_logs=self._remote_logs,
+                reparse=self._processor.reparse,
             )
         )
 

@@ -51,7 +51,9 @@ class _Changed:
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """Parse every file again."""
+    """Parse a file again, or every one (None)."""
+
+    path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +136,9 @@ class DagProcessor:
         """Look at the folder now."""
         self._ask(_Changed())
 
-    def reparse(self) -> None:
-        """Parse every file again, changed or not."""
-        self._ask(_Again())
+    def reparse(self, path: str | None = None) -> None:
+        """Parse a file of the folder again, changed or not; None: every one."""
+        self._ask(_Again(path))
 
     def wait_until_idle(self, timeout_s: float) -> bool:
         """Wait until all that was asked for is parsed and stored; False: it is not, after `timeout_s`."""
@@ -187,7 +189,7 @@ class DagProcessor:
             else:
                 self._look_at = 0.0
                 if isinstance(message, _Again):
-                    worklist.forget()
+                    worklist.forget(message.path)
         now = time.monotonic()
         if now < self._quiet_until:
             return True

@@ -150,10 +150,11 @@ class Worklist:
             self._release(path)
         return gone
 
-    def forget(self) -> None:
-        """Parse every file again."""
-        for dependencies in self._known.values():
-            dependencies[ENVIRONMENT] = ""
+    def forget(self, path: str | None = None) -> None:
+        """Parse a file again; None: every one."""
+        for known, dependencies in self._known.items():
+            if path in {None, known}:
+                dependencies[ENVIRONMENT] = ""
 
     def take(self) -> str | None:
         """The file to parse next, the newest edit first; it is being parsed from now on."""

@@ -10,8 +10,8 @@ from pydantic import Field
 from tradewind.api.models.base import Body, EndDateQuery, ListQuery, Moment, Out, StartDateQuery, Total
 
 __all__ = [
-    "Config", "ConnectionBody", "ConnectionCollectionResponse", "ConnectionQuery", "ConnectionResponse",
-    "ConnectionTestResponse", "EventLogCollectionResponse", "EventLogQuery", "EventLogResponse",
+    "AsyncConnectionTestResponse", "Config", "ConnectionBody", "ConnectionCollectionResponse", "ConnectionQuery", "ConnectionResponse",
+    "ConnectionTestQueuedResponse", "ConnectionTestRequestBody", "ConnectionTestResponse", "EventLogCollectionResponse", "EventLogQuery", "EventLogResponse",
     "JobCollectionResponse", "JobQuery", "PluginCollectionResponse", "PluginImportErrorCollectionResponse", "PoolBody",
     "PoolCollectionResponse", "PoolPatchBody", "PoolQuery", "PoolResponse", "ProviderCollectionResponse",
     "VariableBody", "VariableCollectionResponse", "VariableQuery", "VariableResponse",
@@ -56,6 +56,23 @@ class ConnectionCollectionResponse(Total):
 class ConnectionTestResponse(Out):
     status: bool
     message: str
+
+
+class ConnectionTestRequestBody(ConnectionBody):
+    commit_on_success: bool = False
+    executor: str | None = None
+    queue: str | None = None
+
+
+class ConnectionTestQueuedResponse(Out):
+    token: str
+    connection_id: str
+    state: str
+
+
+class AsyncConnectionTestResponse(ConnectionTestQueuedResponse):
+    result_message: str | None = None
+    created_at: datetime
 
 
 class VariableQuery(ListQuery):

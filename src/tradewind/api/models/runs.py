@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from tradewind.api.models.base import (
     Body,
@@ -24,9 +24,9 @@ from tradewind.api.models.dags import DagRunType, DagVersionResponse
 from tradewind.core.states import RunState
 
 __all__ = [
-    "BulkDAGRunBody", "BulkDAGRunClearBody", "DAGRunClearBody",
+    "BulkDAGRunBody", "BulkDAGRunClearBody", "ClearPartitionsBody", "ClearPartitionsResponse", "DAGRunClearBody",
     "DAGRunCollectionResponse", "DAGRunPatchBody", "DAGRunResponse", "DAGRunsBatchBody", "DagRunQuery",
-    "TriggerDAGRunPostBody",
+    "PartitionBody", "TriggerDAGRunPostBody",
 ]  # fmt: skip
 
 MutableRunState = Literal["queued", "success", "failed"]
@@ -101,11 +101,53 @@ class DAGRunClearBody(Body):
     note: Note = None
 
 
-class BulkDAGRunClearBody(DAGRunClearBody):
-    dag_runs: list[BulkDAGRunBody] | None = None
+class PartitionBody(Body):
+    """Which runs are meant, by the part of the data that they are about."""
+
     partition_key: str | None = None
-    partition_date_start: Moment | None = None
-    partition_date_end: Moment | None = None
+    partition_date_start: datetime | None = None
+    """Read off the clock of the DAG's schedule, whatever zone is given; so is the end. Both bounds count in."""
+    partition_date_end: datetime | None = None
+
+    def check_selection(self, other: str, is_given: bool) -> None:
+        """Exactly one way to pick runs.
+
+        Raises:
+            ValueError: there is none, or more than one, or the dates are the wrong way round.
+        """
+        start, end = self.partition_date_start, self.partition_date_end
+        if [is_given, self.partition_key is not None, start is not None or end is not None].count(True) != 1:
+            raise ValueError(
+                f"Give exactly one of {other}, partition_key, or dates (partition_date_start, partition_date_end)"
+            )
+        if start is not None and end is not None and start.replace(tzinfo=None) > end.replace(tzinfo=None):
+            raise ValueError("partition_date_start must not be after partition_date_end")
+
+
+class BulkDAGRunClearBody(DAGRunClearBody, PartitionBody):
+    dag_runs: list[BulkDAGRunBody] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_selection(self) -> Self:
+        self.check_selection("dag_runs (with at least one run)", bool(self.dag_runs))
+        return self
+
+
+class ClearPartitionsBody(PartitionBody):
+    run_id: str | None = None
+    clear_task_instances: bool = False
+    dry_run: bool = True
+
+    @model_validator(mode="after")
+    def _has_one_selection(self) -> Self:
+        self.check_selection("run_id", self.run_id is not None)
+        return self
+
+
+class ClearPartitionsResponse(Out):
+    dag_runs_cleared: int
+    task_instances_cleared: int
+    dry_run: bool
 
 
 class DAGRunResponse(Out):

@@ -1,0 +1,58 @@
+"""Having a DAG file parsed again."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from tradewind.api.deps import Audit, Call, may
+from tradewind.api.wire import created
+from tradewind.base.errors import InvalidInput, NotFound
+from tradewind.db import dags
+from tradewind.db.dags import DagFilter
+from tradewind.db.engine import Tx
+from tradewind.db.listing import EVERYTHING
+
+router = APIRouter(tags=["DAG Parsing"])
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What a token says: see `file_token` of a DAG."""
+
+    bundle_name: str
+    relative_fileloc: str
+
+
+@router.put("/parseDagFile/{file_token}", operation_id="reparse_dag_file", response_model=None, status_code=201)
+async def reparse_dag_file(file_token: str, call: Annotated[Call, may("edit", "dag")]) -> Response:
+    """Parse a file again, changed or not; the token is the `file_token` of a DAG in it."""
+    named = _named(file_token)
+    reparse = call.services.reparse
+
+    def check(tx: Tx) -> list[str]:
+        wanted = DagFilter(workspace=call.workspace, bundle_name=named.bundle_name, exclude_stale=False)
+        found, _ = dags.list_dags(tx, wanted, EVERYTHING)
+        inside = [dag.dag.dag_id for dag in found if dag.relative_fileloc == named.relative_fileloc]
+        if not inside:
+            raise NotFound("The token names no file that DAGs were found in; take the file_token of a DAG")
+        return inside
+
+    if reparse is None:
+        raise InvalidInput(
+            "nothing parses DAG files here: no server runs; start one, or use `tradewind dags reserialize`"
+        )
+    audit = Audit(event="reparse_dag_file", extra={"file": named.relative_fileloc})
+    await call.write(audit, check)
+    reparse(named.relative_fileloc)
+    return created(None)
+
+
+def _named(token: str) -> _Named:
+    try:
+        return msgspec.json.decode(urlsafe_b64decode(token), type=_Named)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise NotFound("This is no file_token of a DAG") from error
