@@ -46,3 +46,27 @@ def test_messages_come_through_and_those_done_with_are_committed(monkeypatch: py
 
         assert asyncio.run(asyncio.wait_for(first_two(), 60)) == ["one", "two"]
         assert committed(address, "shared") == 2
+
+
+def test_two_triggers_of_one_topic_both_get_every_message(monkeypatch: pytest.MonkeyPatch):
+    with kafka_cluster() as address:
+        from airflow.providers.apache.kafka.triggers.shared_stream import KafkaSharedStreamTrigger
+        from confluent_kafka import Producer
+
+        monkeypatch.setenv("AIRFLOW_CONN_KAFKA_DEFAULT", kafka_connection(address, group="both"))
+        producer = Producer({"bootstrap.servers": address})
+        for number, order in enumerate(("one", "two", "three")):
+            producer.produce(TOPIC, value=order.encode(), partition=number)
+        producer.flush(20)
+
+        async def all_three() -> set[str]:
+            events: Any = stream_events(KafkaSharedStreamTrigger(topics=[TOPIC]))
+            found = {(await anext(events)).payload for _ in range(3)}
+            await events.aclose()
+            return found
+
+        async def both() -> list[set[str]]:
+            return await asyncio.gather(all_three(), all_three())
+
+        assert asyncio.run(asyncio.wait_for(both(), 60)) == [{"one", "two", "three"}] * 2
+        assert committed(address, "both") == 3

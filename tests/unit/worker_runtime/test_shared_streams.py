@@ -1,4 +1,4 @@
-"""Triggers that read messages through a producer: what the broker is told, and when."""
+"""Triggers that read messages of one source: each gets all of them, and the broker is told when all are done."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Loud(BaseEventTrigger):
     def __init__(self) -> None:
         super().__init__()
         self.waits = asyncio.Event()
+        self.passes_over = "nothing"
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         return ("x.Loud", {})
@@ -59,6 +60,8 @@ class Loud(BaseEventTrigger):
 
     async def filter_shared_stream(self, shared_stream: AsyncIterator[str]) -> AsyncIterator[TriggerEvent]:
         async for message in shared_stream:
+            if message == self.passes_over:
+                continue
             if not message:
                 reject_shared_stream_event()
             elif message == "wait":
@@ -115,6 +118,77 @@ async def test_a_message_that_a_trigger_was_stopped_at_is_not_told():
         await waiting
     assert broker.told == [(0, True)]
     assert broker.is_closed
+
+
+def two(*messages: str) -> tuple[Loud, Loud, Broker]:
+    """Two triggers of one key, and their broker."""
+    one, broker = loud(*messages)
+    return one, type(one)(), broker
+
+
+@in_a_loop
+async def test_triggers_of_one_key_get_every_message_and_the_broker_is_told_once_all_are_done():
+    one, other, broker = two("a", "b")
+    first: Any = stream_events(one)
+    second: Any = stream_events(other)
+    asked = asyncio.create_task(anext(first))
+    assert ((await anext(second)).payload, (await asked).payload) == ("A", "A")
+    asked = asyncio.create_task(anext(first))
+    await asyncio.sleep(0)
+    assert broker.told == []
+    assert ((await anext(second)).payload, (await asked).payload) == ("B", "B")
+    assert broker.told == [(0, True)]
+    await first.aclose()
+    assert not broker.is_closed
+    await second.aclose()
+    assert broker.told == [(0, True), (1, True)]
+    assert broker.is_closed
+
+
+@in_a_loop
+async def test_a_message_that_one_of_two_triggers_was_stopped_at_is_told_as_lost():
+    one, other, broker = two("wait", "a")
+    one.passes_over = "wait"
+    first: Any = stream_events(one)
+    second: Any = stream_events(other)
+    stopped = asyncio.create_task(anext(second))
+    asked = asyncio.create_task(anext(first))
+    await other.waits.wait()
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    assert (await asked).payload == "A"
+    assert broker.told == [(0, False)]
+    await first.aclose()
+
+
+@in_a_loop
+async def test_what_goes_wrong_with_the_source_reaches_all_its_triggers_and_the_next_begins_anew():
+    one, other, broker = two("a")
+    first: Any = stream_events(one)
+    second: Any = stream_events(other)
+    asked = [asyncio.create_task(anext(first)), asyncio.create_task(anext(second))]
+    await asyncio.gather(*asked)
+    ends = await asyncio.gather(anext(first), anext(second), return_exceptions=True)
+    assert [type(end) for end in ends] == [InvalidInput, InvalidInput]
+    assert broker.is_closed
+    again: Any = stream_events(type(one)())
+    assert (await anext(again)).payload == "A"
+    await again.aclose()
+
+
+@in_a_loop
+async def test_a_trigger_whose_filter_returns_has_ended_and_not_failed():
+    class Once(Loud):
+        async def filter_shared_stream(self, shared_stream: AsyncIterator[str]) -> AsyncIterator[TriggerEvent]:
+            async for message in shared_stream:
+                yield TriggerEvent(message)
+                return
+
+    Once.broker = Broker(["a", "b"])
+    events: Any = stream_events(Once())
+    assert [event.payload async for event in events] == ["a"]
+    assert Once.broker.told == [(0, True)]
 
 
 def test_a_plain_trigger_has_no_stream():
