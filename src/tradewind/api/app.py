@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute
 
 from tradewind.api import problems
-from tradewind.api.auth import routes as auth_routes
+from tradewind.api.auth.routers import auth_routers
 from tradewind.api.deps import Desk, May
 from tradewind.api.execution.routes import execution_routes
 from tradewind.api.public import all_routers
@@ -30,12 +30,13 @@ The description itself, for any reader of OpenAPI: <a href="/openapi.json">/open
 NO_ICON = "data:,"
 
 
-def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None) -> FastAPI:
+def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None, *, auth: bool = True) -> FastAPI:
     """The application. Its threads end when it shuts down, or by `app.state.desk.close()`.
 
     Args:
         services: what it is built from.
         routers: which resources it has, all by default; fewer are ready sooner.
+        auth: whether it has the routes under `/auth`.
     """
     desk = Desk(services)
 
@@ -58,7 +59,8 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_route("/redoc", _redoc, include_in_schema=False)
-    app.include_router(auth_routes.router)
+    for router in auth_routers() if auth else ():
+        app.include_router(router)
     public = APIRouter(prefix=PREFIX)
     for router in all_routers() if routers is None else routers:
         public.include_router(router)
@@ -127,11 +129,10 @@ def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
     if may is None:
         return
     operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]
-    operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role}
-    errors = {
-        "401": "Nobody we recognise is asking",
-        "403": f"Takes {may.action} on {may.resource}, as the role {may.role} has",
-    }
+    errors = {"401": "Nobody we recognise is asking"}
+    if may.actions:
+        operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role}
+        errors["403"] = f"Takes {may.action} on {may.resource}, as the role {may.role} has"
     if "{" in route.path_format:
         errors["404"] = "There is no such thing"
     if may.actions != ("read",):

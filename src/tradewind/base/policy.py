@@ -19,6 +19,7 @@ __all__ = [
     "ANY",
     "BELOW_A_DAG",
     "BUILT_IN",
+    "BUNDLES",
     "RESOURCES",
     "Action",
     "Decision",
@@ -70,6 +71,14 @@ class Grant:
     def allows(self, action: Action, resource: Resource, name: str | None) -> bool:
         """Whether it allows this for a name; None: for at least one."""
         return self.covers(action, resource) and (name is None or fits(name, self.names))
+
+    def includes(self, other: Grant) -> bool:
+        """Whether it allows all that another one does."""
+        return (
+            self.action in (ANY, other.action)
+            and self.resource in (ANY, other.resource)
+            and fits(other.names, self.names)  # a * of the other is taken by a * of this one, or by nothing
+        )
 
     def __str__(self) -> str:
         text = f"{self.action}:{self.resource}"
@@ -159,6 +168,13 @@ class Rights:
             return Decision(False, f"the token of {self.who} has no scope to {what}; its scopes: {words}")
         return Decision(True, f"the role {by.role} of {self.who} allows it: {by.grant}", by)
 
+    def may_give(self, grant: Grant) -> bool:
+        """Whether all that a grant allows is allowed to its holder too: nobody gives what they have not."""
+        mine = (one.grant for one in self.held)
+        return any(one.includes(grant) for one in mine) and (
+            self.scopes is None or any(scope.includes(grant) for scope in self.scopes)
+        )
+
     def visible(self, action: Action, resource: Resource) -> Names:
         """Which names of a resource an action may reach."""
         mine = [one.grant.names for one in self.held if one.grant.covers(action, resource)]
@@ -193,11 +209,12 @@ BUILT_IN: dict[str, tuple[Grant, ...]] = {
 }
 """Airflow's roles, each with all that the one before it has. They can't be changed."""
 
-_BUNDLES = {
+BUNDLES = {
     "view": tuple(f"read:{name}" for name in sorted(BELOW_A_DAG)),
     "run": (*(f"read:{name}" for name in sorted(BELOW_A_DAG)), "create:dag_run"),
     "manage": (*(f"*:{name}" for name in sorted(BELOW_A_DAG)),),
 }
+"""Words that scopes may use with the name of a DAG, and the permissions they stand for."""
 
 
 def parse_scopes(texts: Iterable[str]) -> tuple[Grant, ...]:
@@ -209,8 +226,8 @@ def parse_scopes(texts: Iterable[str]) -> tuple[Grant, ...]:
     found: dict[Grant, None] = {}
     for text in texts:
         word, _, dag = text.strip().partition(":")
-        if word in _BUNDLES and dag:
-            found |= dict.fromkeys(Grant.parse(f"{part}:{dag}") for part in _BUNDLES[word])
+        if word in BUNDLES and dag:
+            found |= dict.fromkeys(Grant.parse(f"{part}:{dag}") for part in BUNDLES[word])
         else:
             found[Grant.parse(text)] = None
     return tuple(found)

@@ -127,14 +127,15 @@ class Client:
 
 
 def target(path: tuple[str, ...], query: Mapping[str, Any]) -> str:
-    """Path and query of a request under `/api/v2`."""
+    """Path and query of a request under `/api/v2`, or under the first part where that begins with a slash."""
     given = {
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in query.items()
         if value is not None
     }
+    base, path = (path[0], path[1:]) if path[0].startswith("/") else ("/api/v2", path)
     parts = "/".join(quote(part, safe="") for part in path)
-    return f"/api/v2/{parts}" + (f"?{urlencode(given, doseq=True)}" if given else "")
+    return f"{base}/{parts}" + (f"?{urlencode(given, doseq=True)}" if given else "")
 
 
 def open_client(session: Session) -> Client:

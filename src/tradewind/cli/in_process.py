@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["InProcess"]
 
+AUTH = "/auth"
+
 
 class _Owner:
     """Whoever can open the database and the keys beside it may do everything with them: there is nobody to ask."""
@@ -41,6 +43,9 @@ class _Owner:
 
     async def actor(self, *_: object) -> Actor:
         return self._actor
+
+    def forget(self) -> None:
+        """Nothing is remembered."""
 
     def close(self) -> None:
         """Nothing is open."""
@@ -90,10 +95,10 @@ class InProcess:
         self._runner.close()
 
     def _app_for(self, method: str, path: str) -> FastAPI:
-        inside = path.removeprefix(PREFIX)
-        found = next((name for name in _likeliest_first(inside) if _answers(router_of(name), method, inside)), "")
+        found = AUTH if path.startswith(f"{AUTH}/") else _module_for(method, path.removeprefix(PREFIX))
         if found not in self._apps:
-            app = create_app(self._services, [router_of(found)] if found else None)
+            routers = [] if found == AUTH else [router_of(found)] if found else None
+            app = create_app(self._services, routers, auth=found in {"", AUTH})
             app.state.desk.sessions.close()
             app.state.desk.sessions = _Owner()
             self._apps[found] = app
@@ -131,6 +136,11 @@ class _Timetables:
             timeout_s=self._settings.parsing.timeout_s,
             reads=file_reads(self._settings, self._database),
         )
+
+
+def _module_for(method: str, path: str) -> str:
+    """The module of the route that answers; empty: none does."""
+    return next((name for name in _likeliest_first(path) if _answers(router_of(name), method, path)), "")
 
 
 def _likeliest_first(path: str) -> list[str]:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from tradewind.api.app import permission_of
-from tradewind.api.auth import routes as auth_routes
+from tradewind.api.auth.routers import auth_routers
 from tradewind.api.public import all_routers
 
 FACTS = json.loads((Path(__file__).parent / "operations.json").read_text())
@@ -46,7 +46,8 @@ OPEN = {
 def app() -> FastAPI:
     """An application of the public routes alone."""
     app = FastAPI()
-    app.include_router(auth_routes.router)
+    for router in auth_routers():
+        app.include_router(router)
     for router in all_routers():
         app.include_router(router, prefix="/api/v2")
     return app
@@ -57,7 +58,7 @@ def routes() -> list[APIRoute]:
     """All routes, with the prefix that the application gives them."""
     return [
         route
-        for router in (auth_routes.router, *all_routers())
+        for router in (*auth_routers(), *all_routers())
         for route in router.routes
         if isinstance(route, APIRoute)
     ]

@@ -1,4 +1,4 @@
-"""Parts that need no database: masks, update masks, roles, error bodies, durations, tokens."""
+"""Parts that need no database: masks, update masks, error bodies, durations, tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tradewind.api.auth import Role, least_role
 from tradewind.api.auth.tokens import Tokens
 from tradewind.api.deps import masked
 from tradewind.api.problems import problem, status_of
@@ -38,15 +37,6 @@ def test_an_update_mask_picks_from_what_was_given() -> None:
     assert masked(("state", "note"), given, ["note,state"]) == given
     with pytest.raises(errors.InvalidInput, match="conf"):
         masked(("state", "note"), given, ["conf"])
-
-
-def test_roles_are_named_in_any_case() -> None:
-    assert Role.named("Admin") is Role.ADMIN
-    with pytest.raises(errors.InvalidInput, match="Viewer, User, Op, Admin"):
-        Role.named("root")
-    assert least_role("read", "dag") is Role.VIEWER
-    assert least_role("edit", "user") is Role.ADMIN
-    assert least_role("edit", "config") is Role.ADMIN
 
 
 @pytest.mark.parametrize(

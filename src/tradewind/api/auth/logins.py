@@ -38,6 +38,7 @@ class _Attempt:
 
     username: str
     address: str
+    event: str
     stored: str | None
     """The hash to compare with; None: nobody can log in by a password under this name."""
 
@@ -58,8 +59,15 @@ class Logins:
         """Let the threads go."""
         self._hashing.shutdown(wait=False)
 
-    async def check(self, username: str, password: str, address: str, ways: Ways) -> None:
+    async def check(self, username: str, password: str, address: str, ways: Ways, event: str = "login") -> None:
         """Prove that the password is this user's, or count a failure.
+
+        Args:
+            username: as it was typed.
+            password: as it was typed.
+            address: of who asks; empty: not known.
+            ways: the database.
+            event: what the event log calls it.
 
         Raises:
             Unauthenticated: the name or the password is wrong, or the user is not active.
@@ -71,7 +79,7 @@ class Logins:
             raise InvalidInput(f"a password has at most {LONGEST_PASSWORD} characters")
         if self._waiting >= LONGEST_QUEUE:
             raise TooManyRequests("too many log-ins wait for their turn; try again in 2 s", retry_after_s=2)
-        attempt = await ways.write(lambda tx: self._begin(tx, username, address))
+        attempt = await ways.write(lambda tx: self._begin(tx, username, address, event))
         self._waiting += 1
         try:
             is_right, fresh = await self._in_thread(lambda: self._outcome(password, attempt.stored))
@@ -106,7 +114,7 @@ class Logins:
 
     # -- in the database -----------------------------------------------------------------------------------------------
 
-    def _begin(self, tx: Tx, username: str, address: str) -> _Attempt:
+    def _begin(self, tx: Tx, username: str, address: str, event: str) -> _Attempt:
         now = self._services.clock.now()
         if address and (until := login_failures.locked_until(tx, of_address(address), now)):
             raise _locked("this address", until, now)
@@ -114,14 +122,14 @@ class Logins:
             raise _locked("this name", until, now)
         user = users.find(tx, username)
         stored = user.password_hash if user is not None and user.is_active else None
-        return _Attempt(username, address, stored)
+        return _Attempt(username, address, event, stored)
 
     def _note_failure(self, tx: Tx, attempt: _Attempt) -> None:
         now = self._services.clock.now()
         is_known = users.find(tx, attempt.username) is not None
         # What was typed as a name may be a password: it is only written down where somebody is called that.
         owner = attempt.username if is_known else None
-        self._record(tx, "login_failed", owner, address=attempt.address)
+        self._record(tx, f"{attempt.event}_failed", owner, address=attempt.address)
         locks: list[tuple[str, datetime | None]] = [
             ("name", login_failures.locked_until(tx, of_user(attempt.username), now))
         ]
@@ -136,8 +144,9 @@ class Logins:
         login_failures.clear(tx, of_user(attempt.username))
         if fresh is not None:
             users.update_user(tx, attempt.username, password_hash=fresh)
-        users.update_user(tx, attempt.username, last_login_at=self._services.clock.now())
-        self._record(tx, "login", attempt.username, address=attempt.address)
+        if attempt.event == "login":
+            users.update_user(tx, attempt.username, last_login_at=self._services.clock.now())
+        self._record(tx, attempt.event, attempt.username, address=attempt.address)
 
     def _record(self, tx: Tx, event: str, owner: str | None, **extra: object) -> None:
         content = msgspec.json.encode(extra, enc_hook=str).decode()

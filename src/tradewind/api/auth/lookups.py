@@ -37,7 +37,7 @@ def by_claims(claims: Claims, workspace: str, now: datetime, tx: Tx) -> Found:
         raise Unauthenticated("this token was revoked; get a new one at POST /auth/token")
     if claims.kind == "owner":  # who can read the home of the server has its keys and its database anyway
         actor = in_role(claims.username, OWNER_ROLE)
-        return Found(replace(actor, via="token", token_id=claims.token_id, expires_at=claims.expires_at))
+        return Found(replace(actor, token_id=claims.token_id, expires_at=claims.expires_at))
     user = _active(tx, claims.username, "this token")
     if claims.kind == "named":
         return _named(claims, user, workspace, now, tx)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 
@@ -214,6 +214,20 @@ class Sessions:
             _cookie(SESSION_COOKIE, "", 0, is_secure, is_hidden=True),
             _cookie(CSRF_COOKIE, "", 0, is_secure, is_hidden=False),
         )
+
+    async def give_back(self, ways: Ways, request: Request) -> None:
+        """Take back the token of a log-in that a request shows, if it does. Tokens by name have a way of their own."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return
+        try:
+            claims = self.tokens.verify(token.strip(), self._services.clock.now())
+        except Unauthenticated:
+            return  # it counts for nothing already
+        if claims.kind == "login":
+            ends = datetime.fromtimestamp(claims.expires_at, UTC)
+            await ways.write(lambda tx: tokens.revoke(tx, claims.token_id, ends))
+            self.forget(claims.token_id)
 
     def csrf(self, session_id: str) -> str:
         """The CSRF token of a session."""

@@ -1,0 +1,147 @@
+"""How a browser gets in and out: the page that asks, the session that it gets, and Airflow's two addresses for that."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from tradewind.api.auth import addresses
+from tradewind.api.auth.next_urls import HOME, safe_next
+from tradewind.api.auth.routes import OPENAPI, checked
+from tradewind.api.auth.sessions import SESSION_COOKIE, Opened
+from tradewind.api.deps import Call, Desk, signed_in
+from tradewind.api.models.people import LoginOut
+from tradewind.api.problems import status_of
+from tradewind.api.wire import gone, reply
+from tradewind.base.errors import InvalidInput, TooManyRequests, Unauthenticated
+
+__all__ = ["next_of", "router", "with_cookies"]
+
+router = APIRouter(prefix="/auth", tags=["Login"])
+
+Next = Annotated[str | None, Query()]
+FORM = "application/x-www-form-urlencoded"
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def next_of(request: Request, given: str | None) -> str:
+    """Where to go after a log-in.
+
+    Raises:
+        InvalidInput: it leads away from this server.
+    """
+    if not given:
+        return HOME
+    desk: Desk = request.app.state.desk
+    scheme = "https" if addresses.is_secure(request, desk.sessions.trusted_proxies) else "http"
+    origins = {f"{scheme}://{request.headers.get('host', '')}".lower()}
+    if desk.services.settings.api.base_url:
+        origins.add(desk.services.settings.base_url.lower())
+    found = safe_next(given, origins)
+    if found is None:
+        raise InvalidInput(
+            "Invalid or unsafe next URL: it must be a path of this server, such as /docs", next=given[:200]
+        )
+    return found
+
+
+def with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
+    """The response, giving these cookies; no cache keeps it."""
+    for cookie in cookies:
+        response.headers.append("set-cookie", cookie)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# -- in --------------------------------------------------------------------------------------------------------------
+
+
+@router.get("/login", operation_id="login_page", response_class=HTMLResponse)
+async def login_page(request: Request, next: Next = None) -> Response:
+    """The page that asks for name and password."""
+    return _page(next_of(request, next))
+
+
+@router.post(
+    "/login",
+    operation_id="create_session",
+    response_model=LoginOut,
+    openapi_extra=OPENAPI,
+    responses={303: {"description": "A form was sent: on to `next`"}},
+)
+async def create_session(request: Request, next: Next = None) -> Response:
+    """A session of the browser, for a name and password; a form is sent on to `next`."""
+    addresses.check_same_origin(request)
+    target = next_of(request, next)
+    desk: Desk = request.app.state.desk
+    if not request.headers.get("content-type", "").startswith(FORM):
+        body = await checked(request)
+        return _opened(body.username, await desk.sessions.open(desk, body.username, request))
+    try:
+        body = await checked(request)
+    except (Unauthenticated, TooManyRequests) as error:
+        return _page(target, error)
+    opened = await desk.sessions.open(desk, body.username, request)
+    return with_cookies(RedirectResponse(target, 303), opened.cookies)
+
+
+def _opened(username: str, opened: Opened) -> Response:
+    body = {"username": username, "csrf_token": opened.csrf, "expires_at": opened.expires_at}
+    return with_cookies(reply(body), opened.cookies)
+
+
+def _page(target: str, error: Unauthenticated | TooManyRequests | None = None) -> Response:
+    words = "The name or the password is wrong." if isinstance(error, Unauthenticated) else error and error.message
+    said = f'<p role="alert">{escape(words)}</p>' if words else ""
+    action = escape("/auth/login?" + urlencode({"next": target}), quote=True)
+    html = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Log in - Tradewind</title>
+<style>body{{font:1rem system-ui;max-width:20rem;margin:15vh auto;padding:0 1rem}}
+label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}input{{margin:.2rem 0 1rem;padding:.4rem}}
+button{{padding:.5rem}}[role=alert]{{color:#a00}}</style>
+<main>
+<h1>Log in</h1>
+{said}
+<form method="post" action="{action}">
+<label for="username">Name</label>
+<input id="username" name="username" autocomplete="username" required autofocus>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit">Log in</button>
+</form>
+</main>
+</html>
+"""
+    headers = dict(PAGE_HEADERS)
+    if error is not None and "retry_after_s" in error.facts:
+        headers["Retry-After"] = str(error.facts["retry_after_s"])
+    return HTMLResponse(html, 200 if error is None else status_of(error), headers=headers)
+
+
+# -- out -------------------------------------------------------------------------------------------------------------
+
+
+@router.post("/logout", operation_id="delete_session", status_code=204)
+async def delete_session(request: Request, call: Annotated[Call, signed_in()]) -> Response:
+    """End the session of this browser, or take back the token that came with the request."""
+    return with_cookies(gone(), await leave(request, call.desk))
+
+
+async def leave(request: Request, desk: Desk) -> tuple[str, ...]:
+    """End the session and take back the token that a request has; the cookies that take the browser's away."""
+    await desk.sessions.give_back(desk, request)
+    if request.cookies.get(SESSION_COOKIE):
+        return await desk.sessions.close_session(desk, request)
+    return ()
