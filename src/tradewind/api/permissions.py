@@ -19,6 +19,7 @@ PARAMETERS: Mapping[Resource, str] = {
     "connection": "connection_id",
     "pool": "pool_name",
     "role": "role_name",
+    "service_account": "account_name",
     "user": "username",
     "variable": "variable_key",
 }

@@ -244,7 +244,7 @@ def _is_admin(one: UserRecord) -> bool:
 def _one_at_a_time(tx: Tx) -> None:
     """Two who take the role Admin from each other at once must not both succeed. (On SQLite only one writes anyway.)"""
     if tx.dialect == "postgresql":
-        tx.execute(text("LOCK TABLE role_holder IN SHARE ROW EXCLUSIVE MODE"))
+        tx.whole.execute(text("LOCK TABLE role_holder IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _check_an_admin_is_left(tx: Tx, username: str) -> None:

@@ -14,6 +14,7 @@ __all__ = ["MODULES", "all_routers", "router_of"]
 
 MODULES = (
     "monitor",
+    "logins",
     "why",
     "deadlines",
     "run_changes",

@@ -1,0 +1,29 @@
+"""Airflow's addresses of the log-in page and the way out; both lead on to the pages under `/auth`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from tradewind.api.auth.login_routes import leave, next_of, with_cookies
+
+router = APIRouter(tags=["Login"], prefix="/auth")
+
+LOGIN_PAGE = "/auth/login"
+
+
+@router.get("/login", operation_id="login", responses={307: {"description": "On to the page that asks"}})
+async def login(request: Request, next: Annotated[str | None, Query()] = None) -> Response:
+    """On to the page that asks for name and password, and from there to `next`."""
+    query = f"?{urlencode({'next': next_of(request, next)})}" if next else ""
+    return RedirectResponse(LOGIN_PAGE + query)
+
+
+@router.get("/logout", operation_id="logout", responses={307: {"description": "On to the page that asks"}})
+async def logout(request: Request) -> Response:
+    """End the session and take back the token that came with the request."""
+    cookies = await leave(request, request.app.state.desk)
+    return with_cookies(RedirectResponse(LOGIN_PAGE), cookies)
