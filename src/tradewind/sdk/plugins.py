@@ -12,17 +12,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
 from tradewind.base.entrypoints import load, names
+from tradewind.base.errors import NotFound
 
 __all__ = ["PLUGINS", "RUN_HOOKS", "AirflowPlugin", "PluginError", "Plugins", "TaskRunnerMarker", "declared"]
 
 ENTRY_POINT_GROUPS = ("tradewind.plugins", "airflow.plugins")
 RUN_HOOKS = {"on_success": "on_dag_run_success", "on_failure": "on_dag_run_failed", "on_running": "on_dag_run_running"}
 """Callback of a DAG -> what listeners hear at the same moment."""
+OTHER_NAME = "tradewind_plugin_"
 HOOK_MARK = "airflow_impl"
 """What `airflow.listeners.hookimpl` leaves on a function."""
 
@@ -118,6 +121,9 @@ class Plugins:
             for one in list(candidates()):
                 if isinstance(one, type) and issubclass(one, AirflowPlugin) and one is not AirflowPlugin:
                     self.add(one)
+        except NotFound as error:  # its words name the package, and what it could not import
+            self.errors[source] = error.message
+            log.error("%s", error.message)  # noqa: TRY400 - a traceback would say no more
         except Exception as error:
             self.errors[source] = f"{type(error).__name__}: {error}"
             log.exception("the plugin %s can't be loaded", source)
@@ -185,7 +191,26 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _imported(folder: Path, file: Path) -> ModuleType:
-    return import_module(".".join(file.relative_to(folder).with_suffix("").parts))
+    """The module of a file; under a name of its own where the path has another module of that name before it."""
+    name = ".".join(file.relative_to(folder).with_suffix("").parts)
+    try:
+        found = find_spec(name)
+    except ImportError:  # of that name is a module, not a package
+        found = None
+    if found is not None and found.origin == str(file):
+        return import_module(name)
+    name = f"{OTHER_NAME}{name.replace('.', '_')}"
+    if name not in sys.modules:
+        spec = spec_from_file_location(name, file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = sys.modules[name] = module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
 
 
 def _add_macros(name: str, functions: list[Any]) -> None:

@@ -72,8 +72,9 @@ def test_yaml_and_env_are_read_too(tradewind: CommandLine, tmp_path: Path) -> No
         "# of a container\nAIRFLOW_CONN_THE_API='http://h'\nexport AIRFLOW_VAR_REGION=north\nAIRFLOW__CORE__X=1\n"
         'AIRFLOW_CONN_J={"conn_type": "ssh", "host": "s"}\n'
     )
-    tradewind("airflow", "import", "--connections", str(tmp_path / "c.yaml"), "--connections", str(tmp_path / "c.env"),
-              "--env", str(tmp_path / "all.env"))  # fmt: skip
+    told = tradewind("airflow", "import", "--connections", str(tmp_path / "c.yaml"), "--connections",
+                     str(tmp_path / "c.env"), "--env", str(tmp_path / "all.env"))  # fmt: skip
+    assert "in lower case here" in told.out
     stored = _stored(tradewind, "connections", tmp_path / "out.json")
     assert {conn_id: fields["conn_type"] for conn_id, fields in stored.items()} == {
         "a": "sqlite", "b": "mysql", "the_api": "http", "j": "ssh",
@@ -114,6 +115,13 @@ def test_a_file_that_is_no_export_is_said(
 ) -> None:
     (tmp_path / "x.json").write_text(content)
     assert words in tradewind("airflow", "import", option, str(tmp_path / "x.json"), expect=2).err
+
+
+def test_an_entry_that_is_no_connection_is_said_with_its_file(tradewind: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text('{"web": {"conn_type": "http", "port": "eighty"}}')
+    outcome = tradewind("airflow", "import", "--connections", str(tmp_path / "c.json"), expect=2)
+    assert f"{tmp_path / 'c.json'}: connection 'web'" in outcome.err
+    assert "port" in outcome.err
 
 
 def test_one_that_is_refused_leaves_the_others_and_ends_with_1(tradewind: CommandLine, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from tradewind.base import entrypoints
 from tradewind.sdk import macros
 from tradewind.sdk.plugins import AirflowPlugin, PluginError, Plugins
 
@@ -49,6 +51,20 @@ def test_a_plugin_in_a_package_of_the_folder_is_found(folder: Path) -> None:
     assert sorted(plugins.found) == ["voice_two"]
 
 
+def test_a_plugin_whose_file_is_named_as_another_module_is_loaded_and_the_other_stays(folder: Path) -> None:
+    (folder / "email.py").write_text(GOOD.replace("{n}", "four"))
+    (folder / "logging").mkdir()
+    (folder / "logging" / "handlers.py").write_text(GOOD.replace("{n}", "five"))
+    plugins = Plugins()
+    plugins.load(folder)
+    assert sorted(plugins.found) == ["voice_five", "voice_four"]
+    assert not plugins.errors
+    assert macros.voice_four.shout("ahoy") == "AHOY"
+    assert not hasattr(importlib.import_module("email"), "shout")
+    plugin = plugins.found["voice_four"]
+    assert getattr(sys.modules[plugin.__module__], plugin.__qualname__) is plugin
+
+
 def test_a_broken_plugin_is_told_and_hides_no_other(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     (folder / "a_broken_three.py").write_text("import nothing_of_this_name")
     (folder / "voice_plugin_three.py").write_text(GOOD.replace("{n}", "three"))
@@ -58,6 +74,28 @@ def test_a_broken_plugin_is_told_and_hides_no_other(folder: Path, caplog: pytest
     assert sorted(plugins.found) == ["voice_three"]
     assert "a_broken_three.py can't be loaded" in caplog.text
     assert [*plugins.errors.values()] == ["ModuleNotFoundError: No module named 'nothing_of_this_name'"]
+
+
+def test_a_plugin_of_a_package_that_can_not_be_imported_is_told_in_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    info = folder / "viewer-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: viewer\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tradewind.plugins]\nviewer = viewer_module:Viewer\n")
+    (folder / "viewer_module.py").write_text("import nothing_of_this_name\n")
+    monkeypatch.syspath_prepend(str(folder))
+    entrypoints._declared.cache_clear()
+    plugins = Plugins()
+    try:
+        with caplog.at_level(logging.ERROR, "tradewind.plugins"):
+            plugins.load(folder / "none")
+    finally:
+        entrypoints._declared.cache_clear()
+    (record,) = caplog.records
+    assert "from viewer, names viewer_module:Viewer" in record.message
+    assert "No module named 'nothing_of_this_name'" in record.message
+    assert record.exc_info is None
 
 
 def test_a_plugin_needs_a_name() -> None:

@@ -132,6 +132,11 @@ def import_all(
         holdings.add(_from_server(given))
     outcome = store(session.client, holdings, overwrites=overwrite, is_dry_run=dry_run)
     _tell(outcome, is_dry_run=dry_run)
+    if given["env_files"] and holdings.variables:
+        click.echo(
+            "Names of variables from an environment are in lower case here: a file that asks for another case, as "
+            'Variable.get("REGION"), needs `tradewind variables set REGION VALUE`'
+        )
     if holdings.to_fill_in:
         _tell_missing(holdings, missing)
     if missing:

@@ -24,7 +24,7 @@ def read_connections(file: str) -> Holdings:
         InvalidInput: the file or an entry of it can't be read; the sentence names it.
     """
     found = read_objects(file)
-    return Holdings(connections={conn_id: connection_body(conn_id, value) for conn_id, value in found.items()})
+    return Holdings(connections={conn_id: _connection(file, conn_id, value) for conn_id, value in found.items()})
 
 
 def read_variables(file: str) -> Holdings:
@@ -49,7 +49,7 @@ def read_environment(file: str) -> Holdings:
         text = _unquoted(str(value))
         if bare.startswith(CONNECTION_VARIABLE):
             conn_id = bare.removeprefix(CONNECTION_VARIABLE).lower()
-            found.connections[conn_id] = connection_body(conn_id, text)
+            found.connections[conn_id] = _connection(file, conn_id, text)
         elif bare.startswith(VARIABLE_VARIABLE):
             found.variables[bare.removeprefix(VARIABLE_VARIABLE).lower()] = _variable(text)
     return found
@@ -64,6 +64,13 @@ def connection_body(conn_id: str, value: Any) -> dict[str, Any]:
     connection = connection_of(conn_id, value)
     fields = {name: getattr(connection, name) for name in FIELDS}
     return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+def _connection(file: str, conn_id: str, value: Any) -> dict[str, Any]:
+    try:
+        return connection_body(conn_id, value)
+    except InvalidInput as error:
+        raise InvalidInput(f"{file}: {error.message}") from error
 
 
 def _variable(value: Any) -> dict[str, Any]:
