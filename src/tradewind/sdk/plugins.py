@@ -195,7 +195,7 @@ def _imported(folder: Path, file: Path) -> ModuleType:
     name = ".".join(file.relative_to(folder).with_suffix("").parts)
     try:
         found = find_spec(name)
-    except ImportError:  # of that name is a module, not a package
+    except (ImportError, ValueError):  # what it lies in is a module and no package; or it is called `__main__`
         found = None
     if found is not None and found.origin == str(file):
         return import_module(name)

@@ -25,6 +25,7 @@ __all__ = ["POLICIES", "SitePolicies"]
 
 GROUP = "airflow.policy"
 MODULE = "airflow_local_settings"
+VARIABLES = "AIRFLOW_CTX_"
 MARK = "airflow.policy_impl"
 """What `airflow.policies.hookimpl` leaves on a function."""
 HOOKS = (
@@ -65,11 +66,20 @@ class SitePolicies:
         return [function(**_arguments(function, facts)) for function in self._hooks.get(hook, ())]
 
     def variables(self, context: Any) -> dict[str, str]:
-        """What `get_airflow_context_vars` adds to the environment of a task, by the names it has there."""
+        """What `get_airflow_context_vars` adds to the environment of a task, by the names it has there.
+
+        Raises:
+            TypeError: a name or a value is no text.
+        """
         if "get_airflow_context_vars" not in self._hooks:
             return {}
         said: list[dict[str, Any]] = [facts or {} for facts in self.ask("get_airflow_context_vars", context=context)]
-        return {f"AIRFLOW_CTX_{name.upper()}": str(value) for facts in said for name, value in facts.items()}
+        found: dict[str, str] = {}
+        for name, value in (item for facts in said for item in facts.items()):
+            if not isinstance(name, str) or not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - a site's function
+                raise TypeError(f"get_airflow_context_vars must give texts by names, not {name!r}: {value!r}")
+            found[name if name.startswith(VARIABLES) else f"{VARIABLES}{name.upper()}"] = value
+        return found
 
     def applied(self, dags: Iterable[Any]) -> list[Any]:
         """The DAGs of a file as the policies leave them; those that a policy wants skipped are not among them.

@@ -55,7 +55,14 @@ from tradewind.worker.resuming import deferral_of, go_on, journal_of
 from tradewind.worker.run_triggers import trigger_as_asked
 from tradewind.worker.secrets_masking import MASKER
 from tradewind.worker.showing import encodable, is_mapping, rendered_fields, traceback_text
-from tradewind.worker.surroundings import HOSTNAME, Surroundings, dag_run_of, task_api_of, task_environment
+from tradewind.worker.surroundings import (
+    HOSTNAME,
+    Surroundings,
+    dag_run_of,
+    site_environment,
+    task_api_of,
+    task_environment,
+)
 from tradewind.worker.xcom import open_artifacts
 
 __all__ = ["Surroundings", "kill_running", "run_attempt", "run_callback", "terminate"]
@@ -165,8 +172,7 @@ class _Attempt:
         ti.context = context
         if POLICIES.has("task_instance_mutation_hook"):
             POLICIES.ask("task_instance_mutation_hook", task_instance=ti)
-        with entered(context):
-            os.environ.update(POLICIES.variables(context))
+        with entered(context), site_environment(context, is_borrowed=self._around.is_in_process):
             operator = self._prepare(task, context)
             ti.task = context["task"] = operator
             token = executing.set(operator)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tradewind.base.clock import Clock, SystemClock
 from tradewind.protocol.messages import CallbackWork, RunInfo, Workload
-from tradewind.sdk.context import DagRun
+from tradewind.sdk.context import Context, DagRun
+from tradewind.sdk.site_policies import POLICIES
 from tradewind.sdk.task_api import Mask, TaskApi
 from tradewind.sdk.xcom_codec import ArtifactStore
 from tradewind.worker.client import Requests, WorkerTaskApi
@@ -74,6 +75,12 @@ def dag_run_of(work: Workload | CallbackWork) -> DagRun:
     )
 
 
+FACTS = frozenset(
+    f"AIRFLOW_CTX_{name}"
+    for name in ("DAG_ID", "TASK_ID", "TRY_NUMBER", "DAG_RUN_ID", "DAG_OWNER", "LOGICAL_DATE", "DAG_EMAIL")
+)
+
+
 @contextmanager
 def task_environment(work: Workload, dag: Any, *, is_borrowed: bool) -> Generator[None]:
     """Facts about the task as environment variables, for the programs that it starts."""
@@ -90,8 +97,22 @@ def task_environment(work: Workload, dag: Any, *, is_borrowed: bool) -> Generato
     email = getattr(task, "email", None)
     if email:
         facts["AIRFLOW_CTX_DAG_EMAIL"] = email if isinstance(email, str) else ",".join(email)
-    before = {name: os.environ.get(name) for name in facts} if is_borrowed else {}
-    os.environ.update(facts)
+    with _variables(facts, is_borrowed=is_borrowed):
+        yield
+
+
+@contextmanager
+def site_environment(context: Context, *, is_borrowed: bool) -> Generator[None]:
+    """What the site's rules add to that; facts about the task stay as they are."""
+    added = POLICIES.variables(context)
+    with _variables({name: text for name, text in added.items() if name not in FACTS}, is_borrowed=is_borrowed):
+        yield
+
+
+@contextmanager
+def _variables(added: dict[str, str], *, is_borrowed: bool) -> Generator[None]:
+    before = {name: os.environ.get(name) for name in added} if is_borrowed else {}
+    os.environ.update(added)
     try:
         yield
     finally:

@@ -31,7 +31,7 @@ def pod_mutation_hook(pod):
     pod["labels"] = {"site": "ours"}
 
 def get_airflow_context_vars(context):
-    return {"cost_centre": context["dag"].dag_id}
+    return {"cost_centre": context["dag"].dag_id, "AIRFLOW_CTX_TEAM": "ours", "dag_id": "another"}
 
 def task_instance_mutation_hook(task_instance):
     print("looked at", task_instance.task_id, task_instance.try_number)
@@ -45,6 +45,7 @@ with DAG("kept", tags=["new"]):
     @task
     def tell():
         print("cost centre", os.environ["AIRFLOW_CTX_COST_CENTRE"])
+        print("team", os.environ["AIRFLOW_CTX_TEAM"], "of", os.environ["AIRFLOW_CTX_DAG_ID"])
     tell()
 
 with DAG("left_out", tags=["old"]):
@@ -117,7 +118,8 @@ def test_dag_files_and_tasks_meet_the_rules_of_their_home(tmp_path: Path):
     code = (
         "from pathlib import Path; from tradewind.cli.dag_files import dags_of_file; import sys;"
         "dags = dags_of_file(Path(sys.argv[1])); print(sorted(dags), dags['kept'].task_dict['tell'].queue);"
-        "print(dags['kept'].test().state)"
+        "print(dags['kept'].test().state);"
+        "import os; print('left behind', [name for name in os.environ if name.startswith('AIRFLOW_CTX_')])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(file)],
@@ -130,4 +132,6 @@ def test_dag_files_and_tasks_meet_the_rules_of_their_home(tmp_path: Path):
     assert "['kept'] by policy" in said
     assert "success" in said
     assert "cost centre kept" in said
+    assert "team ours of kept" in said
+    assert "left behind []" in said
     assert "looked at tell 1" in said
