@@ -11,7 +11,11 @@ ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup start stop test ecosystem provider-imports provider-unit-tests check lint types contracts budgets generate bench lock clean
+# Tests wait for processes half of their time: one worker more than the two cores that the project counts on.
+WORKERS ?= 3
+PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
+
+.PHONY: help setup start stop test ecosystem mutants provider-imports provider-unit-tests check lint types contracts budgets generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -45,13 +49,16 @@ start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagshi
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-test: setup check $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
-	@$(MAKE) --no-print-directory ecosystem
-	@$(BIN)/python tools/mutants.py
+test: setup $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check
+	@$(BIN)/python $(PYTEST)
+	@$(MAKE) --no-print-directory -j2 ecosystem mutants
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
-	@$(ECOSYSTEM)/bin/python -m pytest -n 2 --dist loadgroup -o filterwarnings=default tests/ecosystem
+	@$(ECOSYSTEM)/bin/python $(PYTEST) -o filterwarnings=default tests/ecosystem
+
+mutants: setup  ## faults planted in the core, each of which the unit tests must notice
+	@nice $(BIN)/python tools/mutants.py
 
 provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider packages, from their sdists, against our namespace
 	@$(BIN)/python tools/provider_unit_tests.py
@@ -59,7 +66,9 @@ provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider pac
 provider-imports: setup  ## import all modules of 70 provider packages, in an environment of their own (3 GB)
 	@$(BIN)/python tools/provider_imports.py
 
-check: setup lint types contracts budgets  ## the gates: lint, types, import contracts, budgets, generated files
+check: types generated lint contracts budgets  ## the gates: types, generated files, lint, import contracts, budgets
+
+generated: setup
 	@$(BIN)/python tools/generate.py --check
 	@$(BIN)/python tools/cli_reference.py --check
 	@$(BIN)/python tools/migration.py --check

@@ -49,7 +49,12 @@ with DAG("saas", schedule=None) as dag:
 print(json.dumps(sorted(task.task_id for task in serialize_dag(dag, "saas.py").tasks)))
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("published_wheels")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.registry,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("published_wheels"),
+]
 
 
 @pytest.fixture(scope="session")

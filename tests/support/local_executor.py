@@ -26,7 +26,7 @@ from tradewind.protocol.messages import (
 )
 from tradewind.worker.logs import LogLine, read_log
 
-WAIT_S = 20.0
+WAIT_S = 60.0
 TESTS = Path(__file__).parent.parent
 
 

@@ -29,7 +29,12 @@ START_TIMEOUT_S = 90
 NEVER_ASKED = {"example_params_ui_tutorial"}
 """DAGs that can't run without a conf: asking is refused, see the test of its own."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400), pytest.mark.xdist_group("airflow_examples")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.registry,
+    pytest.mark.timeout(400),
+    pytest.mark.xdist_group("airflow_examples"),
+]
 
 
 @pytest.fixture(scope="session")
