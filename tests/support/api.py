@@ -63,6 +63,8 @@ class Answer:
     status: int
     headers: dict[str, str]
     content: bytes
+    cookies: tuple[str, ...] = ()
+    """The values of its `Set-Cookie` headers."""
 
     @property
     def text(self) -> str:
@@ -297,6 +299,8 @@ class Api:
         *,
         role: str | None = "admin",
         headers: Mapping[str, str] | None = None,
+        address: str = "127.0.0.1",
+        scheme: str = "http",
         **query: Any,
     ) -> Answer:
         """A request under `/api/v2` (or to an absolute path with a leading ``//``)."""
@@ -307,7 +311,8 @@ class Api:
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         if body is not None and "content-type" not in given:
             given["content-type"] = "application/json"
-        return self._runner.run(_exchange(self.app, method, target, urlencode(query, doseq=True), given, content))
+        sent = _exchange(self.app, method, target, urlencode(query, doseq=True), given, content, (address, scheme))
+        return self._runner.run(sent)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.send("GET", path, **more)
@@ -351,9 +356,16 @@ class Api:
 
 
 async def _exchange(
-    app: Callable[..., Any], method: str, path: str, query: str, headers: Mapping[str, str], content: bytes
+    app: Callable[..., Any],
+    method: str,
+    path: str,
+    query: str,
+    headers: Mapping[str, str],
+    content: bytes,
+    peer: tuple[str, str] = ("127.0.0.1", "http"),
 ) -> Answer:
     status, found, parts = 0, {}, []
+    cookies: list[str] = []
     is_sent = False
 
     async def receive() -> dict[str, Any]:
@@ -368,6 +380,7 @@ async def _exchange(
         if message["type"] == "http.response.start":
             status = message["status"]
             found.update({name.decode(): value.decode() for name, value in message["headers"]})
+            cookies.extend(value.decode() for name, value in message["headers"] if name == b"set-cookie")
         elif message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
 
@@ -376,11 +389,11 @@ async def _exchange(
         raw.append((b"content-length", str(len(content)).encode()))
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
-        "headers": raw, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
+        "scheme": peer[1], "path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": "",
+        "headers": raw, "client": (peer[0], 1), "server": ("127.0.0.1", 80), "state": {},
     }  # fmt: skip
     await app(scope, receive, send)
-    return Answer(status, found, b"".join(parts))
+    return Answer(status, found, b"".join(parts), tuple(cookies))
 
 
 @contextlib.contextmanager

@@ -39,6 +39,10 @@ OPEN = {
     "create_token",
     "create_token_cli",
     "create_token_all_admins",
+    "login_page",
+    "create_session",
+    "login",
+    "logout",
 }
 
 
