@@ -16,6 +16,7 @@ from typing import Any
 from tradewind.base.settings import SmtpSettings, load_settings
 from tradewind.sdk.connection import Connection
 from tradewind.sdk.exceptions import AirflowNotFoundException
+from tradewind.worker.secrets_masking import MASKER
 
 __all__ = ["MailNotice", "send_mail"]
 
@@ -54,7 +55,7 @@ class MailNotice:
             "Run": ti.run_id,
             "Try": f"{ti.try_number} of {ti.max_tries + 1}",
             "Host": ti.hostname,
-            "Error": str(context.get("exception") or context.get("reason") or ""),
+            "Error": MASKER.redact(str(context.get("exception") or context.get("reason") or "")),
         }
         message = EmailMessage()
         message["Subject"] = f"Airflow alert: {where} [{ti.run_id}] {what}".replace("\n", " ")
@@ -73,16 +74,28 @@ def send_mail(settings: SmtpSettings, message: EmailMessage) -> None:
     """Hand a message to the mail server.
 
     Raises:
-        smtplib.SMTPException, OSError: it is not taken.
+        smtplib.SMTPException, OSError: it is not taken; or the server can't prove its name, or would get the password in
+            the clear though TLS is asked for.
     """
-    make = smtplib.SMTP_SSL if settings.ssl else smtplib.SMTP
-    with make(settings.host, settings.port, timeout=settings.timeout_s) as server:
+    with _server(settings) as server:
         server.ehlo_or_helo_if_needed()
-        if settings.starttls and not settings.ssl and server.has_extn("starttls"):
-            server.starttls(context=ssl.create_default_context())
+        if settings.starttls and not settings.ssl:
+            if server.has_extn("starttls"):
+                server.starttls(context=ssl.create_default_context())
+            elif settings.user:
+                raise smtplib.SMTPNotSupportedError(
+                    f"{settings.host} offers no TLS, so it does not get the password; smtp.starttls = false lets it have it"
+                )
         if settings.user:
             server.login(settings.user, settings.password)
         server.send_message(message)
+
+
+def _server(settings: SmtpSettings) -> smtplib.SMTP:
+    if not settings.ssl:
+        return smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_s)
+    context = ssl.create_default_context()
+    return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout_s, context=context)
 
 
 def _addresses(given: str | Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import ssl
 from collections.abc import Iterable
 from email.mime.application import MIMEApplication
 from email.mime.multipart import MIMEMultipart
@@ -15,7 +16,7 @@ from typing import Any
 
 from airflow.configuration import conf
 from tradewind.sdk.connection import Connection
-from tradewind.sdk.exceptions import AirflowNotFoundException
+from tradewind.sdk.exceptions import AirflowConfigException, AirflowNotFoundException
 
 __all__ = ["build_mime_message", "get_email_address_list", "send_email", "send_email_smtp"]
 
@@ -152,14 +153,32 @@ def send_email_smtp(to: Addresses, subject: str, html_content: str, files: list[
     if dryrun:
         return
     user, password = _login(more.get("conn_id"))
-    make = SMTP_SSL if conf.getboolean("smtp", "smtp_ssl") else SMTP
-    timeout = conf.getfloat("smtp", "smtp_timeout", fallback=30.0)
-    with make(conf.get("smtp", "smtp_host"), conf.getint("smtp", "smtp_port"), timeout=timeout) as server:
+    with _server() as server:
         if conf.getboolean("smtp", "smtp_starttls") and not conf.getboolean("smtp", "smtp_ssl"):
-            server.starttls()
+            server.starttls(context=_tls())
         if user:
             server.login(user, password)
         server.sendmail(sender, everybody, message.as_string())
+
+
+def _server() -> SMTP:
+    host, port = conf.get("smtp", "smtp_host"), conf.getint("smtp", "smtp_port")
+    timeout = conf.getfloat("smtp", "smtp_timeout", fallback=30.0)
+    if conf.getboolean("smtp", "smtp_ssl"):
+        return SMTP_SSL(host, port, timeout=timeout, context=_tls())
+    return SMTP(host, port, timeout=timeout)
+
+
+def _tls() -> ssl.SSLContext | None:
+    """How the server has to prove its name; None: not at all.
+
+    Raises:
+        AirflowConfigException: the setting is neither `default` nor `none`.
+    """
+    word = conf.get("email", "ssl_context", fallback="default")
+    if word not in {"default", "none"}:
+        raise AirflowConfigException(f"[email] ssl_context must be 'default' or 'none', not {word!r}")
+    return ssl.create_default_context() if word == "default" else None
 
 
 def _login(conn_id: str | None) -> tuple[str, str]:
