@@ -113,4 +113,5 @@ def _headline(file: Path, error: Exception) -> str:
         if Path(name).is_relative_to(root):
             line, at = f":{trace.tb_lineno}", name
         trace = trace.tb_next
-    return f"{at}{line}: {type(error).__name__}: {error}"
+    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", ()))
+    return f"{at}{line}: {type(error).__name__}: {error}{notes}"

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["how_to_add", "package_of_decorator", "package_of_type"]
+__all__ = ["how_to_add", "package_of_decorator", "package_of_missing", "package_of_module", "package_of_type"]
+
+_TWO_LEVELS = {"apache", "atlassian", "cncf", "common", "dbt", "microsoft"}
+"""Folders of `airflow.providers` that hold packages and are none."""
+_ONLY_CHILDREN = {"atlassian": "atlassian-jira", "cncf": "cncf-kubernetes", "dbt": "dbt-cloud"}
+"""Those of them that hold one package."""
 
 _TYPES: Mapping[str, str] = {
     "airbyte": "airbyte",
@@ -115,6 +120,28 @@ def package_of_type(connection_type: str) -> str | None:
 def package_of_decorator(name: str) -> str | None:
     """The package's short name; None: no published package is known to have `@task.<name>`."""
     return _package(_DECORATORS, name)
+
+
+def package_of_module(module: str) -> str | None:
+    """The short name of the package that `airflow.providers.a.b` is in; None: it is no provider's module."""
+    parts = module.split(".")
+    if parts[:2] != ["airflow", "providers"] or len(parts) < 3:
+        return None
+    depth = 4 if parts[2] in _TWO_LEVELS else 3
+    return "-".join(part.replace("_", "-") for part in parts[2:depth]) if len(parts) >= depth else None
+
+
+def package_of_missing(module: str) -> str | None:
+    """The short name of the package that is not installed where Python says that there is no such module.
+
+    None: it is no provider's, or a module within a package, which may be installed.
+    """
+    if not module.startswith("airflow.providers."):
+        return None
+    parts = module.split(".")[2:]
+    if len(parts) == 1 and parts[0] in _TWO_LEVELS:
+        return _ONLY_CHILDREN.get(parts[0])
+    return package_of_module(module) if len(parts) == (2 if parts[0] in _TWO_LEVELS else 1) else None
 
 
 def how_to_add(package: str | None) -> str:

@@ -27,6 +27,7 @@ from tradewind.protocol.messages import (
 from tradewind.sdk.collect import collect_dags, import_file, import_packaged, module_name
 from tradewind.sdk.dag import DAG
 from tradewind.sdk.plugins import PLUGINS, declared
+from tradewind.sdk.provider_hints import package_of_missing
 from tradewind.sdk.secrets import secrets
 from tradewind.sdk.site_policies import POLICIES
 from tradewind.sdk.task_decorators import task
@@ -55,7 +56,13 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     _load_plugins()
     POLICIES.load(_home())
     is_packaged = path.suffix == PACKAGED
-    modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
+    try:
+        modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
+    except ModuleNotFoundError as error:
+        package = package_of_missing(error.name or "")
+        if package:
+            error.add_note(f"`tradewind providers add {package}` brings it")
+        raise
     return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}
 
 

@@ -57,6 +57,10 @@ BAD = {
     "a kill": ("import os\nos.kill(os.getpid(), 9)\n", ["signal 9, SIGKILL", "memory"]),
     "recursion": ("def f():\n    f()\nf()\n", ["RecursionError", 'file.py", line 2']),
     "a missing module": ("import no_such_module\n", ["No module named 'no_such_module'"]),
+    "a missing provider package": (
+        "from airflow.providers.postgres.hooks.postgres import PostgresHook\n",
+        ["No module named 'airflow.providers.postgres'", "`tradewind providers add postgres` brings it"],
+    ),
     "a hang": ("while True:\n    pass\n", ["took more than 1 s (parsing.timeout_s)", 'file.py", line']),
     "a sleep": ("import time\ntime.sleep(60)\n", ["took more than 1 s", "file.py"]),
     "bytes that are no text": (b"x = '\xff\xfe'\n", ["SyntaxError", "file.py"]),

@@ -11,6 +11,8 @@ from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+from tradewind.sdk.provider_hints import package_of_module
+
 __all__ = [
     "ADD",
     "PREFIX",
@@ -24,9 +26,6 @@ __all__ = [
 
 PREFIX = "apache-airflow-providers-"
 ADD = "tradewind providers add"
-TWO_LEVELS = {"apache", "atlassian", "cncf", "common", "dbt", "microsoft"}
-"""Folders of `airflow.providers` that hold packages and are none."""
-
 LEGACY = {
     "amazon": "s3 S3 aws emr athena redshift glue sqs sns ecs batch sagemaker lambda cloudwatch dynamodb",
     "google": "gcs gcp bigquery dataproc dataflow mlengine pubsub google",
@@ -75,11 +74,8 @@ LEGACY = {
 
 def package_of(module: str) -> str:
     """The distribution that `airflow.providers.a.b` is in; empty: it is no provider's module."""
-    parts = module.split(".")
-    if parts[:2] != ["airflow", "providers"] or len(parts) < 3:
-        return ""
-    depth = 4 if parts[2] in TWO_LEVELS else 3
-    return PREFIX + "-".join(part.replace("_", "-") for part in parts[2:depth]) if len(parts) >= depth else ""
+    package = package_of_module(module)
+    return PREFIX + package if package else ""
 
 
 def added_name(package: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tradewind.spec import Json
 
-__all__ = ["Cause", "ago", "how_long", "listed"]
+__all__ = ["Cause", "ago", "ended", "how_long", "listed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,11 @@ class Cause:
             yield self
         for cause in self.because:
             yield from cause.roots()
+
+
+def ended(text: str) -> str:
+    """Words that may be somebody else's, as a sentence: with a full stop where they have no end of their own."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tradewind.core.commands import SaveTask
 from tradewind.core.states import TaskState
-from tradewind.core.why.causes import Cause, ago, how_long, listed
+from tradewind.core.why.causes import Cause, ago, ended, how_long, listed
 from tradewind.core.why.scene import TaskScene
 
 __all__ = ["by_hand", "clear", "failed", "failure", "named", "removed", "skipped", "succeeded", "upstream_failed"]
@@ -49,7 +49,7 @@ def failure(scene: TaskScene) -> Iterator[Cause]:
     code, fix = next((found for found in _kinds(reason)), ("exception", ""))
     index = f" --map-index {one.map_index}" if one.map_index >= 0 else ""
     logs = f"tradewind tasks logs {scene.run.dag.dag_id} {scene.task.task_id} {scene.run.facts.run_id}{index}"
-    yield Cause(code=code, sentence=f"{reason}{where}.", fix=fix or f"Traceback and log: {logs}")
+    yield Cause(code=code, sentence=ended(f"{reason}{where}"), fix=fix or f"Traceback and log: {logs}")
 
 
 def _kinds(reason: str) -> Iterator[tuple[str, str]]:
@@ -82,13 +82,15 @@ def _last_place(error: str) -> str:
 def upstream_failed(scene: TaskScene) -> list[Cause]:
     if scene.instance.reason:
         return [
-            Cause(code="stopped", sentence=f"{scene.name}: {scene.instance.reason}.", fix=clear(scene, "To run it"))
+            Cause(
+                code="stopped", sentence=ended(f"{scene.name}: {scene.instance.reason}"), fix=clear(scene, "To run it")
+            )
         ]
     roots = list(_first_causes(scene, (TaskState.FAILED,), TaskState.UPSTREAM_FAILED))
     causes = tuple(
         Cause(
             code="upstream_failed_root",
-            sentence=f"{named(one)} failed: {one.reason or 'no reason was recorded'}.",
+            sentence=ended(f"{named(one)} failed: {one.reason or 'no reason was recorded'}"),
             fix=f"tradewind why {scene.run.dag.dag_id} {scene.run.facts.run_id} {one.task_id}",
         )
         for one in roots
@@ -116,7 +118,7 @@ def skipped(scene: TaskScene) -> list[Cause]:
             )
         ]
     if one.reason:
-        return [Cause(code="skipped", sentence=f"{scene.name} was skipped: {one.reason}.")]
+        return [Cause(code="skipped", sentence=ended(f"{scene.name} was skipped: {one.reason}"))]
     if one.attempt is not None:
         said = f": {scene.attempt.reason}" if scene.attempt is not None and scene.attempt.reason else ""
         return [Cause(code="skipped_itself", sentence=f"{scene.name} asked to be skipped{said}.")]

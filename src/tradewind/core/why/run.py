@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tradewind.core.states import RunState, TaskState
-from tradewind.core.why.causes import Cause, ago, ahead, how_long, listed
+from tradewind.core.why.causes import Cause, ago, ahead, ended, how_long, listed
 from tradewind.core.why.dag import paused, server
 from tradewind.core.why.scene import RunScene
 
@@ -131,7 +131,7 @@ def _failed_run(scene: RunScene) -> Cause:
             fix="Find what took long (tradewind tasks states-for-dag-run), or raise dagrun_timeout.",
         )
     causes = tuple(
-        Cause(code="task_failed", sentence=f"{one.name} failed: {one.reason or 'no reason was recorded'}.")
+        Cause(code="task_failed", sentence=ended(f"{one.name} failed: {one.reason or 'no reason was recorded'}"))
         for one in scene.failed
     )
     names = listed([one.name for one in scene.failed]) or "a task at its end"
