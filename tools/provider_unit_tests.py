@@ -66,8 +66,11 @@ COLUMNS = {
     "pass rate": 11,
     "seconds": 9,
 }
+SLOW = "PROVIDER_UNIT_TESTS_SLOW"
+"""Variable that tells the stand-in of Airflow's pytest plug-in not to leave out what is slow."""
 TEST_LIMIT_S = 60
-PACKAGE_LIMIT_S = 240
+PACKAGE_LIMIT_S = {False: 300, True: 3600}
+"""For the tests of a package; with --slow, some 230 virtual environments are made."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ def main() -> int:
     parser.add_argument("--slow", action="store_true", help="also the tests that make virtual environments")
     options = parser.parse_args()
     if options.slow:
-        os.environ["PROVIDER_UNIT_TESTS_SLOW"] = "1"
+        os.environ[SLOW] = "1"
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     known: list[dict[str, str]] = data["known"]
     packages = [Package(name, *pair) for name, pair in data["packages"].items()]
@@ -197,7 +200,7 @@ def _run(package: Package, tools: Path) -> dict[str, tuple[str, str]]:
                 command, cwd=package.folder, env=variables, stdout=out, stderr=out, start_new_session=True
             )
             try:
-                process.wait(PACKAGE_LIMIT_S)
+                process.wait(_package_limit_s())
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
@@ -207,17 +210,21 @@ def _run(package: Package, tools: Path) -> dict[str, tuple[str, str]]:
         return outcomes
 
 
+def _package_limit_s() -> int:
+    return PACKAGE_LIMIT_S[SLOW in os.environ]
+
+
 def _outcomes(report: Path) -> dict[str, tuple[str, str]]:
     """What pytest has written; a test that has begun and not ended was ended with pytest, after the package's limit."""
     found: dict[str, tuple[str, str]] = {}
     for line in report.read_text(encoding="utf-8").splitlines() if report.exists() else []:
         test, outcome, said = json.loads(line)
         if outcome == "begun":
-            said = f"the package's tests took longer than {PACKAGE_LIMIT_S} s, or pytest ended in this one"
+            said = f"the package's tests took longer than {_package_limit_s()} s, or pytest ended in this one"
             outcome = "error"
         found[test] = (outcome, said)
     if found and "" not in found:
-        found["(the rest)"] = ("error", f"not run: pytest ended early, or after {PACKAGE_LIMIT_S} s")
+        found["(the rest)"] = ("error", f"not run: pytest ended early, or after {_package_limit_s()} s")
     found.pop("", None)
     return found
 

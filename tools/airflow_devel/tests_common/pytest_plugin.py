@@ -13,8 +13,9 @@ from unittest import mock
 
 import pytest
 
-from tests_common.doors import NEEDS_ORM, NOT_ALLOWED, Session, install, needs_orm
+from tests_common.doors import NEEDS_ORM, NOT_ALLOWED, Session, install
 from tests_common.runs import DagMaker, DagRun, RunTask, TaskInstance
+from tests_common.servers import NEEDS_SERVER, postgres_connection
 
 install()
 MARKERS = ("db_test", "need_serialized_dag", "backend", "execution_timeout", "virtualenv_operator", "external_python_operator",
@@ -22,7 +23,6 @@ MARKERS = ("db_test", "need_serialized_dag", "backend", "execution_timeout", "vi
            "want_activate_assets", "enable_redact", "mock_plugin_manager", "no_db_cleanup")  # fmt: skip
 
 SSH_PORT = 22
-NEEDS_SERVER = "needs a server on this machine: "
 DEFAULT_CONNECTIONS = {
     "AIRFLOW_CONN_FS_DEFAULT": '{"conn_type": "fs", "extra": {"path": "/"}}',
     "AIRFLOW_CONN_HTTP_DEFAULT": '{"conn_type": "http", "host": "https://www.httpbin.org/"}',
@@ -50,7 +50,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """What tests are marked for that need a server of Airflow's."""
     for marker in item.iter_markers(name="backend"):
-        needs_orm(f"the backend {', '.join(map(str, marker.args))}")
+        if marker.args != ("postgres",):
+            pytest.skip(f"{NEEDS_SERVER}{', '.join(map(str, marker.args))}")
     if not os.environ.get("PROVIDER_UNIT_TESTS_SLOW") and (
         ("Virtualenv" in (getattr(item.cls, "__name__", "")) and item.get_closest_marker("virtualenv_operator"))
         or getattr(item.cls, "__name__", "") in {"TestPythonVirtualenvDecorator", "TestExternalPythonDecorator"}
@@ -218,11 +219,20 @@ def _no_ssh_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect_elsewhere)
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The connection to a PostgreSQL of these tests."""
+    with postgres_connection() as found:
+        yield found
+
+
 @pytest.fixture(autouse=True)
-def _plain_environment() -> Iterator[None]:
+def _plain_environment(request: pytest.FixtureRequest) -> Iterator[None]:
     """Connections and settings that a test leaves in the environment are gone after it."""
     before = dict(os.environ)
     os.environ.update(DEFAULT_CONNECTIONS)
+    if request.node.get_closest_marker("backend") is not None:
+        os.environ["AIRFLOW_CONN_POSTGRES_DEFAULT"] = request.getfixturevalue("postgres")
     yield
     for name in set(os.environ) - set(before):
         if name.startswith("AIRFLOW"):

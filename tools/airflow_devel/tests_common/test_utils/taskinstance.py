@@ -6,7 +6,11 @@ from typing import Any
 
 from tests_common.runs import DagRun, TaskInstance
 
-TaskInstanceWrapper = TaskInstance
+
+def TaskInstanceWrapper(ti: TaskInstance, task: Any) -> TaskInstance:  # noqa: N802 - a class of Airflow's
+    """The instance, of this task."""
+    ti.task = task
+    return ti
 
 
 def create_task_instance(task: Any, *, run_id: str | None = None, state: Any = None, map_index: int = -1, dag_version_id: object = None,
