@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -59,14 +59,16 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_route("/redoc", _redoc, include_in_schema=False)
-    for router in auth_routers() if auth else ():
+    of_people = auth_routers() if auth else []
+    of_resources = all_routers() if routers is None else list(routers)
+    for router in of_people:
         app.include_router(router)
     public = APIRouter(prefix=PREFIX)
-    for router in all_routers() if routers is None else routers:
+    for router in of_resources:
         public.include_router(router)
     app.include_router(public)
     app.router.routes.append(execution_routes(services, desk.in_thread))
-    app.openapi = _document(app)
+    app.openapi = _document(app, {"": of_people, PREFIX: of_resources})
     return app
 
 
@@ -96,7 +98,7 @@ def _readable_offline(page: HTMLResponse, place: str) -> HTMLResponse:
     return HTMLResponse(bytes(page.body).decode().replace(place, place + OFFLINE))
 
 
-def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
+def _document(app: FastAPI, routers: Mapping[str, Sequence[APIRouter]]) -> Callable[[], dict[str, Any]]:
     """OpenAPI, made once and on demand: with the security scheme, and the errors that permission and path imply."""
     made: dict[str, Any] = {}
 
@@ -110,18 +112,22 @@ def _document(app: FastAPI) -> Callable[[], dict[str, Any]]:
                     "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}},
                 },
             }
-            for route, operation in _operations(app, made):
+            for route, operation in _operations(routers, made):
                 _describe(route, operation)
         return made
 
     return document
 
 
-def _operations(app: FastAPI, document: dict[str, Any]) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
-    for route in app.routes:
-        if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods or ():
-                yield route, document["paths"][route.path_format][method.lower()]
+def _operations(
+    routers: Mapping[str, Sequence[APIRouter]], document: dict[str, Any]
+) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
+    """All routes with their operations; the framework hides from an application what its routers hold."""
+    for prefix, several in routers.items():
+        for route in (route for router in several for route in router.routes):
+            if isinstance(route, APIRoute) and route.include_in_schema:
+                for method in route.methods or ():
+                    yield route, document["paths"][prefix + route.path_format][method.lower()]
 
 
 def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
