@@ -39,12 +39,17 @@ def task_instance_mutation_hook(task_instance):
 
 DAG_FILE = """
 import os
-from tradewind import DAG, task
+from airflow.sdk.execution_time.context import context_to_airflow_vars
+from tradewind import DAG, get_current_context, task
 
 with DAG("kept", tags=["new"]):
     @task
     def tell():
         print("cost centre", os.environ["AIRFLOW_CTX_COST_CENTRE"])
+        facts = context_to_airflow_vars(get_current_context(), in_env_var_format=True)
+        print("for a program", facts["AIRFLOW_CTX_TEAM"], facts["AIRFLOW_CTX_DAG_ID"])
+        facts = context_to_airflow_vars(get_current_context())
+        print("for a query", facts["airflow.ctx.team"], facts["airflow.ctx.dag_id"])
         print("team", os.environ["AIRFLOW_CTX_TEAM"], "of", os.environ["AIRFLOW_CTX_DAG_ID"])
     tell()
 
@@ -133,5 +138,7 @@ def test_dag_files_and_tasks_meet_the_rules_of_their_home(tmp_path: Path):
     assert "success" in said
     assert "cost centre kept" in said
     assert "team ours of kept" in said
+    assert "for a program ours kept" in said
+    assert "for a query ours kept" in said
     assert "left behind []" in said
     assert "looked at tell 1" in said

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow._forward import forward
+from tradewind.sdk.site_policies import POLICIES
 
 __all__ = ["AIRFLOW_VAR_NAME_FORMAT_MAPPING", "DEFAULT_FORMAT_PREFIX", "context_to_airflow_vars"]
 
@@ -29,7 +30,8 @@ AIRFLOW_VAR_NAME_FORMAT_MAPPING = {
 
 
 def context_to_airflow_vars(context: Mapping[str, Any], in_env_var_format: bool = False) -> dict[str, str]:
-    """Who runs, as texts: for the environment of a program, or for the settings of a query."""
+    """Who runs, as texts: for the environment of a program, or for the settings of a query; with what the site's function
+    `get_airflow_context_vars` adds."""
     ti, run, task = context.get("ti"), context.get("dag_run"), context.get("task")
     facts: dict[str, Any] = {
         "dag_id": getattr(ti, "dag_id", None),
@@ -44,7 +46,13 @@ def context_to_airflow_vars(context: Mapping[str, Any], in_env_var_format: bool 
     facts["dag_email"] = email if isinstance(email, str) or email is None else ",".join(email)
     form = "env_var_format" if in_env_var_format else "default"
     by_name = {name: AIRFLOW_VAR_NAME_FORMAT_MAPPING[key][form] for key, name in _NAMES.items()}
-    return {by_name[name]: str(value) for name, value in facts.items() if value}
+    of_site = POLICIES.variables(context)
+    if not in_env_var_format:
+        of_site = {
+            f"{DEFAULT_FORMAT_PREFIX}{name.removeprefix(ENV_VAR_FORMAT_PREFIX).lower()}": text
+            for name, text in of_site.items()
+        }
+    return of_site | {by_name[name]: str(value) for name, value in facts.items() if value}
 
 
 def context_get_outlet_events(context: Mapping[str, Any]) -> Any:
