@@ -11,11 +11,11 @@ _PASSES = 2
 _LANES = 1
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, *, memory_kib: int = _MEMORY_KIB) -> str:
     """A salted hash in PHC form (``$argon2id$v=19$m=...``)."""
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id  # noqa: PLC0415 - only who logs people in needs it
 
-    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=_PASSES, lanes=_LANES, memory_cost=_MEMORY_KIB)
+    kdf = Argon2id(salt=os.urandom(16), length=32, iterations=_PASSES, lanes=_LANES, memory_cost=memory_kib)
     return kdf.derive_phc_encoded(password.encode("utf-8", "surrogatepass"))
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -28,19 +29,17 @@ __all__ = ["Logins"]
 T = TypeVar("T")
 
 LONGEST_PASSWORD = 1024
-LONGEST_QUEUE = 200
-"""Attempts that wait for their hash to be computed; a server that is asked for more is under attack."""
+LONGEST_QUEUE = 500
+"""Attempts that wait for their turn; a server that is asked for more is under attack."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt that may be made."""
+    """One attempt."""
 
     username: str
     address: str
     event: str
-    stored: str | None
-    """The hash to compare with; None: nobody can log in by a password under this name."""
 
 
 class Logins:
@@ -53,6 +52,7 @@ class Logins:
         self._of_address = Bounds(settings.address_failures, settings.lock_s, settings.longest_lock_s)
         self._hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="passwords")
         self._waiting = 0
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._decoy: str | None = None
 
     def close(self) -> None:
@@ -79,12 +79,17 @@ class Logins:
             raise InvalidInput(f"a password has at most {LONGEST_PASSWORD} characters")
         if self._waiting >= LONGEST_QUEUE:
             raise TooManyRequests("too many log-ins wait for their turn; try again in 2 s", retry_after_s=2)
-        attempt = await ways.write(lambda tx: self._begin(tx, username, address, event))
         self._waiting += 1
         try:
-            is_right, fresh = await self._in_thread(lambda: self._outcome(password, attempt.stored))
+            # One after the other, so that many who are right at once are not taken for failures.
+            async with self._turns.setdefault(username, asyncio.Lock()):
+                await self._try(_Attempt(username, address, event), password, ways)
         finally:
             self._waiting -= 1
+
+    async def _try(self, attempt: _Attempt, password: str, ways: Ways) -> None:
+        stored = await ways.write(lambda tx: self._begin(tx, attempt))
+        is_right, fresh = await self._in_thread(lambda: self._outcome(password, stored))
         if not is_right:
             await ways.write(lambda tx: self._note_failure(tx, attempt))
             raise Unauthenticated("Invalid credentials")
@@ -114,15 +119,15 @@ class Logins:
 
     # -- in the database -----------------------------------------------------------------------------------------------
 
-    def _begin(self, tx: Tx, username: str, address: str, event: str) -> _Attempt:
+    def _begin(self, tx: Tx, attempt: _Attempt) -> str | None:
+        """The hash to compare with; None: nobody can log in by a password under this name."""
         now = self._services.clock.now()
-        if address and (until := login_failures.locked_until(tx, of_address(address), now)):
+        if attempt.address and (until := login_failures.locked_until(tx, of_address(attempt.address), now)):
             raise _locked("this address", until, now)
-        if until := login_failures.begin_attempt(tx, of_user(username), now, self._of_user):
+        if until := login_failures.begin_attempt(tx, of_user(attempt.username), now, self._of_user):
             raise _locked("this name", until, now)
-        user = users.find(tx, username)
-        stored = user.password_hash if user is not None and user.is_active else None
-        return _Attempt(username, address, event, stored)
+        user = users.find(tx, attempt.username)
+        return user.password_hash if user is not None and user.is_active else None
 
     def _note_failure(self, tx: Tx, attempt: _Attempt) -> None:
         now = self._services.clock.now()
