@@ -9,6 +9,7 @@ from tradewind.core.states import RunState
 from tradewind.protocol.messages import CallbackWork, DagFacts, RunInfo
 from tradewind.protocol.waits import Deferral
 from tradewind.scheduler.triggers import attempt_log
+from tradewind.worker.logs import safe_segment
 
 __all__ = ["callback_work", "expected_run"]
 
@@ -48,7 +49,7 @@ def _log_path(command: RunCallback, run: RunInfo, log_folder: Path) -> Path:
     dag_id = command.dag.dag_id
     if command.task_id is not None and command.try_number > 0:
         return attempt_log(log_folder, dag_id, run.run_id, command.task_id, command.map_index, command.try_number)
-    folder = log_folder / f"dag_id={dag_id}" / f"run_id={run.run_id}"
+    folder = log_folder / f"dag_id={safe_segment(dag_id)}" / f"run_id={safe_segment(run.run_id)}"
     return folder / (
         f"callback={command.kind}.log" if command.task_id is None else f"{command.task_id}.{command.kind}.log"
     )

@@ -15,6 +15,7 @@ from tradewind.protocol.messages import DagFacts
 from tradewind.protocol.triggers import Watch
 from tradewind.protocol.waits import Deferral, Resume
 from tradewind.spec import DagKey
+from tradewind.worker.logs import attempt_log_name
 
 __all__ = ["NoTriggers", "StoredWaits", "Triggers", "attempt_log"]
 
@@ -111,8 +112,7 @@ class StoredWaits:
 
 
 def attempt_log(folder: Path, dag_id: str, run_id: str, task_id: str, map_index: int, try_number: int) -> Path:  # noqa: PLR0917 - the parts of a path, in order
-    """The log of an attempt."""
-    mapped = () if map_index < 0 else (f"map_index={map_index}",)
-    return folder.joinpath(
-        f"dag_id={dag_id}", f"run_id={run_id}", f"task_id={task_id}", *mapped, f"attempt={try_number}.log"
+    """The log of an attempt, where those who read it look for it."""
+    return folder / attempt_log_name(
+        dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=try_number
     )

@@ -24,7 +24,7 @@ import msgspec
 from tradewind.base.clock import Clock, SystemClock
 from tradewind.worker.secrets_masking import MASKER, Masker
 
-__all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "read_log"]
+__all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "read_log", "safe_segment"]
 
 MAX_LINE = 64 * 1024
 """Characters of one printed line; a longer one is cut into several."""
@@ -40,11 +40,11 @@ _quote = json.encoder.encode_basestring  # keeps non-ASCII readable and costs a 
 def attempt_log_name(*, dag_id: str, run_id: str, task_id: str, map_index: int, try_number: int) -> str:
     """Path of an attempt's log under the log folder."""
     index = f"map_index={map_index}/" if map_index >= 0 else ""
-    parts = (f"dag_id={_safe(dag_id)}", f"run_id={_safe(run_id)}", f"task_id={_safe(task_id)}")
+    parts = (f"dag_id={safe_segment(dag_id)}", f"run_id={safe_segment(run_id)}", f"task_id={safe_segment(task_id)}")
     return "/".join(parts) + f"/{index}attempt={try_number}.log"
 
 
-def _safe(name: str) -> str:
+def safe_segment(name: str) -> str:
     """A name as one path segment: a slash or a leading dot in an id must not lead out of the folder."""
     text = name.replace("/", "%2F").replace("\0", "%00")
     return "%2E" + text[1:] if text in (".", "..") else text

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tradewind.base.clock import FakeClock
+from tradewind.scheduler.triggers import attempt_log
 from tradewind.worker.logs import MAX_LINE, LineWriter, Sinks, TaskLog, attempt_log_name, read_log
 from tradewind.worker.secrets_masking import MASK, Masker
 
@@ -303,3 +304,10 @@ def test_the_name_of_a_log_can_not_lead_out_of_the_folder(ids, path):
     assert attempt_log_name(
         dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=number
     ) == path  # fmt: skip
+
+
+@pytest.mark.parametrize("run_id", ["plain", "a/b", "../../elsewhere", ".."])
+def test_a_log_is_written_where_it_is_read_and_never_outside_of_the_folder(tmp_path: Path, run_id: str) -> None:
+    path = attempt_log(tmp_path, "d", run_id, "t", -1, 1)
+    assert path == tmp_path / attempt_log_name(dag_id="d", run_id=run_id, task_id="t", map_index=-1, try_number=1)
+    assert path.resolve().parent.parent.parent == tmp_path.resolve() / "dag_id=d"
