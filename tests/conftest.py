@@ -23,19 +23,30 @@ settings.register_profile(  # where only the verdict counts, nothing is made sma
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the name of a test's `xdist_group` into its id, where `--dist loadgroup` looks for it.
+    """Put the name of a test's group into its id, where `--dist loadgroup` looks for it, and what takes long first.
 
-    pytest-xdist 3.8 does so itself, by an attribute that pytest 9.2 does not have any more: without this, tests of a
-    group run on both workers at once.
+    A group is the test's `xdist_group`, or its module where that has a fixture that is made once a module (often a
+    server): so it is made by one worker and not by each. pytest-xdist 3.8 puts the mark into the id itself, by an
+    attribute that pytest 9.2 does not have any more: without this, tests of a group run on all workers at once.
     """
     if not getattr(config.option, "loadgroup", False):
         return
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
-        group = item.get_closest_marker("xdist_group")
-        suffix = f"@{group.args[0]}" if group is not None else ""
-        if suffix and hasattr(item, "_id") and not item.nodeid.endswith(suffix):
+        marker = item.get_closest_marker("xdist_group")
+        group = marker.args[0] if marker is not None else item.path.stem if _shares_its_module(item) else None
+        suffix = f"@{group}"
+        if group is not None and hasattr(item, "_id") and not item.nodeid.endswith(suffix):
             item._id = type(item._id).parse(item.nodeid + suffix)  # type: ignore[attr-defined] - see above
+
+
+def _shares_its_module(item: pytest.Item) -> bool:
+    found = getattr(item, "_fixtureinfo", None)
+    return found is not None and any(
+        fixture.scope == "module" for fixtures in found.name2fixturedefs.values() for fixture in fixtures
+    )
 
 
 @pytest.fixture(scope="session")

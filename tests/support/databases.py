@@ -40,7 +40,7 @@ class PostgresServer:
 
     def __init__(self, binaries: Path, *, is_durable: bool) -> None:
         self._binaries = binaries
-        self._fsync = "on" if is_durable else "off"
+        self._durability = "on" if is_durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
         self._made = 0
         with socket.socket() as probe:
@@ -57,7 +57,8 @@ class PostgresServer:
         with (self._folder / "data" / "postgresql.conf").open("a") as config:
             config.write(
                 f"listen_addresses = '127.0.0.1'\nport = {self.port}\nunix_socket_directories = '{self._folder}'\n"
-                f"shared_buffers = 64MB\nmax_connections = 60\nfsync = {self._fsync}\n"
+                f"shared_buffers = 64MB\nmax_connections = 60\nfsync = {self._durability}\n"
+                f"full_page_writes = {self._durability}\n"
             )
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-l", f"{self._folder}/log", "-w", "start")
         self._admin(f"CREATE DATABASE {_TEMPLATE}")
