@@ -50,6 +50,18 @@ RENAMED: dict[tuple[str, str], tuple[str, str]] = {
 """Section and key -> those that Airflow had for the same before."""
 
 
+SECRETS = frozenset(
+    {
+        ("api", "secret_key"), ("api_auth", "jwt_secret"), ("celery", "broker_url"), ("celery", "flower_basic_auth"),
+        ("celery", "result_backend"), ("core", "fernet_key"), ("core", "sql_alchemy_conn"),
+        ("database", "sql_alchemy_conn"), ("database", "sql_alchemy_conn_async"),
+        ("database", "sql_alchemy_engine_args"), ("secrets", "backend_kwargs"), ("sentry", "sentry_dsn"),
+        ("webserver", "secret_key"), ("workers", "secrets_backend_kwargs"),
+    }
+)  # fmt: skip
+"""Settings whose values nobody is to see, apart from passwords and those that provider packages declare."""
+
+
 class Sources:
     """Looks a key up in all places, the strongest first; values are texts."""
 
@@ -95,6 +107,23 @@ class Sources:
         if self._file.has_section(section):
             found |= {_plain(key) for key in self._file.options(section)}
         return found
+
+    def is_secret(self, section: str, key: str) -> bool:
+        """Whether nobody is to see the value of a setting."""
+        if key.endswith("password") or (section, key) in SECRETS:
+            return True
+        # Sections of Airflow itself are asked for by every DAG file, and the catalogue takes 20 ms to read.
+        return section not in DEFAULTS and (section, key) in self._secrets_of_packages
+
+    @cached_property
+    def _secrets_of_packages(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (section.lower(), key.lower())
+            for _, sections in catalogue().section("config")
+            for section, content in sections.items()
+            for key, option in ((content or {}).get("options") or {}).items()
+            if option.get("sensitive")
+        )
 
     def sections(self) -> list[str]:
         """The sections that anybody knows."""

@@ -21,6 +21,7 @@ from airflow.utils.module_loading import import_string
 from tradewind.base.settings import load_settings
 from tradewind.sdk.exceptions import AirflowConfigException
 from tradewind.sdk.secrets import secrets
+from tradewind.sdk.task_api import mask_secret
 
 __all__ = ["AirflowConfigParser", "conf", "ensure_secrets_loaded", "get_airflow_home", "initialize_secrets_backends"]
 
@@ -60,6 +61,8 @@ class AirflowConfigParser:
             AirflowConfigException: it has no value, and no fallback was given.
         """
         value = self._found(section.lower(), key.lower())
+        if value is not ABSENT and value and self._sources.is_secret(section.lower(), key.lower()):
+            mask_secret(str(value))
         if fallback is not ABSENT and value in (ABSENT, None):
             return fallback  # a default of None is no value: Airflow looks on
         if value is not ABSENT:
@@ -190,7 +193,7 @@ class AirflowConfigParser:
         found: dict[str, dict[str, Any]] = {}
         for section in self.sections():
             for key, value in (self.getsection(section) or {}).items():
-                hides = not display_sensitive and value and is_sensitive(key)
+                hides = not display_sensitive and value and (self._sources.is_secret(section, key) or is_sensitive(key))
                 shown = "< hidden >" if hides else "" if value is None else str(value)
                 found.setdefault(section, {})[key] = (shown, "config") if display_source else shown
         return found

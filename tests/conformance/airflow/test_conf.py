@@ -10,6 +10,9 @@ import pytest
 from airflow.configuration import AirflowConfigParser
 from airflow.exceptions import AirflowConfigException
 
+from tradewind.sdk.task_api import bound
+from tradewind.testing.memory import MemoryApi, MemoryServer
+
 
 class Colour(Enum):
     RED = 1
@@ -149,3 +152,19 @@ def test_what_is_set_here_can_be_taken_back(conf, monkeypatch):
     assert (conf.getint("mine", "key"), conf.has_option("mine", "key")) == (1, True)
     conf.remove_option("mine", "key")
     assert not conf.has_option("mine", "key")
+
+
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("core", "fernet_key"), ("database", "sql_alchemy_conn"), ("secrets", "backend_kwargs"), ("mine", "the_password")],
+)
+def test_what_nobody_is_to_see_is_hidden_and_kept_out_of_the_logs_of_whoever_reads_it(
+    conf: AirflowConfigParser, monkeypatch: pytest.MonkeyPatch, section: str, key: str
+):
+    monkeypatch.setenv(f"AIRFLOW__{section.upper()}__{key.upper()}", '{"a": "hush-hush"}')
+    assert conf.as_dict()[section][key] == "< hidden >"
+    masked: list[object] = []
+    with bound(MemoryApi(MemoryServer("d", "r"), "t", -1), lambda value, _: masked.append(value)):
+        conf.get(section, key)
+        conf.get("core", "dags_folder")
+    assert masked == ['{"a": "hush-hush"}']
