@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from types import ModuleType
+from typing import Any
 
 __all__ = ["AbsentFinder"]
 
@@ -49,3 +50,9 @@ class AbsentFinder(MetaPathFinder):
         for end in range(len(parts), 1, -1):
             if why := ABSENT.get(".".join(parts[:end])):
                 raise ModuleNotFoundError(f"Tradewind has no {fullname}: {why}", name=fullname)
+
+    def find_distributions(self, context: Any) -> Iterator[Any]:
+        """For who asks Python's metadata for the version of Airflow: the one whose surface this is."""
+        from tradewind.base.airflow_distribution import airflow_distributions  # noqa: PLC0415 - few ask
+
+        return airflow_distributions(context)

@@ -204,10 +204,9 @@ def missing_namespace() -> list[str]:
 
 
 def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    # In folders only: where DAGs run, the namespace answers for Airflow, and is not it.
+    found = next(iter(importlib.metadata.distributions(name=name, path=sys.path)), None)
+    return None if found is None else found.version
 
 
 def _constraints() -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from tradewind.base.airflow_distribution import answer_for_airflow
 from tradewind.base.dag_sources import PACKAGED
 from tradewind.base.entrypoints import load
 from tradewind.base.errors import BundleError
@@ -53,6 +54,7 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     if not path.is_file():
         raise BundleError(f"{relative_fileloc} is not in the snapshot at {bundle_path}", file=str(path))
     # The name is the same in every process and every version: stored values name the classes of the file by it.
+    answer_for_airflow()
     _load_plugins()
     POLICIES.load(_home())
     is_packaged = path.suffix == PACKAGED
