@@ -128,6 +128,13 @@ def _events(args: Args, zone: tzinfo) -> Timetable:
     return Events(moments, restrict=bool(args.get("restrict")), description=str(description))
 
 
+def _none(args: Args, zone: tzinfo) -> Timetable:
+    del zone
+    if args.get("partitioned_at_runtime"):
+        return Never("PartitionedAtRuntime", "Never, partition key(s) set at runtime")
+    return Never()
+
+
 def _custom(args: Args, zone: tzinfo) -> Timetable:
     del zone
     return Never(
@@ -167,7 +174,7 @@ def _interval(args: Args) -> Length:
 
 
 BUILDERS: dict[str, Callable[[Args, tzinfo], Timetable]] = {
-    "none": lambda args, zone: Never(),  # noqa: ARG005 - one signature for all kinds
+    "none": _none,
     "once": lambda args, zone: Once(),  # noqa: ARG005
     "continuous": lambda args, zone: Continuous(),  # noqa: ARG005
     "cron_trigger": _cron_trigger,

@@ -15,11 +15,19 @@ from tradewind.spec.assets import asset_expression, asset_schedule
 
 __all__ = ["dag_out", "details_out", "version_record_out"]
 
+PARTITIONED = frozenset({("assets", "Partitioned Asset"), ("none", "PartitionedAtRuntime")})
+"""Timetables that share their kind with others, by their summaries."""
+
 
 def _file_token(dag: DagRecord) -> str:
     """Names the file, for clients that hand it back."""
     named = msgspec.json.encode({"bundle_name": dag.bundle_name, "relative_fileloc": dag.relative_fileloc})
     return urlsafe_b64encode(named).decode()
+
+
+def _is_partitioned(dag: DagRecord) -> bool:
+    """Whether the runs of a DAG are about parts of its data."""
+    return dag.timetable_kind == "cron_partition" or (dag.timetable_kind, dag.timetable_summary) in PARTITIONED
 
 
 def dag_out(dag: DagRecord) -> dict[str, object]:
@@ -40,7 +48,7 @@ def dag_out(dag: DagRecord) -> dict[str, object]:
         "description": dag.description,
         "timetable_summary": dag.timetable_summary,
         "timetable_description": dag.timetable_description,
-        "timetable_partitioned": False,
+        "timetable_partitioned": _is_partitioned(dag),
         "timetable_periodic": dag.timetable_periodic,
         "tags": [{"name": tag, "dag_id": dag_id, "dag_display_name": dag.display_name} for tag in dag.tags],
         "max_active_tasks": dag.max_active_tasks,
