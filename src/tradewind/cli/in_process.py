@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.requests import Request
 
 from tradewind.api.app import PREFIX, create_app
-from tradewind.api.auth import Actor, in_role
+from tradewind.api.auth import Actor, Sessions, in_role
+from tradewind.api.auth.ways import Ways
 from tradewind.api.public import MODULES, router_of
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.cli.client import Answer
-from tradewind.db.cipher import key_file_cipher
+from tradewind.db.cipher import key_file_cipher, read_or_make_key
 from tradewind.db.engine import Database
 from tradewind.spec import DagKey
 from tradewind.timetables import Interval, NextRun
@@ -35,20 +37,12 @@ __all__ = ["InProcess"]
 AUTH = "/auth"
 
 
-class _Owner:
+class _Owner(Sessions):
     """Whoever can open the database and the keys beside it may do everything with them: there is nobody to ask."""
 
-    def __init__(self) -> None:
-        self._actor = in_role(getpass.getuser(), "Admin")
-
-    async def actor(self, *_: object) -> Actor:
-        return self._actor
-
-    def forget(self) -> None:
-        """Nothing is remembered."""
-
-    def close(self) -> None:
-        """Nothing is open."""
+    async def actor(self, request: Request, ways: Ways, workspace: str = "default") -> Actor:  # noqa: ARG002 - of Sessions
+        """The one who runs this process."""
+        return in_role(getpass.getuser(), "Admin")
 
 
 class InProcess:
@@ -67,7 +61,7 @@ class InProcess:
             clock=SystemClock(),
             ids=UuidSource(),
             cipher=key_file_cipher(settings.home),
-            signing_key=b"",
+            signing_key=read_or_make_key(settings.home / "token.key"),
             bell=lambda: None,
             health=_nothing_runs,
             log_folder=settings.log_folder,
@@ -100,7 +94,7 @@ class InProcess:
             routers = [] if found == AUTH else [router_of(found)] if found else None
             app = create_app(self._services, routers, auth=found in {"", AUTH})
             app.state.desk.sessions.close()
-            app.state.desk.sessions = _Owner()
+            app.state.desk.sessions = _Owner(self._services)
             self._apps[found] = app
         return self._apps[found]
 

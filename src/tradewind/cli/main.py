@@ -37,9 +37,17 @@ COMMANDS: Listed = {
     "providers": (f"{HERE}.providers:providers", "Install provider packages, and see what they bring."),
     "roles": (f"{HERE}.roles:roles", "Manage roles: what they allow."),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),
+    "service-accounts": (
+        f"{HERE}.service_accounts:service_accounts",
+        "Manage service accounts: programs that use the API.",
+    ),
     "standalone": (f"{HERE}.servers:standalone", "Run everything in one process: API, scheduler, parser, executor."),
     "state-store": (f"{HERE}.state_store:state_store", "Look after what tasks have stored for their next try."),
     "tasks": (f"{HERE}.tasks:tasks", "Look at tasks, run one, clear some."),
+    "tokens": (
+        f"{HERE}.tokens:tokens",
+        "Manage tokens: what programs show to the API, with bounds and an end.",
+    ),
     "users": (f"{HERE}.users:users", "Manage who may log in."),
     "variables": (f"{HERE}.variables:variables", "Manage variables."),
     "version": (f"{HERE}.version:version", "Show the version."),

@@ -1,4 +1,4 @@
-"""Variables, connections, pools, users, the database and the settings, without a server."""
+"""Variables, connections, pools, the database and the settings, without a server."""
 
 from __future__ import annotations
 
@@ -129,18 +129,6 @@ def test_a_pool_is_made_changed_and_deleted(tradewind, tmp_path) -> None:
     assert "gpu" in tradewind("pools", "get", "gpu", expect=3).err
     tradewind("pools", "import", file)
     assert {row["pool"] for row in tradewind("pools", "list", "-o", "json").json()} == {"default_pool", "gpu"}
-
-
-def test_a_user_is_made_listed_given_a_new_password_and_deleted(tradewind) -> None:
-    made = tradewind("users", "create", "-u", "anna", "-r", "op", "-e", "a@example.com", "--use-random-password")
-    assert "password: " in made.out
-    [user] = tradewind("users", "list", "-o", "json").json()
-    assert (user["username"], user["roles"], user["email"], user["is_active"]) == ("anna", ["Op"], "a@example.com", True)
-    assert "password_hash" not in user
-    tradewind("users", "reset-password", "-u", "anna", "-p", "another")
-    assert tradewind("users", "create", "-u", "anna", "-r", "Op", "-p", "x", expect=4).err
-    tradewind("users", "delete", "-u", "anna")
-    assert "no user 'anna'" in tradewind("users", "reset-password", "-u", "anna", "-p", "x", expect=3).err
 
 
 def test_the_database_is_made_checked_cleaned_and_emptied(tradewind) -> None:

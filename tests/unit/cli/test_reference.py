@@ -56,7 +56,7 @@ def test_airflows_nouns_and_verbs_of_this_release_are_there() -> None:
         "variables": "list get set delete import export",
         "pools": "list get set delete import export",
         "db": "migrate check check-migrations clean reset shell",
-        "users": "create list delete reset-password",
+        "users": "create list delete add-role remove-role reset-password import export unlock",
         "config": "list get-value",
     }
     missing = [

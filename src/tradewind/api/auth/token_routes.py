@@ -96,7 +96,9 @@ async def post_token(body: TokenBody, call: Creator) -> Response:
     )
 
     def add(tx: Tx) -> None:
-        if new.username != call.actor.username:
+        if call.actor.via == "process":  # the owner of the server, whose users these are
+            users.get_user(tx, new.username)
+        elif new.username != call.actor.username:
             account = accounts.found(tx, new.username, SERVICE)
             call.check("edit", "service_account", new.username)
             check_may_change(tx, call.actor, account)
