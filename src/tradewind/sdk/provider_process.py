@@ -62,14 +62,19 @@ def ask(function: str, *arguments: Any, folders: Sequence[str] | None = None, ti
             timeout=timeout_s,
         )
     except subprocess.TimeoutExpired as error:
-        raise ChildFailed(f"the process that imports the provider packages took more than {timeout_s:.0f} s") from error
+        raise ChildFailed(
+            f"the process that imports the provider packages took more than {timeout_s:.0f} s", is_late=True
+        ) from error
     except OSError as error:
         raise ChildFailed(f"the process that imports the provider packages can't be started: {error}") from error
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         last = lines[-1] if lines else "it said nothing"
         raise ChildFailed(f"the process that imports the provider packages ended with {done.returncode}: {last}")
-    return json.loads(done.stdout)
+    try:
+        return json.loads(done.stdout)
+    except ValueError as error:
+        raise ChildFailed("the process that imports the provider packages ended before it had answered") from error
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from tradewind.sdk.provider_process import ChildFailed, ask, is_child
 __all__ = ["answer", "read"]
 
 GROUP = "apache_airflow_provider"
+READ = "tradewind.sdk.provider_reading.read"
 TABLES: Mapping[str, tuple[str, ...]] = {
     "connection-types": (),
     "task-decorators": ("name", "class-name"),
@@ -47,23 +48,48 @@ def answer(folders: Sequence[str]) -> dict[str, Any]:
     if not sys.executable or is_child():
         return read()
     try:
-        return ask("tradewind.sdk.provider_reading.read", folders=folders)
+        return ask(READ, folders=folders)
     except ChildFailed as error:
-        return _failed(str(error))
+        if error.facts.get("is_late"):  # nobody waits as long again
+            return {**_problem("all", error), "complete": False}
+    return _merged(_asked([name for name, _, _ in _declared()], folders))
 
 
-def _failed(problem: str) -> dict[str, Any]:
-    return {"providers": [], "problems": {"all": problem}, "schemes": {}, "sources": [], "complete": False}
+def _asked(names: Sequence[str], folders: Sequence[str]) -> list[dict[str, Any]]:
+    """Answers of these packages, one of which ends its process: by halves, so that it is found without asking each alone."""
+    try:
+        return [ask(READ, list(names), folders=folders)]
+    except ChildFailed as error:
+        if len(names) < 2:
+            return [_problem(name, error) for name in names]
+    middle = len(names) // 2
+    return [*_asked(names[:middle], folders), *_asked(names[middle:], folders)]
 
 
-def read() -> dict[str, Any]:
-    """Import and ask every package of this environment."""
+def _problem(name: str, error: ChildFailed) -> dict[str, Any]:
+    return {"providers": [], "problems": {name: str(error)}, "schemes": {}, "sources": []}
+
+
+def _merged(answers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {"providers": [], "problems": {}, "schemes": {}, "sources": [], "complete": True}
+    for one in answers:
+        merged["providers"] += one["providers"]
+        merged["sources"] += one["sources"]
+        merged["problems"] |= one["problems"]
+        merged["schemes"] = one["schemes"] | merged["schemes"]
+    return merged
+
+
+def read(only: Sequence[str] | None = None) -> dict[str, Any]:
+    """Import and ask packages of this environment: every one, or only these."""
     records: list[ProviderRecord] = []
     problems: dict[str, str] = {}
     sources: list[list[Any]] = []
     token = READING.set(records)
     try:
         for name, distribution, entry in _declared():
+            if only is not None and name not in only:
+                continue
             try:
                 data = json.loads(json.dumps(entry.load()(), default=str))
                 if not isinstance(data, dict):

@@ -114,13 +114,20 @@ def test_a_distribution_that_goes_while_it_is_looked_at_is_passed_over(site: Pat
     assert key[str(site)] == []
 
 
-def test_a_package_that_prints_and_one_that_kills_its_process(site: Path, tmp_path: Path):
+@pytest.mark.parametrize(("status", "told"), [(7, "ended with 7"), (0, "ended before it had answered")])
+def test_a_package_that_prints_and_one_that_ends_its_process(site: Path, tmp_path: Path, status: int, told: str):
+    calls = tmp_path / "calls"
     install(site, "loud-provider", HOOK, more="print('hello')")
     assert "loud-provider" in installed_catalogue(str(tmp_path)).providers
-    install(site, "deadly-provider", "{}", more="import os; os._exit(7)")
+    install(site, "deadly-provider", "{}", more=f"import os; open({str(calls)!r}, 'a').write('x'); os._exit({status})")
+    install(site, "meek-provider", "{}")
     found = installed_catalogue(str(tmp_path))
-    assert "ended with 7" in found.problems["all"]
-    assert not found.providers
+    assert told in found.problems["deadly-provider"]
+    assert {"loud-provider", "meek-provider"} <= set(found.providers)
+    assert "acme" in found.hooks
+    before = calls.read_text()
+    installed_catalogue(str(tmp_path))
+    assert calls.read_text() == before
 
 
 def test_the_answer_is_kept_until_something_is_installed_upgraded_removed_or_edited(site: Path, tmp_path: Path):
