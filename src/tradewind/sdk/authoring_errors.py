@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tradewind.base.errors import AuthoringError
+from tradewind.sdk.airflow_exception import AirflowException, AirflowNotFoundException
 
 __all__ = [
     "AuthoringError",
@@ -33,37 +34,37 @@ class InvalidArgumentType(AuthoringError, TypeError):
     code = "invalid_argument_type"
 
 
-class InvalidSchedule(AuthoringError, ValueError):
+class InvalidSchedule(AuthoringError, AirflowException, ValueError):
     """The schedule can't be understood."""
 
     code = "invalid_schedule"
 
 
-class DuplicateTaskIdFound(AuthoringError):
+class DuplicateTaskIdFound(AuthoringError, AirflowException):
     """A task or group id is taken."""
 
     code = "duplicate_task_id"
 
 
-class DuplicateDagId(AuthoringError):
+class DuplicateDagId(AuthoringError, AirflowException):
     """One file defines a DAG id twice."""
 
     code = "duplicate_dag_id"
 
 
-class DagCycle(AuthoringError):
+class DagCycle(AuthoringError, AirflowException):
     """Tasks wait for each other in a circle."""
 
     code = "dag_cycle"
 
 
-class TaskAlreadyInTaskGroup(AuthoringError):
+class TaskAlreadyInTaskGroup(AuthoringError, AirflowException):
     """A task can be in one group only."""
 
     code = "task_in_two_groups"
 
 
-class TaskNotFound(AuthoringError, KeyError):
+class TaskNotFound(AuthoringError, AirflowNotFoundException, KeyError):
     """The DAG has no such task."""
 
     code = "task_not_found"
@@ -78,13 +79,13 @@ class NotInDag(AuthoringError):
     code = "not_in_dag"
 
 
-class FailFastDagInvalidTriggerRule(AuthoringError):
+class FailFastDagInvalidTriggerRule(AuthoringError, AirflowException):
     """A DAG that stops at the first failure can't wait for failures."""
 
     code = "fail_fast_trigger_rule"
 
 
-class ParamValidationError(AuthoringError, ValueError):
+class ParamValidationError(AuthoringError, AirflowException, ValueError):
     """A param's value does not satisfy its schema."""
 
     code = "param_validation"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from tradewind.sdk.airflow_exception import AirflowException, AirflowNotFoundException
 from tradewind.sdk.authoring_errors import (
     DagCycle,
     DuplicateTaskIdFound,
@@ -57,16 +58,8 @@ __all__ = [
 ]
 
 
-class AirflowException(Exception):
-    """Base of the exceptions below; raised by a task, it fails the attempt."""
-
-
 class AirflowBadRequest(AirflowException):
     """The request to some service makes no sense."""
-
-
-class AirflowNotFoundException(AirflowException):
-    """A connection, or another named thing, is not there."""
 
 
 class AirflowConfigException(AirflowException):

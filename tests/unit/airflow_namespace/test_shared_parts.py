@@ -12,6 +12,9 @@ from typing import Any
 
 import attrs
 import pytest
+from airflow import exceptions
+from airflow.exceptions import AirflowException
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG, task
 from airflow.sdk._shared.secrets_masker import SecretsMasker
 from airflow.sdk.bases.decorator import DecoratedMappedOperator
@@ -265,6 +268,18 @@ def test_code_that_asks_for_the_xcom_backend_gets_the_class_that_is_set(monkeypa
     monkeypatch.setenv("AIRFLOW__CORE__XCOM_BACKEND", "pathlib.Path")
     with pytest.raises(TypeError, match="must name a subclass of BaseXCom"):
         resolve_xcom_backend()
+
+
+def test_what_is_wrong_with_a_dag_is_caught_as_airflow_users_catch_it():
+    with DAG("d", schedule=None):
+        EmptyOperator(task_id="a")
+        with pytest.raises(AirflowException, match="already been added"):
+            EmptyOperator(task_id="a")
+    for error in (exceptions.AirflowDagCycleException, exceptions.AirflowTimetableInvalid, exceptions.ParamValidationError,
+                  exceptions.AirflowDagDuplicatedIdException, exceptions.TaskAlreadyInTaskGroup,
+                  exceptions.FailFastDagInvalidTriggerRule):  # fmt: skip
+        assert issubclass(error, AirflowException)
+    assert issubclass(exceptions.TaskNotFound, exceptions.AirflowNotFoundException)
 
 
 def test_a_mapped_function_is_told_from_other_mapped_tasks():
