@@ -13,11 +13,13 @@ from unittest import mock
 
 import pytest
 
+from tests_common import rows
 from tests_common.doors import NEEDS_ORM, NOT_ALLOWED, Session, install
 from tests_common.runs import DagMaker, DagRun, RunTask, TaskInstance
 from tests_common.servers import NEEDS_SERVER, postgres_connection
 
 install()
+rows.install()
 MARKERS = ("db_test", "need_serialized_dag", "backend", "execution_timeout", "virtualenv_operator", "external_python_operator",
            "skip_if_database_isolation_mode", "integration", "system", "long_running", "quarantined", "platform", "flaky",
            "want_activate_assets", "enable_redact", "mock_plugin_manager", "no_db_cleanup")  # fmt: skip
