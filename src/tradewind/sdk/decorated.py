@@ -7,13 +7,21 @@ import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from tradewind.sdk.authoring_errors import InvalidArgumentType
+from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType
+from tradewind.sdk.context_keys import CONTEXT_KEYS
 from tradewind.sdk.keywords import keyword_arguments
 from tradewind.sdk.notset import SET_DURING_EXECUTION, SetDuringExecution
 from tradewind.sdk.operator import BaseOperator
 from tradewind.sdk.operator_meta import OperatorMeta, accepted_names
 
-__all__ = ["CallDecorated", "CommandDecorated", "DecoratedOperator", "decorated_class"]
+__all__ = [
+    "CallDecorated",
+    "CommandDecorated",
+    "DecoratedOperator",
+    "call_signature",
+    "check_call",
+    "decorated_class",
+]
 
 CLASS_NAMES = {"external_python": "_PythonExternalDecoratedOperator", "sensor": "DecoratedSensorOperator"}
 """Where Airflow's name for the class does not follow from the operator's."""
@@ -26,6 +34,9 @@ class DecoratedOperator(BaseOperator):
         python_callable: the decorated function.
         op_args, op_kwargs: the arguments of the call; outputs of tasks among them are its upstream tasks.
         kwargs_to_upstream: arguments for the operator that does the work alone.
+
+    Raises:
+        InvalidArgumentType: the function can't be called with these arguments.
     """
 
     template_fields: ClassVar[Collection[str]] = ("op_args", "op_kwargs")
@@ -45,6 +56,9 @@ class DecoratedOperator(BaseOperator):
         self.python_callable = python_callable
         self.op_args = list(op_args or ())
         self.op_kwargs = dict(op_kwargs or {})
+        if not isinstance(self, (CallDecorated, CommandDecorated)):  # their calls are checked where they stand
+            name = getattr(python_callable, "__name__", type(python_callable).__name__)
+            check_call(call_signature(python_callable), name, self.op_args, self.op_kwargs)
         super().__init__(task_id=task_id, **(kwargs_to_upstream or {}), **kwargs)  # of the operator behind it
 
     def get_python_source(self) -> str:
@@ -90,6 +104,41 @@ class CommandDecorated(DecoratedOperator):
             )
         setattr(self, self.command_field, self.render_template(command, context))
         return super().execute(context)
+
+
+def call_signature(function: Callable[..., Any]) -> inspect.Signature:
+    """The function's signature, with parameters that the context fills made optional.
+
+    Raises:
+        InvalidArgument: such a parameter has a default that the context would hide.
+    """
+    parameters = []
+    has_default = False
+    for one in inspect.signature(function).parameters.values():
+        parameter = one
+        if one.name in CONTEXT_KEYS and one.kind in {one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY}:
+            if one.default not in {one.empty, None}:
+                raise InvalidArgument(f"Context key parameter {one.name} can't have a default other than None")
+            parameter = one.replace(default=None)
+        elif has_default and one.kind is one.POSITIONAL_OR_KEYWORD and one.default is one.empty:
+            # behind a context parameter; Signature insists that defaults come last
+            parameter = one.replace(kind=one.KEYWORD_ONLY)
+        has_default = has_default or parameter.default is not parameter.empty
+        parameters.append(parameter)
+    order = {p.name: n for n, p in enumerate(parameters)}
+    return inspect.Signature(sorted(parameters, key=lambda p: (p.kind, order[p.name])))
+
+
+def check_call(signature: inspect.Signature, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> None:
+    """Check that a function can be called so.
+
+    Raises:
+        InvalidArgumentType: it can't be; the error says why, and names the function.
+    """
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise InvalidArgumentType(f"{name}(): {error}") from None
 
 
 def decorated_class(name: str, operator_class: type[BaseOperator]) -> type[BaseOperator]:

@@ -11,8 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tradewind.sdk.authoring_errors import InvalidArgument, InvalidArgumentType, UnknownTaskDecorator
-from tradewind.sdk.context_keys import CONTEXT_KEYS
-from tradewind.sdk.decorated import CommandDecorated, DecoratedOperator, decorated_class
+from tradewind.sdk.decorated import (
+    CallDecorated,
+    CommandDecorated,
+    DecoratedOperator,
+    call_signature,
+    check_call,
+    decorated_class,
+)
 from tradewind.sdk.expansion import DictOfLists, ExpandInput, ListOfDicts, check_mappable
 from tradewind.sdk.mapped import DecoratedMappedOperator, MappedOperator, check_complete
 from tradewind.sdk.operator import BaseOperator
@@ -85,21 +91,21 @@ class TaskDecorator:
             InvalidArgument: such a parameter has a default that the context would hide.
         """
         if self._signature is None:
-            self._signature = _signature(self.function)
+            self._signature = call_signature(self.function)
         return self._signature
 
     def __call__(self, *args: Any, **kwargs: Any) -> XComArg:
         arguments = self._declaration()
         op_kwargs = {**(arguments.pop("op_kwargs", None) or {}), **kwargs}
-        self._check_call(args, op_kwargs)
+        if self._is_called_as_it_stands:
+            check_call(self.signature, self.__name__, args, op_kwargs)  # type: ignore[attr-defined]
         operator = self.operator_class(python_callable=self.function, op_args=args, op_kwargs=op_kwargs, **arguments)
         return XComArg(self._marked(operator))
 
-    def _check_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        try:
-            self.signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise InvalidArgumentType(f"{self.__name__}(): {error}") from None  # type: ignore[attr-defined]
+    @property
+    def _is_called_as_it_stands(self) -> bool:
+        """Whether a call gives all that the function takes. Operators of packages may add more, such as a session."""
+        return issubclass(self.operator_class, (CallDecorated, CommandDecorated))
 
     def _declaration(self) -> dict[str, Any]:
         """The operator's own arguments, with a task id that is free."""
@@ -154,7 +160,8 @@ class TaskDecorator:
         check_mappable("expand()", mapped_kwargs)
         constants = self.kwargs.get("op_kwargs") or {}
         self._check_twice(mapped_kwargs, constants)
-        check_complete(f"{self.__name__}()", self._required() - {*mapped_kwargs, *constants})  # type: ignore[attr-defined]
+        if self._is_called_as_it_stands:
+            check_complete(f"{self.__name__}()", self._required() - {*mapped_kwargs, *constants})  # type: ignore[attr-defined]
         return self._expanded(DictOfLists(mapped_kwargs), strict=True)
 
     def expand_kwargs(self, kwargs: Any, *, strict: bool = True) -> XComArg:
@@ -274,24 +281,6 @@ def _check_arguments(operator_class: type[BaseOperator], kwargs: Mapping[str, An
 
 def _takes(operator_class: type[BaseOperator], name: str) -> bool:
     return not issubclass(operator_class, CommandDecorated) and name in accepted_names(operator_class)[0]
-
-
-def _signature(function: Callable[..., Any]) -> inspect.Signature:
-    parameters = []
-    has_default = False
-    for one in inspect.signature(function).parameters.values():
-        parameter = one
-        if one.name in CONTEXT_KEYS and one.kind in {one.POSITIONAL_OR_KEYWORD, one.KEYWORD_ONLY}:
-            if one.default not in {one.empty, None}:
-                raise InvalidArgument(f"Context key parameter {one.name} can't have a default other than None")
-            parameter = one.replace(default=None)
-        elif has_default and one.kind is one.POSITIONAL_OR_KEYWORD and one.default is one.empty:
-            # behind a context parameter; Signature insists that defaults come last
-            parameter = one.replace(kind=one.KEYWORD_ONLY)
-        has_default = has_default or parameter.default is not parameter.empty
-        parameters.append(parameter)
-    order = {p.name: n for n, p in enumerate(parameters)}
-    return inspect.Signature(sorted(parameters, key=lambda p: (p.kind, order[p.name])))
 
 
 def _returns_dict(function: Callable[..., Any]) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tradewind import DAG, BaseOperator
+from tradewind.sdk.authoring_errors import InvalidArgumentType
 from tradewind.sdk.decorated import DecoratedOperator
 from tradewind.sdk.decorators import task_decorator_factory
 
@@ -49,6 +52,34 @@ def test_a_packages_decorator_gives_the_operator_behind_it_only_what_is_meant_fo
     assert result.is_success
     assert result.xcom("word") == "dab?"
     assert [result.xcom("word__1", map_index=n) for n in (0, 1)] == ["dxz?", "dyz?"]
+
+
+class DecoratedWithSession(DecoratedShout):
+    """Gives the function a session that the call doesn't."""
+
+    def __init__(self, *, op_kwargs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(op_kwargs={**(op_kwargs or {}), "session": "S"}, **kwargs)
+
+
+def test_an_operator_of_a_package_may_add_arguments_to_the_call() -> None:
+    with DAG("d", schedule=None) as dag:
+
+        def word(start: str, session: str) -> str:
+            return start + session
+
+        shout = task_decorator_factory(decorated_operator_class=DecoratedWithSession)(word)
+        shout("a")
+        shout.expand(start=["x"])
+    result = dag.test()
+    assert (result.xcom("word"), result.xcom("word__1", map_index=0)) == ("aS!", "xS!")
+
+
+def test_a_call_must_fit_the_function_after_an_operator_of_a_package_has_added_its_arguments() -> None:
+    shout = task_decorator_factory(decorated_operator_class=DecoratedWithSession)(
+        lambda start, session: start + session
+    )
+    with DAG("d", schedule=None), pytest.raises(InvalidArgumentType, match="missing a required argument: 'start'"):
+        shout()
 
 
 def test_a_decorated_operator_is_an_operator_with_the_fields_of_its_call() -> None:
