@@ -30,6 +30,10 @@ WHEELS = {
         "airflow_provider_hightouch-5.0.0-py3-none-any.whl",
         "1d43ecc17b79625befc7d597041b0c3999c043670745487b7b5a71726516456e",
     ),
+    "apache-airflow-providers-common-ai==1.0.0": (
+        "apache_airflow_providers_common_ai-1.0.0-py3-none-any.whl",
+        "659cb4f6753ab006a36714f3f371abe5c02f8aa9f2baca7064bb77f01766c489",
+    ),
     "apache-airflow-providers-edge3==5.1.0": (
         "apache_airflow_providers_edge3-5.1.0-py3-none-any.whl",
         "4d0e3c7790aa919c33db93c85b9cd7a4142d5405ba9b5d1cbe7ee1f5600c7182",
