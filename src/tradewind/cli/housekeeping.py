@@ -1,4 +1,4 @@
-"""What a server tidies up by itself, once an hour: states that have expired, and what is older than it is to be kept."""
+"""What a server tidies up by itself, once an hour: what has expired, and what is older than it is to be kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from tradewind.base.clock import Clock
 from tradewind.base.settings import Settings
 from tradewind.cli.artifacts import sweep
-from tradewind.db import Database, schema, state_store
+from tradewind.db import Database, login_failures, login_sessions, schema, state_store, tokens
 from tradewind.worker.xcom import stored_artifacts
 
 __all__ = ["Housekeeper", "tidy"]
@@ -26,11 +26,16 @@ def tidy(database: Database, settings: Settings, clock: Clock) -> dict[str, int]
     """Do it once.
 
     Returns:
-        What went, by kind: rows by table, ``artifacts`` as files, ``expired states`` as rows.
+        What went, by kind: rows by table, ``artifacts`` as files, others in words as rows.
     """
     now = clock.now()
     with database.write() as tx:
         gone = {"expired states": len(state_store.clean_expired(tx, now))}
+        idle_since = now - timedelta(seconds=settings.auth.session_idle_s)
+        gone["ended sessions"] = login_sessions.forget_expired(tx, now, idle_since)
+        gone["ended tokens"] = tokens.forget_expired(tx, now)
+        remembered = timedelta(seconds=2 * settings.auth.longest_lock_s)
+        gone["failed log-ins"] = login_failures.forget_old(tx, now, now - remembered)
     if settings.retention.days > 0:
         before = now - timedelta(days=settings.retention.days)
         gone |= schema.clean(database, before)

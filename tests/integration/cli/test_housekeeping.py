@@ -14,7 +14,7 @@ from tradewind.base.settings import RetentionSettings, Settings
 from tradewind.cli import housekeeping
 from tradewind.cli.housekeeping import Housekeeper, tidy
 from tradewind.core.states import RunState
-from tradewind.db import Database
+from tradewind.db import Database, login_failures, login_sessions, tokens, users
 from tradewind.db.transitions import write
 from tradewind.worker.xcom import FolderArtifacts
 
@@ -40,6 +40,33 @@ def test_by_default_everything_is_kept(database: Database, tmp_path: Path) -> No
     ended_run(database)
     assert tidy(database, Settings(home=tmp_path), FakeClock(EPOCH + timedelta(days=9999))) == {}
     assert len(rows(database, "dag_run")) == 1
+
+
+def test_sessions_tokens_and_failures_that_are_over_go_and_others_stay(database: Database, tmp_path: Path) -> None:
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    with database.write() as tx:
+        users.add_user(tx, users.UserRecord(username="ann", created_at=EPOCH))
+        for name, ends, seen in (("over", hour, hour), ("idle", 9 * day, hour), ("live", 9 * day, day)):
+            session = login_sessions.SessionRecord(
+                id=name, username="ann", created_at=EPOCH, expires_at=EPOCH + ends, seen_at=EPOCH + seen
+            )
+            login_sessions.add_session(tx, session)
+        for name, ends in (("over", hour), ("live", 9 * day)):
+            token = tokens.TokenRecord(
+                id=name, username="ann", name=name, workspace="*", scopes=None, created_at=EPOCH, created_by="ann",
+                expires_at=EPOCH + ends,
+            )  # fmt: skip
+            tokens.add_token(tx, token)
+            tokens.revoke(tx, name, EPOCH + ends)
+        bounds = login_failures.Bounds(5, 30.0, 900.0)
+        login_failures.note_failure(tx, "user:old", EPOCH, bounds)
+        login_failures.note_failure(tx, "user:new", EPOCH + day, bounds)
+    gone = tidy(database, Settings(home=tmp_path), FakeClock(EPOCH + day + hour / 10))
+    assert gone == {"ended sessions": 2, "ended tokens": 2, "failed log-ins": 1}
+    assert [row["id"] for row in rows(database, "login_session")] == ["live"]
+    assert [row["id"] for row in rows(database, "access_token")] == ["live"]
+    assert [row["jti"] for row in rows(database, "revoked_token")] == ["live"]
+    assert [row["key"] for row in rows(database, "login_failure")] == ["user:new"]
 
 
 def test_a_failure_does_not_end_it(monkeypatch) -> None:
