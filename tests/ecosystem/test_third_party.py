@@ -36,6 +36,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "SHOP_PROJECT": str(project),
         "SHOP_DATABASE": str(place / "shop.duckdb"),
         "AIRFLOW_CONN_DUCKS": json.dumps({"conn_type": "duckdb", "host": str(place / "ducks.duckdb")}),
+        "AIRFLOW_CONN_SHIPS": json.dumps({"conn_type": "sqlite", "host": str(place / "ships.db")}),
+        "MIGRATIONS": str(HERE / "projects" / "migrations"),
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "false",
         "AIRFLOW__COSMOS__ENABLE_CACHE": "false",
         "DO_NOT_TRACK": "1",
@@ -109,6 +111,25 @@ def test_the_duckdb_provider_runs_its_hook_and_the_generic_operators(server: Ser
     state, states = _run(server, "ducks")
     assert state == "success", states
     assert _value(server, "ducks", "ask") == [{"__tw__": "tuple", "v": ["teal", 5]}]  # a row, as it is stored
+
+
+def test_a_sensor_with_branches_of_its_own_runs_by_airflow_ha(server: Server) -> None:
+    state, states = _run(server, "monitored")
+    assert state == "success", states
+    ended = {name.removesuffix("[-1]") for name, end in states.items() if end == "success"}
+    assert ended == {"watch", "watch-decide", "watch-stop-pass", "after"}
+
+
+def test_a_dag_of_models_runs_by_airflow_pydantic(server: Server) -> None:
+    state, states = _run(server, "declared")
+    assert (state, states) == ("success", {"say[-1]": "success", "again[-1]": "success"})
+    assert _value(server, "declared", "say") == "2026-01-05"
+
+
+def test_a_migration_runs_by_airflow_provider_alembic(server: Server) -> None:
+    state, states = _run(server, "migrated")
+    assert state == "success", states
+    assert _value(server, "migrated", "tables") == "ships"
 
 
 def test_the_plugins_of_these_packages_are_loaded_without_a_fault(server: Server) -> None:

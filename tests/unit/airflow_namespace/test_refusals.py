@@ -94,3 +94,10 @@ def test_a_function_that_wants_a_session_is_refused_at_its_first_question():
 def test_a_function_that_is_given_a_session_uses_it():
     assert ask("runs", session=Session()) == "runs"
     assert ask("runs", Session()) == "runs"
+
+
+def test_the_error_for_a_pool_that_is_not_there_is_beside_the_table() -> None:
+    from airflow.exceptions import PoolNotFound
+    from airflow.models import pool
+
+    assert pool.PoolNotFound is PoolNotFound
