@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from airflow.configuration import conf
+from tradewind.base.dag_sources import PACKAGED, mentions_dags, packaged_modules
+from tradewind.base.settings import load_settings
+from tradewind.parsing.ignore import IGNORE_FILE, IgnoreRules
 from tradewind.sdk.dag import DAG
 from tradewind.worker.entry import load_dags
 
@@ -55,25 +60,41 @@ class DagBag:
     def collect_dags(self) -> None:
         """Read the folder."""
         root = Path(self.dag_folder).resolve()
-        files = [root] if root.is_file() else sorted(root.rglob("*.py"))
-        for file in files:
-            inside = file.relative_to(root).parts
-            if not any(part.startswith((".", "__pycache__")) for part in inside):
-                self.process_file(file)
+        syntax = load_settings(os.environ).parsing.ignore_syntax
+        for file in [root] if root.is_file() else _files(root, "", IgnoreRules(), syntax, set()):
+            self.process_file(file)
 
     def process_file(self, filepath: str | Path) -> list[DAG]:
         """The DAGs of a file, which are in the bag from now on."""
         file, root = Path(filepath).resolve(), Path(self.dag_folder).resolve()
         folder = root if root.is_dir() else root.parent
-        text = file.read_text(encoding="utf-8", errors="replace").lower()
-        if self.safe_mode and not ("dag" in text and ("airflow" in text or "tradewind" in text or "asset" in text)):
+        if self.safe_mode and not _may_hold_dags(file):
             return []
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
         try:
             found = load_dags(str(folder), file.relative_to(folder).as_posix())
-        except Exception:  # noqa: BLE001 - whatever the file raises is what the caller wants to know
+        except (Exception, SystemExit):  # noqa: BLE001 - whatever the file raises is what the caller wants to know
             self.import_errors[str(file)] = traceback.format_exc(limit=-3)
             return []
         self.dags.update(found)
         return list(found.values())
+
+
+def _files(folder: Path, inside: str, rules: IgnoreRules, syntax: str, seen: set[Path]) -> Iterator[Path]:
+    """The files of a folder that may hold DAGs, without those that `.airflowignore` names."""
+    seen.add(folder.resolve())
+    if (folder / IGNORE_FILE).is_file():
+        rules = rules.with_file((folder / IGNORE_FILE).read_text(encoding="utf-8"), inside, syntax)
+    for one in sorted(folder.iterdir()):
+        path, is_folder = f"{inside}/{one.name}".lstrip("/"), one.is_dir()
+        if one.name.startswith((".", "__pycache__")) or rules.match(path, is_folder=is_folder):
+            continue
+        if is_folder and one.resolve() not in seen:  # a link may lead round in a circle
+            yield from _files(one, path, rules, syntax, seen)
+        elif not is_folder and one.suffix in {".py", PACKAGED}:
+            yield one
+
+
+def _may_hold_dags(file: Path) -> bool:
+    return bool(packaged_modules(file)) if file.suffix == PACKAGED else mentions_dags(file.read_bytes())
