@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from tradewind.timetables import Interval, build, parse_cron
 from tradewind.timetables.zoned import ZonedCron
 
+pytestmark = pytest.mark.xdist_group("every_change_of_the_clock")  # to find all changes takes seconds: once is enough
+
 FIXED = ["30 2 * * *", "0 0 * * *", "15 0-3 * * *", "0 */6 * * *", "59 23 * * *", "30 1,2 * * *", "0 3 1-31/2 * *"]
 EVERY_HOUR = ["0 * * * *", "*/30 * * * *", "15,45 * * * *"]
 NEAR, FAR = timedelta(hours=3), timedelta(hours=52)
@@ -36,14 +38,15 @@ def all_changes() -> list[Change]:
 
 def changes_of(zone: ZoneInfo) -> Iterator[datetime]:
     step, moment = timedelta(days=7), datetime(1990, 1, 1, tzinfo=UTC)
+    after = offset(zone, moment)
     while moment.year < 2041:
-        low, high = moment, moment + step
-        moment = high
-        if offset(zone, low) == offset(zone, high):
+        low, high, before = moment, moment + step, after
+        moment, after = high, offset(zone, high)
+        if before == after:
             continue
         while high - low > timedelta(seconds=1):
             middle = low + timedelta(seconds=int((high - low).total_seconds()) // 2)
-            low, high = (middle, high) if offset(zone, middle) == offset(zone, low) else (low, middle)
+            low, high = (middle, high) if offset(zone, middle) == before else (low, middle)
         yield high
 
 
