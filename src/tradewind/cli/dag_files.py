@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,11 +95,18 @@ def dag_by_id(settings: Settings, dag_id: str) -> tuple[DAG, Path]:
 
 
 def bundle_root(file: Path) -> tuple[Path, str]:
-    """The folder that the file's absolute imports start from, and the file's path in it: above all its packages."""
+    """The folder that the file's absolute imports start from, and the file's path in it: above all its packages.
+
+    Of a file in an installed package it is where packages are installed: those above it need no `__init__.py`, and
+    their names must not hide others, as `airflow/providers/openai` would hide `openai`.
+    """
     path = file.resolve()
     root = path.parent
     while (root / "__init__.py").exists():
         root = root.parent
+    for installed in {Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib")}:
+        if root.is_relative_to(installed):
+            root = installed
     return root, path.relative_to(root).as_posix()
 
 

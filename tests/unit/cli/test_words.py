@@ -124,6 +124,16 @@ def test_a_file_in_a_package_imports_from_above_the_package(package) -> None:
     assert list(dags_of_file(package / "flow.py")) == ["from_package"]
 
 
+def test_a_file_of_an_installed_package_imports_from_where_packages_are(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("sysconfig.get_path", lambda kind: str(tmp_path))
+    folder = tmp_path / "company" / "providers" / "json" / "example_dags"
+    folder.mkdir(parents=True)
+    for path in (folder, folder.parent):
+        (path / "__init__.py").touch()
+    (folder / "flow.py").touch()
+    assert bundle_root(folder / "flow.py") == (tmp_path, "company/providers/json/example_dags/flow.py")
+
+
 def test_a_file_that_can_not_be_imported_is_told_with_its_line(tmp_path) -> None:
     file = tmp_path / "broken_import_file.py"
     file.write_text("x = 1\nraise ValueError('no')\n")
