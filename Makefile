@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 3
 PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup start stop test ecosystem mutants provider-imports provider-unit-tests check lint types contracts budgets generated generate bench lock clean
+.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests check lint types contracts budgets generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -65,6 +65,9 @@ provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider pac
 
 provider-imports: setup  ## import all modules of 70 provider packages, in an environment of their own (3 GB)
 	@$(BIN)/python tools/provider_imports.py
+
+provider-examples: setup  ## parse the examples of provider packages and of Airflow itself, in that environment
+	@$(BIN)/python tools/provider_examples.py
 
 check: types generated lint contracts budgets  ## the gates: types, generated files, lint, import contracts, budgets
 
