@@ -171,12 +171,14 @@ class Connection:
     # -- looking up ---------------------------------------------------------------------------------------------
 
     @classmethod
-    def get(cls, conn_id: str) -> Connection:
+    def get(cls, conn_id: str | None) -> Connection:
         """The connection of that name: from the secrets backend, else from the environment, else from the server.
 
         Raises:
             AirflowNotFoundException: there is none.
         """
+        if conn_id is None:  # of an operator that was given none
+            raise AirflowNotFoundException("The conn_id `None` isn't defined: no connection was named.")
         preset = _preset.get()
         if preset is not None and preset.conn_id == conn_id:
             return preset

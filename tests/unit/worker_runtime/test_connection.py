@@ -185,6 +185,11 @@ def test_the_environment_wins_over_the_server(monkeypatch, prefix):
         assert (Connection.get("my_db").host, Connection.get("my_db").port) == ("json", 5)
 
 
+def test_without_a_name_there_is_no_connection():
+    with pytest.raises(AirflowNotFoundException, match="The conn_id `None` isn't defined"):
+        Connection.get(None)
+
+
 def test_a_connection_that_is_nowhere_says_how_to_add_it():
     with pytest.raises(AirflowNotFoundException, match=r"The conn_id `nope` isn't defined.*TRADEWIND_CONN_NOPE"):
         BaseHook.get_connection("nope")
