@@ -345,7 +345,7 @@ class RuntimeTaskInstance:
     @staticmethod
     def get_ti_count(  # noqa: PLR0917 - Airflow's shape
         dag_id: str,
-        map_index: int | None = None,  # noqa: ARG004 - Airflow's shape
+        map_index: int | None = None,
         task_ids: list[str] | None = None,
         task_group_id: str | None = None,
         logical_dates: list[datetime] | None = None,
@@ -353,6 +353,11 @@ class RuntimeTaskInstance:
         states: list[str] | None = None,
     ) -> int:
         """How many instances there are, in any of the states."""
+        if map_index is not None:
+            found = RuntimeTaskInstance.get_task_states(
+                dag_id, map_index, task_ids, task_group_id, logical_dates, run_ids
+            )
+            return sum(not states or state in states for one in found.values() for state in one.values())
         counts = _api().task_counts(
             dag_id,
             task_ids=task_ids or (),
@@ -379,11 +384,18 @@ class RuntimeTaskInstance:
             run_ids=run_ids or (),
             logical_dates=logical_dates or (),
         )
-        if map_index is None or map_index < 0:
+        if map_index is None:
             return states
-        end = f"_{map_index}"
+        facts = _api().dag_facts(dag_id) or {}
+        known: Any = task_ids or facts.get("task_ids") or ()
+        end = f"_{map_index}" if map_index >= 0 else ""
         return {
-            run: {name: state for name, state in found.items() if name.endswith(end)} for run, found in states.items()
+            run: {
+                name: state
+                for name, state in found.items()
+                if name.endswith(end) and (not known or name.removesuffix(end) in known)
+            }
+            for run, found in states.items()
         }
 
     @staticmethod

@@ -40,6 +40,18 @@ def test_the_states_of_instances_come_by_run_and_task():
         assert ti.get_task_states("elsewhere", task_group_id="g") == {"a run": {"g": "success"}}
 
 
+def test_instances_of_one_index_are_told_and_counted_without_tasks_whose_names_look_like_them():
+    server = MemoryServer("d", "r")
+    server.states = {("load_1", -1): "success", ("m", 0): "failed", ("m", 1): "success", ("m", 11): "success"}
+    with bound(MemoryApi(server, "t", -1)):
+        ti = instance()
+        assert ti.get_task_states("d", map_index=1) == {"r": {"m_1": "success"}}
+        assert ti.get_task_states("d", map_index=-1) == {"r": {"load_1": "success"}}
+        assert ti.get_ti_count("d", map_index=1, task_ids=["m", "load_1"], states=["success"]) == 1
+        assert ti.get_ti_count("d", map_index=-1, task_ids=["m", "load_1"]) == 1
+        assert ti.get_ti_count("d", task_ids=["m", "load_1"], states=["success"]) == 3
+
+
 def test_this_task_in_the_run_before_is_known():
     with bound(_After(MemoryServer("d", "r"), "t", -1)):
         before = instance().get_previous_ti()
