@@ -159,7 +159,11 @@ def _test_packages() -> Path:
 
 
 def fetch(package: Package) -> None:
-    """Download the sdist and unpack its tests."""
+    """Download the sdist and unpack its tests.
+
+    Raises:
+        SystemExit: it can't be had.
+    """
     if package.folder.exists():
         return
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,6 @@
-"""Examples inside the wheels of provider packages, unmodified and run to their end: those that need no credentials.
+"""Examples that provider packages publish, unmodified and run to their end: those that need no credentials.
+
+They are inside the wheels; those of common-sql are beside the tests in its sdist, and run on SQLite.
 
 What the language model of common-ai would say comes from the model that its SDK has for tests, chosen by the connection.
 """
@@ -8,8 +10,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ from support.airflow_examples import ExamplesUnavailableError
 from support.golden import DATE
 from support.published import unpack_wheels
 
+TOOLS = Path(__file__).parents[2] / "tools"
 MODEL = json.dumps({"conn_type": "pydanticai", "extra": {"model": "test"}})
 SAID = "success (no tool calls)"
 """The text that the SDK's model for tests gives; of an enumeration it takes the first, for a text it says "a"."""
@@ -70,17 +76,25 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(wheels: Path, folder: Path, provider: str, dags: dict[str, list[str]]) -> dict[str, Any]:
+    """DAG -> what came of it, of examples in a wheel."""
+    return _run_files(wheels / "airflow" / "providers" / provider / "example_dags", folder, dags, str(wheels))
+
+
+def _run_files(
+    examples: Path, folder: Path, dags: dict[str, list[str]], path: str, **more: str
+) -> dict[str, dict[str, Any]]:
     """DAG -> what came of it, all in one process."""
     jobs: dict[str, list[str]] = {}
     for file, dag_ids in dags.items():
-        shutil.copy(wheels / "airflow" / "providers" / provider / "example_dags" / file, folder)
+        shutil.copy(examples / file, folder)
         jobs[str(folder / file)] = dag_ids
     env = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
     env |= {
         "TRADEWIND_HOME": str(folder / "home"),
-        "PYTHONPATH": str(wheels),
+        "PYTHONPATH": path,
         "PYTHONWARNINGS": "ignore",
         "AIRFLOW_CONN_PYDANTICAI_DEFAULT": MODEL,
+        **more,
     }
     command = [sys.executable, "-c", CHILD, json.dumps(jobs), DATE]
     done = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -132,3 +146,61 @@ def test_the_integration_test_of_edge_runs_to_its_end(wheels: Path, tmp_path: Pa
     assert {task for task in states if task.startswith("add_one")} == {f"add_one[{number}]" for number in range(4)}
     assert _returned(result)["mapping_from_params"] == [1, 2, 3, 4]
     assert _returned(result)["bash"] == "hello world"
+
+
+@pytest.fixture(scope="module")
+def sql_examples() -> Path:
+    """The folder with the examples of common-sql."""
+    sys.path.insert(0, str(TOOLS))
+    try:
+        import provider_unit_tests
+    finally:
+        sys.path.remove(str(TOOLS))
+    pins = tomllib.loads(provider_unit_tests.DATA.read_text(encoding="utf-8"))["packages"]
+    package = provider_unit_tests.Package("common-sql", *pins["common-sql"])
+    try:
+        provider_unit_tests.fetch(package)
+    except SystemExit as error:
+        pytest.skip(f"the sdist of common-sql can't be had: {error}")
+    return package.folder / "tests" / "system" / "common" / "sql"
+
+
+def _run_sql(examples: Path, folder: Path, *, roles: int) -> dict[str, dict[str, Any]]:
+    database = folder / "company.db"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE ab_role (id INTEGER, name TEXT)")
+        connection.executemany("INSERT INTO ab_role VALUES (?, 'Admin')", [(number + 1,) for number in range(roles)])
+        connection.execute("CREATE TABLE sales (customer_id INTEGER)")
+        connection.executemany("INSERT INTO sales VALUES (?)", [(number,) for number in range(42)])
+    place = json.dumps({"conn_type": "sqlite", "host": str(database)})
+    dags = {
+        "example_sql_execute_query.py": ["example_sql_execute_query"],
+        "example_sql_column_table_check.py": ["example_sql_column_table_check"],
+        "example_sql_value_check.py": ["example_sql_value_check_query"],
+        "example_sql_threshold_check.py": ["example_sql_threshold_check_query"],
+    }
+    stand_in = str(TOOLS / "airflow_devel")
+    return _run_files(examples, folder, dags, stand_in, AIRFLOW_CONN_AIRFLOW_DB=place, AIRFLOW_CONN_SALES_DB=place)
+
+
+def test_the_examples_of_common_sql_run_on_a_database_that_is_as_they_expect(
+    sql_examples: Path, tmp_path: Path
+) -> None:
+    results = _run_sql(sql_examples, tmp_path, roles=1)
+    assert {result["state"] for result in results.values()} == {"success"}
+    rows = [[[1]], [[1, "Admin"]]]
+    assert _returned(results["example_sql_execute_query"]) == {
+        "execute_query": rows,
+        "execute_query_taskflow": rows,
+    }
+
+
+def test_the_check_in_an_example_of_common_sql_fails_where_a_row_is_too_many(
+    sql_examples: Path, tmp_path: Path
+) -> None:
+    results = _run_sql(sql_examples, tmp_path, roles=2)
+    assert results["example_sql_column_table_check"]["state"] == "failed"
+    assert _states(results["example_sql_column_table_check"]) == {
+        "column_check": "failed",
+        "row_count_check": "upstream_failed",
+    }
