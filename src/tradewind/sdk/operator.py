@@ -216,7 +216,7 @@ class BaseOperator(Templated, TaskNode, metaclass=OperatorMeta):
         own.update(fields)
         own["upstream_task_ids"], own["downstream_task_ids"] = set(), set()
         if place.joins:
-            own["origin"] = call_site()
+            own["origin"] = call_site(past_constructors=True)
         self._join(validate_key(task_id), place)
 
     def _join(self, task_id: str, place: Placement) -> None:

@@ -91,12 +91,17 @@ def nowhere() -> Iterator[None]:
         _scopes.reset(scopes)
 
 
-def call_site() -> tuple[str, int]:
-    """File and line of the user's code that is declaring something now."""
+def call_site(*, past_constructors: bool = False) -> tuple[str, int]:
+    """File and line of the user's code that is declaring something now.
+
+    Args:
+        past_constructors: pass over the constructors that lead here, of whatever package: who made the object is asked.
+    """
     frame = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads source files; this costs a microsecond
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_SDK) and not name.endswith("contextlib.py"):
+        is_passed_over = past_constructors and frame.f_code.co_name == "__init__"
+        if not (is_passed_over or name.startswith(_SDK) or name.endswith("contextlib.py")):
             return name, frame.f_lineno
         frame = frame.f_back
     return "", 0

@@ -1,11 +1,20 @@
 """Arrows between tasks, groups, outputs, labels and lists."""
 
+import inspect
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from tradewind import DAG, BaseOperator, Label, TaskGroup, chain, chain_linear, cross_downstream, task
-from tradewind.sdk.authoring_errors import DagCycle, InvalidArgument, InvalidArgumentType, NotInDag
+from tradewind.providers.standard.operators.bash import BashOperator
+from tradewind.sdk.authoring_errors import (
+    DagCycle,
+    DuplicateTaskIdFound,
+    InvalidArgument,
+    InvalidArgumentType,
+    NotInDag,
+)
 from tradewind.sdk.serialize import serialize_dag
 
 
@@ -170,6 +179,21 @@ def test_a_circle_is_shown() -> None:
     assert circle[0] == circle[-1]
     assert set(circle) == {"b", "c", "d"}
     assert all(f"{one}>{other}" in arrows(dag) for one, other in pairwise(circle))
+
+
+def test_a_task_is_declared_where_its_operator_is_made_whoever_wrote_that() -> None:
+    class Mine(BashOperator):
+        def __init__(self, **kwargs: Any) -> None:
+            super().__init__(bash_command="true", **kwargs)
+
+    here = inspect.currentframe()
+    assert here is not None
+    with DAG("d"):
+        line = here.f_lineno + 1
+        origins = [Mine(task_id="mine").origin, BashOperator(task_id="bash", bash_command="true").origin]
+        with pytest.raises(DuplicateTaskIdFound, match=rf"first in {__file__}:{line}, again in {__file__}:{line + 2}"):
+            Mine(task_id="mine")
+    assert origins == [(__file__, line)] * 2
 
 
 def test_a_task_that_waits_for_itself_is_a_circle() -> None:
