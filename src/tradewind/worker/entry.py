@@ -65,6 +65,12 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
         if package:
             error.add_note(f"`tradewind providers add {package}` brings it")
         raise
+    except TypeError as error:
+        if str(error).startswith("DAG.__init__() got an unexpected"):
+            error.add_note(
+                f"`tradewind airflow check {relative_fileloc}` says what takes its place, if Airflow 2 had it"
+            )
+        raise
     return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}
 
 

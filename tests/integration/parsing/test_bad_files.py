@@ -61,6 +61,13 @@ BAD = {
         "from airflow.providers.postgres.hooks.postgres import PostgresHook\n",
         ["No module named 'airflow.providers.postgres'", "`tradewind providers add postgres` brings it"],
     ),
+    "an argument of Airflow 2": (
+        "from tradewind import DAG\nDAG('d', schedule_interval='@daily')\n",
+        [
+            "unexpected keyword argument 'schedule_interval'",
+            "`tradewind airflow check file.py` says what takes its place",
+        ],
+    ),
     "a hang": ("while True:\n    pass\n", ["took more than 1 s (parsing.timeout_s)", 'file.py", line']),
     "a sleep": ("import time\ntime.sleep(60)\n", ["took more than 1 s", "file.py"]),
     "bytes that are no text": (b"x = '\xff\xfe'\n", ["SyntaxError", "file.py"]),
