@@ -175,3 +175,14 @@ def test_a_token_of_a_kind_that_is_not_known_is_refused(api: Api) -> None:
     assert api.get("/dags", role=None, headers={"authorization": f"Bearer {odd}"}).status == 401
     named = tokens.mint("admin", "not-in-the-table", api.services.clock.now(), 60, "named")
     assert api.get("/dags", role=None, headers={"authorization": f"Bearer {named}"}).status == 401
+
+
+def test_a_token_of_one_workspace_gives_nothing_in_others(api: Api) -> None:
+    mine = with_token(made(api, "admin"))
+    everywhere = {"username": "x", "roles": [{"role": "Admin"}]}
+    assert api.post("//auth/users", everywhere, **mine).status == 403
+    assert api.patch("//auth/users/admin", {"password": "taken over"}, **mine).status == 403
+    here = {"username": "x", "roles": [{"role": "Op", "workspace": "default"}]}
+    assert api.post("//auth/users", here, **mine).status == 201
+    assert api.post("//auth/tokens", {"name": "y", "workspace": "*", "expires_in": 60}, **mine).status == 403
+    assert api.post("//auth/tokens", {"name": "y", "expires_in": 60}, **mine).status == 201

@@ -25,8 +25,13 @@ class Actor:
     expires_at: float = float("inf")
     """Unix time in seconds at which the token or session ends."""
     via: Via = "token"
-    is_scoped: bool = False
-    """Whether the token is bound to scopes or to one workspace, and so is less than the user."""
+    workspace: str = "*"
+    """The one that the token is bound to; ``*``: to none."""
+
+    @property
+    def is_scoped(self) -> bool:
+        """Whether the token is bound to scopes or to one workspace, and so is less than the user."""
+        return self.rights.scopes is not None or self.workspace != "*"
 
 
 def in_role(username: str, role: str) -> Actor:

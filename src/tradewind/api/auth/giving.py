@@ -75,6 +75,8 @@ def _rights(tx: Tx, actor: Actor, workspace: str) -> Rights:
     """What somebody may do in any workspace, or in all of them."""
     if actor.via == "process":  # no user, but the owner of the server
         return actor.rights
+    if actor.workspace not in (roles.EVERYWHERE, workspace):
+        return replace(actor.rights, held=())
     return replace(actor.rights, held=roles.rights_of(tx, actor.username, workspace))
 
 

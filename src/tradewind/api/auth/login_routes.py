@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tradewind.api.auth import addresses
 from tradewind.api.auth.next_urls import HOME, safe_next
-from tradewind.api.auth.routes import OPENAPI, checked
+from tradewind.api.auth.routes import OPENAPI, REFUSALS, checked
 from tradewind.api.auth.sessions import SESSION_COOKIE, Opened
 from tradewind.api.deps import Call, Desk, signed_in
 from tradewind.api.models.people import LoginOut
@@ -65,7 +65,7 @@ def with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
 # -- in --------------------------------------------------------------------------------------------------------------
 
 
-@router.get("/login", operation_id="login_page", response_class=HTMLResponse)
+@router.get("/login", operation_id="login_page", response_class=HTMLResponse, responses={400: REFUSALS[400]})
 async def login_page(request: Request, next: Next = None) -> Response:
     """The page that asks for name and password."""
     return _page(next_of(request, next))
@@ -76,7 +76,11 @@ async def login_page(request: Request, next: Next = None) -> Response:
     operation_id="create_session",
     response_model=LoginOut,
     openapi_extra=OPENAPI,
-    responses={303: {"description": "A form was sent: on to `next`"}},
+    responses={
+        **REFUSALS,
+        303: {"description": "A form was sent: on to `next`"},
+        403: {**REFUSALS[400], "description": "The page of another site has sent it"},
+    },
 )
 async def create_session(request: Request, next: Next = None) -> Response:
     """A session of the browser, for a name and password; a form is sent on to `next`."""

@@ -56,10 +56,9 @@ def _named(claims: Claims, user: users.UserRecord, workspace: str, now: datetime
     is_elsewhere = row.workspace not in (users.ANY_WORKSPACE, workspace)
     held = [] if is_elsewhere else roles.rights_of(tx, user.username, workspace)
     scopes = None if row.scopes is None else parse_scopes(row.scopes)
-    is_scoped = scopes is not None or row.workspace != users.ANY_WORKSPACE
     use_is_old = row.last_used_at is None or now - row.last_used_at > timedelta(seconds=USE_NOTED_S)
     actor = _actor(user, Rights(user.username, held, scopes), "token", claims.token_id, claims.expires_at)
-    return Found(replace(actor, is_scoped=is_scoped), use_is_old)
+    return Found(replace(actor, workspace=row.workspace), use_is_old)
 
 
 def by_session(key: str, workspace: str, now: datetime, idle_since: datetime, tx: Tx) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -43,6 +44,18 @@ OPENAPI = {
 }
 
 
+_ERROR = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {"application/json": {"schema": _ERROR}}}
+    for status, words in (
+        (400, "The body holds no name and password"),
+        (401, "The name or the password is wrong"),
+        (429, "The name or the address is locked; Retry-After says for how long"),
+    )
+}
+"""How a log-in is refused."""
+
+
 async def _token(request: Request, ttl_s: int) -> Response:
     desk = request.app.state.desk
     body = await checked(request)
@@ -77,7 +90,12 @@ async def _body(request: Request) -> LoginBody:
 
 
 @router.post(
-    "/token", operation_id="create_token", status_code=201, response_model=LoginResponse, openapi_extra=OPENAPI
+    "/token",
+    operation_id="create_token",
+    status_code=201,
+    response_model=LoginResponse,
+    openapi_extra=OPENAPI,
+    responses=REFUSALS,
 )
 async def create_token(request: Request) -> Response:
     """A token for a name and password."""
@@ -85,14 +103,25 @@ async def create_token(request: Request) -> Response:
 
 
 @router.post(
-    "/token/cli", operation_id="create_token_cli", status_code=201, response_model=LoginResponse, openapi_extra=OPENAPI
+    "/token/cli",
+    operation_id="create_token_cli",
+    status_code=201,
+    response_model=LoginResponse,
+    openapi_extra=OPENAPI,
+    responses=REFUSALS,
 )
 async def create_token_cli(request: Request) -> Response:
     """A token with a shorter life, for command lines."""
     return await _token(request, request.app.state.desk.services.settings.auth.cli_token_ttl_s)
 
 
-@router.get("/token", operation_id="create_token_all_admins", status_code=201, response_model=LoginResponse)
+@router.get(
+    "/token",
+    operation_id="create_token_all_admins",
+    status_code=201,
+    response_model=LoginResponse,
+    responses={401: REFUSALS[401]},
+)
 async def create_token_all_admins() -> Response:
     """Airflow gives tokens to anybody when told to; this server never does."""
     raise Unauthenticated("this server gives tokens only for a name and password: POST /auth/token")

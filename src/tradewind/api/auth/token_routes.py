@@ -80,7 +80,9 @@ async def post_token(body: TokenBody, call: Creator) -> Response:
     scopes = None if body.scopes is None else parse_scopes(body.scopes)
     check_may_scope(call.actor, scopes)
     ends = call.now + timedelta(seconds=body.expires_in)
-    if call.actor.is_scoped and (body.workspace != call.workspace or ends.timestamp() > call.actor.expires_at):
+    bound = call.actor.workspace
+    is_wider = bound not in (ANY_WORKSPACE, body.workspace)
+    if call.actor.is_scoped and (is_wider or ends.timestamp() > call.actor.expires_at):
         raise Forbidden("Forbidden: a token with bounds makes none for another workspace or with a longer life")
     if body.workspace != ANY_WORKSPACE:
         await call.desk.check_workspace(body.workspace)

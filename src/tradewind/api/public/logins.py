@@ -9,13 +9,21 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from tradewind.api.auth.login_routes import leave, next_of, with_cookies
+from tradewind.api.auth.routes import REFUSALS
 
 router = APIRouter(tags=["Login"], prefix="/auth")
 
 LOGIN_PAGE = "/auth/login"
 
 
-@router.get("/login", operation_id="login", responses={307: {"description": "On to the page that asks"}})
+@router.get(
+    "/login",
+    operation_id="login",
+    responses={
+        307: {"description": "On to the page that asks"},
+        400: REFUSALS[400] | {"description": "An unsafe `next`"},
+    },
+)
 async def login(request: Request, next: Annotated[str | None, Query()] = None) -> Response:
     """On to the page that asks for name and password, and from there to `next`."""
     query = f"?{urlencode({'next': next_of(request, next)})}" if next else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -158,12 +159,20 @@ def unlock(session: Session, username: str | None, address: str | None) -> None:
     """Let a name or an address try passwords again that is locked after too many failures."""
     if (username is None) == (address is None):
         raise InvalidInput("say what is locked: --username or --address")
-    from tradewind.db import login_failures
+    import getpass
+
+    from tradewind.base.clock import SystemClock
+    from tradewind.db import event_logs, login_failures
 
     # The database itself: who is locked out may be the only one who could ask the server.
     key = login_failures.of_user(username) if username is not None else login_failures.of_address(address or "")
     with session.database.write() as tx:
         was_there = login_failures.clear(tx, key)
+        new = event_logs.NewEvent(
+            workspace="default", timestamp=SystemClock().now(), event="unlock_login", owner=getpass.getuser(),
+            extra=json.dumps({"key": key}),
+        )  # fmt: skip
+        event_logs.record(tx, new)
     click.echo(f"{username or address} is open again" if was_there else f"{username or address} had no failed log-ins")
 
 
@@ -175,8 +184,6 @@ def unlock(session: Session, username: str | None, address: str | None) -> None:
 @pass_session
 def export_users(session: Session, file: str) -> None:
     """Write all users to a JSON file, without their passwords."""
-    import json
-
     from tradewind.cli.files import write_text
 
     found = [_exported(one) for one in session.client.all("users", AUTH, "users")]
@@ -214,7 +221,6 @@ def _exported(user: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(file: str) -> list[Any]:
-    import json
     from pathlib import Path
 
     try:
