@@ -23,6 +23,11 @@ class Row:
     def __init__(self, **columns: Any) -> None:
         vars(self).update(columns)
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        needs_orm(f"what a row knows of others ({name})")
+
 
 class Statement:
     """A statement, or a part of one, about tables that are not there."""

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from airflow.sdk import DAG
 
@@ -19,6 +20,10 @@ from tradewind.worker.client import to_stored
 from tradewind.worker.runner import Surroundings, run_attempt
 
 EXTRA_STATES = {"failed": "up_for_retry"}
+
+
+RUNS: WeakValueDictionary[tuple[int, str], DagRun] = WeakValueDictionary()
+"""Runs that tests have made, by the DAG's identity and the run's id: tests find them again by their rows."""
 
 
 class DagRun:
@@ -44,6 +49,7 @@ class DagRun:
         self.server = MemoryServer(dag.dag_id, self.run_id)
         self.artifacts = MemoryArtifacts()
         self.instances: dict[tuple[str, int], TaskInstance] = {}
+        RUNS[id(dag), self.run_id] = self
         for task_id, task in dag.task_dict.items():
             if not task.is_mapped:
                 self.instances[task_id, -1] = TaskInstance(task, self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests_common.runs import DagRun, TaskInstance
+from tests_common.runs import RUNS, DagRun, TaskInstance
 
 
 def TaskInstanceWrapper(ti: TaskInstance, task: Any) -> TaskInstance:  # noqa: N802 - a class of Airflow's
@@ -22,7 +22,8 @@ def create_task_instance(task: Any, *, run_id: str | None = None, state: Any = N
     if dag is None:
         dag = DAG("adhoc_airflow", schedule=None)
         dag.add_task(task)
-    ti = DagRun(dag, run_id=run_id).get_task_instance(task.task_id, map_index=map_index)
+    run = RUNS.get((id(dag), run_id or "")) or DagRun(dag, run_id=run_id)
+    ti = run.get_task_instance(task.task_id, map_index=map_index)
     ti.state = state
     return ti
 
