@@ -28,18 +28,40 @@ TOOLS = Path(__file__).parents[2] / "tools"
 MODEL = json.dumps({"conn_type": "pydanticai", "extra": {"model": "test"}})
 SAID = "success (no tool calls)"
 """The text that the SDK's model for tests gives; of an enumeration it takes the first, for a text it says "a"."""
+ENTITIES = {"names": ["a"], "locations": ["a"]}
 RETURNED: dict[str, dict[str, dict[str, Any]]] = {
+    "example_agent.py": {
+        "example_agent_dynamic_system_prompt": {
+            "classify": {"priority": "high", "category": "shipping"},
+            "draft_reply": SAID,
+        },
+    },
+    "example_agent_capabilities.py": {"example_agent_capabilities_thinking": {"reasoner": SAID}},
     "example_quickstart.py": {
         "quickstart_llm": {"summarize": SAID, "publish": {"summary": SAID, "characters": len(SAID)}},
     },
     "example_llm.py": {
         "example_llm_operator": {"summarize": SAID},
-        "example_llm_operator_structured": {"extract_entities": {"names": ["a"], "locations": ["a"]}},
+        "example_llm_operator_structured": {"extract_entities": ENTITIES},
+        "example_llm_operator_model_settings": {"creative_writing": SAID},
         "example_llm_decorator": {"summarize": SAID},
+        "example_llm_decorator_structured": {"extract": ENTITIES},
+        "example_llm_operator_usage_limits": {"capped_summary": SAID},
+        "example_llm_operator_templated_usage_limits": {"capped_summary": SAID},
     },
-    "example_llm_branch.py": {"example_llm_branch_operator": {"handle_auth": "Handling auth issue"}},
+    "example_llm_branch.py": {
+        "example_llm_branch_operator": {"handle_auth": "Handling auth issue"},
+        "example_llm_branch_descriptions": {"handle_auth": "Handling auth issue"},
+        "example_llm_branch_decorator": {"handle_auth": "Handling auth issue"},
+        "example_llm_branch_multi": {"handle_packaging": "Escalating packaging issue"},
+        "example_llm_branch_decorator_multi": {"handle_packaging": "Escalating packaging issue"},
+    },
+    "example_llm_analysis_pipeline.py": {"example_llm_analysis_pipeline": {}},
     "example_llm_classification.py": {"example_llm_classification": {"classify_incident": "critical"}},
-    "example_pydantic_ai_hook.py": {"example_pydantic_ai_hook": {"generate_summary": SAID}},
+    "example_pydantic_ai_hook.py": {
+        "example_pydantic_ai_hook": {"generate_summary": SAID},
+        "example_pydantic_ai_structured_output": {"generate_sql": {"query": "a", "explanation": "a"}},
+    },
 }
 """File -> DAG -> what its tasks return that the model has a say in."""
 CHILD = """
@@ -124,6 +146,12 @@ def test_an_example_of_common_ai_returns_what_its_model_says(with_model: dict[st
     assert result["state"] == "success"
     found = _returned(result)
     assert {task: found.get(task) for task in expected} == expected
+
+
+def test_the_model_is_asked_once_for_each_item_of_a_mapped_task(with_model: dict[str, Any]) -> None:
+    states = _states(with_model["example_llm_analysis_pipeline"])
+    assert {task for task in states if task.startswith("analyze_ticket")} == {f"analyze_ticket[{n}]" for n in range(3)}
+    assert set(states.values()) == {"success"}
 
 
 def test_the_branch_that_the_model_takes_is_the_only_one_that_runs(with_model: dict[str, Any]) -> None:
