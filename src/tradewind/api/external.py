@@ -26,6 +26,7 @@ def with_dependents(tx: Tx, call: Call, first: Clearing) -> list[Clearing]:
 
     Raises:
         InvalidInput: the markers lead further than their `recursion_depth` allows.
+        Forbidden: they lead to a DAG that is none of the caller's.
     """
     found, seen = [first], {_key(one) for one in first.instances}
     level: list[tuple[TaskRecord, int]] = list(_markers(tx, call, first.instances, None))
@@ -80,6 +81,8 @@ def _dependents(tx: Tx, call: Call, marker: TaskRecord, seen: set[InstanceKey]) 
     moment = _moment(date)
     if not isinstance(dag_id, str) or not isinstance(task_id, str) or moment is None:
         return None
+    call.check("edit", "task_instance", dag_id)
+    tx = tx.whole  # a caller who may change the DAG is told of it even where they read no others
     for run in runs.runs_between(tx, call.workspace, dag_id, moment, moment):
         spec = spec_of_run(tx, call, run)
         if all(task.task_id != task_id for task in spec.tasks):
