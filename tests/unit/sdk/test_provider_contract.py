@@ -27,7 +27,7 @@ def test_a_decorated_operator_tells_the_source_of_its_function_without_its_own_d
     def plain(x):
         return x + 1
 
-    operator = Far(task_id="far", python_callable=plain)
+    operator = Far(task_id="far", python_callable=plain, op_args=[1])
     assert operator.get_python_source() == "def plain(x):\n    return x + 1\n"
 
 
