@@ -25,10 +25,7 @@ def auth() -> None:
 @output_option
 @pass_session
 def can_i(session: Session, *, action: str, resource: str, name: str | None, username: str | None, output: str) -> int:
-    """Say whether ACTION on RESOURCE is allowed, and why; without NAME, on any one at all. Ends with 0 for yes, 1 for no.
-
-    For what is below a DAG (dag_run, task_instance, log, xcom, ...) NAME is that of the DAG.
-    """
+    """Say whether ACTION on RESOURCE is allowed and why: on NAME (of the DAG, for what is below one) or on any one at all. Ends with 0 for yes, 1 for no."""
     answer = session.client.get(AUTH, "can-i", action=action, resource=resource, name=name, username=username)
     if output == "table":
         click.echo(f"{'yes' if answer['allowed'] else 'no'}: {answer['reason']}")

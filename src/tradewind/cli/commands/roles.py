@@ -20,11 +20,7 @@ AUTH = "/auth"
 
 @click.group()
 def roles() -> None:
-    """Manage roles: sets of permissions such as read:dag:sales_*, create:dag_run or *:variable:sales_*.
-
-    A permission is action:resource:names. Actions are read, create, edit, delete or *. Names may hold *, and are left
-    out for all names; for runs, tasks, logs and XComs they are names of DAGs. `tradewind auth permissions` lists the words.
-    """
+    """Manage roles: sets of permissions such as read:dag:sales_*, create:dag_run or *:variable:sales_*; `tradewind auth permissions` lists the words."""
 
 
 @roles.command("list")
