@@ -350,11 +350,12 @@ def _waiting(tx: Tx, instance: SaveTask, server: Server) -> Waiting | None:
 
 
 def _pool(tx: Tx, workspace: str, name: str) -> PoolUse | None:
-    slots = tx.scalar(select(t.pool.c.slots).where(t.pool.c.workspace == workspace, t.pool.c.name == name))
+    # Whose tasks hold the slots is told as far as it may be seen; how many are held is told to all who wait for them.
+    slots = tx.whole.scalar(select(t.pool.c.slots).where(t.pool.c.workspace == workspace, t.pool.c.name == name))
     if slots is None:
         return None
     active = (_I.workspace == workspace, _I.pool == name, _I.state.in_(_ACTIVE))
-    used = tx.scalar(select(func.coalesce(func.sum(_I.pool_slots), 0)).where(*active))
+    used = tx.whole.scalar(select(func.coalesce(func.sum(_I.pool_slots), 0)).where(*active))
     holders = tx.execute(
         select(_I.dag_id, _I.task_id).where(*active).order_by(_I.start_date, _I.task_id).limit(HOLDERS_SHOWN)
     )
@@ -363,8 +364,8 @@ def _pool(tx: Tx, workspace: str, name: str) -> PoolUse | None:
 
 def _limits(tx: Tx, run: RunScene, task: TaskSpec, server: Server) -> Mapping[str, Use]:
     def active(*conditions: ColumnElement[bool]) -> int:
-        count = tx.scalar(select(func.count()).select_from(t.task_instance).where(_I.state.in_(_ACTIVE), *conditions))
-        return int(count or 0)
+        counted = select(func.count()).select_from(t.task_instance).where(_I.state.in_(_ACTIVE), *conditions)
+        return int(tx.whole.scalar(counted) or 0)
 
     uid, dag = run.facts.uid, run.facts.dag
     found = {
@@ -384,7 +385,7 @@ def _ahead(tx: Tx, task: TaskSpec, instance: SaveTask) -> int:
     if instance.state is not TaskState.SCHEDULED:
         return 0
     waiting = (_I.state == TaskState.SCHEDULED.value, _I.pool == task.pool, _I.priority_weight > task.priority_weight)
-    return int(tx.scalar(select(func.count()).select_from(t.task_instance).where(*waiting)) or 0)
+    return int(tx.whole.scalar(select(func.count()).select_from(t.task_instance).where(*waiting)) or 0)
 
 
 def _past(tx: Tx, uid: str, task: TaskSpec) -> str | None:

@@ -225,6 +225,23 @@ def test_why_is_answered_to_who_sees_one_dag_as_to_others(api: Api, path: str) -
     assert codes(bound(api, "view:mine").get(path).ok()) == codes(api.get(path).ok())
 
 
+def test_why_tells_how_full_a_pool_is_and_whose_tasks_hold_it_as_far_as_they_may_be_seen(api: Api) -> None:
+    api.post("/pools", {"name": "narrow", "slots": 1}).ok(201)
+    api.engine.drain()
+    for name in ("other", "mine"):
+        one = spec(name, tasks=("work",))
+        know(api, replace(one, tasks=tuple(replace(task, pool="narrow") for task in one.tasks)))
+        api.triggered(name, dag_run_id="r")
+        if name == "other":
+            api.engine.start("work")
+    path = "/dags/mine/dagRuns/r/taskInstances/work/why"
+    (full,) = api.get(path).ok()["causes"]
+    assert "1 of 1 slots are used (by other.work)" in full["sentence"]
+    (told,) = bound(api, "view:mine").get(path).ok()["causes"]
+    assert "1 of 1 slots are used" in told["sentence"]
+    assert "other" not in str(told)
+
+
 # -- workspaces ------------------------------------------------------------------------------------------------------
 
 
