@@ -74,9 +74,12 @@ class Server:
             time.sleep(0.01)
         else:
             raise TimeoutError(f"not healthy after {timeout_s} s:\n{self.output()}")
-        password = (self.home / "admin-password").read_text().strip()
-        reply = self.request("POST", "/auth/token", {"username": "admin", "password": password})
+        reply = self.request("POST", "/auth/token", {"username": "admin", "password": self.password()})
         self._token = reply["access_token"]
+
+    def password(self) -> str:
+        """That of `admin`, made at the first start."""
+        return (self.home / "admin-password").read_text().strip()
 
     def stop(self) -> None:
         """End it as a person would, with SIGTERM."""

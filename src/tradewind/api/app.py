@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from tradewind.api import problems
 from tradewind.api.auth.routers import auth_routers
@@ -68,6 +69,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
         public.include_router(router)
     app.include_router(public)
     app.router.routes.append(execution_routes(services, desk.in_thread))
+    _take_slashes_at_the_end(app)
     app.openapi = _document(app, {"": of_people, PREFIX: of_resources})
     return app
 
@@ -77,6 +79,22 @@ def permission_of(route: BaseRoute) -> May | None:
     if not isinstance(route, APIRoute):
         return None
     return next((dep.call for dep in route.dependant.dependencies if isinstance(dep.call, May)), None)
+
+
+def _take_slashes_at_the_end(app: FastAPI) -> None:
+    """A path that leads nowhere is tried without a slash at its end. The framework would send the caller there, but not
+    every client follows, `airflowctl` among them."""
+    nowhere = app.router.default
+
+    async def without_slash(scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", ""))
+        if scope["type"] != "http" or not path.rstrip("/") or not path.endswith("/"):
+            await nowhere(scope, receive, send)
+        else:
+            await app.router({**scope, "path": path.rstrip("/")}, receive, send)
+
+    app.router.redirect_slashes = False
+    app.router.default = without_slash
 
 
 async def _docs(_: Request) -> HTMLResponse:

@@ -25,6 +25,11 @@ def _plus(value: object) -> object:
     return re.sub(r" (\d\d:?\d\d)$", r"+\1", value) if isinstance(value, str) else value
 
 
+def _given(value: object) -> object:
+    """None for a parameter without a value, which is how some clients send what they leave out."""
+    return None if value == "" else value
+
+
 def _utc(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
@@ -58,7 +63,7 @@ class ListQuery(BaseModel):
 
     model_config = ConfigDict()
 
-    limit: int | None = Field(None, ge=0)
+    limit: Annotated[Annotated[int, Field(ge=0)] | None, BeforeValidator(_given)] = None
     offset: int = Field(0, ge=0)
     order_by: list[str] = []
     """Names, each with a leading ``-`` for descending."""

@@ -268,18 +268,22 @@ async def _change(call: Call, backfill_id: int, verb: str, *, is_paused: bool, i
     return reply(backfill_out(found), 200 if is_done else 202)
 
 
+# `airflowctl` 0.1.5 sends POST to the next three, where the API has PUT.
+@router.post("/{backfill_id}/pause", operation_id="pause_backfill_by_post", include_in_schema=False)
 @router.put("/{backfill_id}/pause", operation_id="pause_backfill", response_model=BackfillResponse)
 async def pause_backfill(backfill_id: int, call: Editor) -> Response:
     """Begin no more of its runs; those that have begun go on."""
     return await _change(call, backfill_id, "pause_backfill", is_paused=True)
 
 
+@router.post("/{backfill_id}/unpause", operation_id="unpause_backfill_by_post", include_in_schema=False)
 @router.put("/{backfill_id}/unpause", operation_id="unpause_backfill", response_model=BackfillResponse)
 async def unpause_backfill(backfill_id: int, call: Editor) -> Response:
     """Go on."""
     return await _change(call, backfill_id, "unpause_backfill", is_paused=False)
 
 
+@router.post("/{backfill_id}/cancel", operation_id="cancel_backfill_by_post", include_in_schema=False)
 @router.put("/{backfill_id}/cancel", operation_id="cancel_backfill", response_model=BackfillResponse)
 async def cancel_backfill(backfill_id: int, call: Editor) -> Response:
     """End it: queued runs of it fail, running ones go on, no more are made."""
