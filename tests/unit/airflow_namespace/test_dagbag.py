@@ -48,3 +48,9 @@ def test_a_file_that_ends_the_process_is_an_import_error(folder: Path):
     assert bag.dag_ids == ["stays"]
     (error,) = bag.import_errors.values()
     assert "no dag today" in error
+
+
+def test_a_place_that_is_no_folder_has_no_dags(tmp_path: Path) -> None:
+    for place in ("/dev/null", tmp_path / "not there"):
+        bag = DagBag(dag_folder=place)
+        assert (bag.dags, bag.import_errors) == ({}, {})

@@ -58,8 +58,10 @@ class DagBag:
         return self.dags.get(dag_id)
 
     def collect_dags(self) -> None:
-        """Read the folder."""
+        """Read the folder; what is no folder and no file, such as ``/dev/null``, has no DAGs."""
         root = Path(self.dag_folder).resolve()
+        if not root.is_file() and not root.is_dir():
+            return
         syntax = load_settings(os.environ).parsing.ignore_syntax
         for file in [root] if root.is_file() else _files(root, "", IgnoreRules(), syntax, set()):
             self.process_file(file)
