@@ -37,6 +37,7 @@ STAND_IN = provider_unit_tests.STAND_IN
 SDISTS = [ROOT / "tools" / name for name in ("provider_examples.toml", "provider_unit_tests.toml")]
 """Which sdists are read, with version and hash."""
 BESIDES = (
+    "apache-airflow-providers-arangodb",  # of the packages that `make provider-imports` leaves out, the one with examples
     "apache-airflow-providers-common-ai[sql]",
     "apache-airflow-providers-common-sql[datafusion]",
     "asyncpg",
