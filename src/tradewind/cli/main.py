@@ -32,6 +32,7 @@ COMMANDS: Listed = {
     "db": (f"{HERE}.db:db", "Look after the metadata database."),
     "hitl": (f"{HERE}.hitl:hitl", "Answer questions that tasks ask people (human in the loop)."),
     "info": (f"{HERE}.info:info", "Show this installation: versions, folders, database, server."),
+    "partitions": (f"{HERE}.partitions:partitions", "Look after which part of the data runs are about."),
     "plugins": (f"{HERE}.plugins:plugins", "List plugins, what they bring, and those that can't be loaded."),
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
     "providers": (f"{HERE}.providers:providers", "Install provider packages, and see what they bring."),

@@ -24,6 +24,7 @@ COLUMNS = ("dag_id", "dag_run_id", "state", "logical_date", "run_after", "conf")
 @click.option("-c", "--conf", help="Parameters of the run, as a JSON object.")
 @click.option("-l", "--logical-date", type=MOMENT, help="The moment that the run is for.")
 @click.option("--note", help="A note to keep with the run.")
+@click.option("--partition-key", help="The part of the data that the run is about, where the DAG has parts.")
 @click.option(
     "--wait",
     is_flag=True,
@@ -41,6 +42,8 @@ def trigger(
     A run of a paused DAG stays queued until the DAG is unpaused.
     """
     body = _request(given["run_id"], given["conf"], given["logical_date"], given["note"])
+    if given["partition_key"]:
+        body["partition_key"] = given["partition_key"]
     run = session.client.call("POST", ("dags", dag_id, "dagRuns"), body=body)
     waits = (wait or follow) and session.client.has_scheduler
     if not waits:
