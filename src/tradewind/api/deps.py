@@ -22,17 +22,18 @@ from tradewind.api.permissions import check, check_event, name_in
 from tradewind.api.services import ApiServices
 from tradewind.api.workspaces import WORKSPACE, workspace_of
 from tradewind.base.errors import InvalidInput, NotFound
-from tradewind.base.policy import BUILT_IN, Action, Names, Resource
+from tradewind.base.policy import BUILT_IN, Action, Names, Resource, Rights
 from tradewind.core.events import Event
 from tradewind.db import event_logs, inbox, workspaces
 from tradewind.db.engine import Tx
-from tradewind.db.sight import sight_of
+from tradewind.db.sight import Sight, sight_of
 from tradewind.spec import DagKey
 
 __all__ = ["WORKSPACE", "Audit", "Call", "Desk", "May", "masked", "may", "signed_in"]
 
 T = TypeVar("T")
 
+SIGHTS_KEPT = 1024
 EFFECT_WAIT_S = 1.0
 EFFECT_POLL_S = 0.005
 
@@ -56,6 +57,7 @@ class Desk:
         self.services = services
         self.sessions = Sessions(services)
         self.connection_tests = ConnectionTests(services.clock, services.ids)
+        self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
 
     def close(self) -> None:
@@ -75,6 +77,16 @@ class Desk:
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run changes in a write transaction."""
         return await self.in_thread(lambda: self._write(work))
+
+    def sight(self, rights: Rights, permission: May) -> Sight | None:
+        """What somebody sees in a route; made once for as long as they are believed."""
+        made = self._sights.get((id(rights), permission))
+        if made is None or made[0] is not rights:
+            if len(self._sights) >= SIGHTS_KEPT:
+                self._sights.clear()
+            made = (rights, sight_of(rights, permission.actions, permission.resource))
+            self._sights[id(rights), permission] = made
+        return made[1]
 
     async def check_workspace(self, name: str) -> None:
         """Raises:
@@ -102,7 +114,7 @@ class Call:
         self.services = desk.services
         self.actor = actor
         self.workspace = workspace
-        self._sight = sight_of(actor.rights, permission.actions, permission.resource)
+        self._sight = desk.sight(actor.rights, permission)
 
     @property
     def now(self) -> datetime:
