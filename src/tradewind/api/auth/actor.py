@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tradewind.api.auth.policy import BUILT_IN, Held, Rights
+from tradewind.base.policy import BUILT_IN, Held, Rights
 
 __all__ = ["Actor", "Via", "in_role"]
 

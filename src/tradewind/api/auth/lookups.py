@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tradewind.api.auth.actor import Actor, Via, in_role
-from tradewind.api.auth.policy import Rights, parse_scopes
 from tradewind.api.auth.tokens import Claims
 from tradewind.base.errors import Unauthenticated
+from tradewind.base.policy import Rights, parse_scopes
 from tradewind.db import login_sessions, roles, tokens, users
 from tradewind.db.engine import Tx
 
