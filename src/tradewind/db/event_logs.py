@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, func, select
 
 from tradewind.base.errors import NotFound
+from tradewind.db import audit_chain
 from tradewind.db.engine import Tx
 from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
 from tradewind.db.tables import event_log
@@ -90,11 +91,22 @@ class NewEvent:
     try_number: int | None = None
     logical_date: datetime | None = None
     extra: str | None = None
+    via: str | None = None
+    """How whoever did it was recognised: ``token``, ``session``, ``proxy``, ``process``, ``task``."""
+    address: str | None = None
+    """From where; None: from this machine's command line, or not known."""
+    resource: str | None = None
+    """What kind of thing it was done to."""
+    name: str | None = None
+    """Which one."""
+    before: str | None = None
+    """JSON text: the fields that changed, as they were. Of secrets only that they changed."""
+    after: str | None = None
 
 
 def record(tx: Tx, new: NewEvent) -> None:
-    """Add an entry."""
-    tx.execute(insert(event_log), {name: getattr(new, name) for name in _NEW})
+    """Add an entry to the chain; the last thing a transaction does, as others who add one wait for its end."""
+    audit_chain.append(tx, {name: getattr(new, name) for name in _NEW})
 
 
 _NEW = tuple(NewEvent.__dataclass_fields__)

@@ -26,7 +26,9 @@ from sqlalchemy import (
     union,
 )
 
+from tradewind.base.clock import SystemClock
 from tradewind.base.errors import DatabaseUnavailable, InvalidInput
+from tradewind.db import audit_chain
 from tradewind.db import tables as t
 from tradewind.db.engine import Database, Tx
 
@@ -117,6 +119,8 @@ def _seed(tx: Tx, now: datetime) -> None:
             "description": "Tasks that name no pool",
         },
     )
+    start = audit_chain.START
+    tx.execute(t.audit_head.insert(), {"id": 1, "last_id": 0, "last_hash": start, "cut_id": 0, "cut_hash": start})
 
 
 # -- old rows --------------------------------------------------------------------------------------------------------
@@ -139,7 +143,7 @@ def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
         "xcom": (t.xcom, and_(t.xcom.c.run_uid.in_(of_old_run), t.xcom.c.timestamp < before)),
         "rendered": (t.rendered, t.rendered.c.run_uid.in_(of_old_run)),
         "dag_version": (t.dag_version, and_(t.dag_version.c.created_at < before, t.dag_version.c.id.not_in(used))),
-        "event_log": (t.event_log, t.event_log.c.timestamp < before),
+        "event_log": (t.event_log, t.event_log.c.id < audit_chain.first_kept(before)),
         "import_error": (t.import_error, t.import_error.c.timestamp < before),
         "revoked_token": (t.revoked_token, t.revoked_token.c.expires_at < before),
         "process": (t.process, t.process.c.heartbeat_at < before),
@@ -162,9 +166,17 @@ still wait for the rest of a condition stay."""
 
 
 def clean(
-    database: Database, before: datetime, tables: Collection[str] = CLEANABLE, *, dry_run: bool = False
+    database: Database,
+    before: datetime,
+    tables: Collection[str] = CLEANABLE,
+    *,
+    dry_run: bool = False,
+    now: datetime | None = None,
 ) -> dict[str, int]:
     """Delete what ended before a moment. Unfinished runs stay, whatever their age.
+
+    Args:
+        now: what the audit log says about the time of its own cut; None: the present moment.
 
     Returns:
         Rows deleted (or, in a dry run, that would be), by table.
@@ -186,6 +198,9 @@ def clean(
     for name, (table, condition) in _conditions(before).items():
         if name == "dag_run" and name in tables:
             counts[name] = _delete_runs(database, condition)
+        elif name == "event_log" and name in tables:
+            with database.write() as tx:
+                counts[name] = audit_chain.cut(tx, before, now or SystemClock().now())
         elif name in tables:
             with database.write() as tx:
                 counts[name] = tx.execute(delete(table).where(condition)).rowcount

@@ -103,6 +103,7 @@ UNGOVERNED: Mapping[str, str] = {
     "access_token": "listed by owner",
     "asset_alias_member": "two keys of governed tables",
     "asset_event_alias": "two keys of governed tables",
+    "audit_head": "one row of figures",
     "backfill_slot": "reached by the key of a backfill",
     "bundle": "folders with DAG files, no names of DAGs",
     "dag_code": "reached by the hash in a version",

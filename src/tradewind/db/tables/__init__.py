@@ -26,6 +26,7 @@ from tradewind.db.tables.assets import (
     asset_watcher,
     run_asset_event,
 )
+from tradewind.db.tables.audit import audit_head, event_log
 from tradewind.db.tables.backfills import backfill, backfill_slot
 from tradewind.db.tables.base import metadata, workspace
 from tradewind.db.tables.dags import (
@@ -44,7 +45,7 @@ from tradewind.db.tables.dags import (
 from tradewind.db.tables.deadlines import callback_order, deadline
 from tradewind.db.tables.processes import inbox, lease, process
 from tradewind.db.tables.runs import attempt, dag_run, rendered, task_instance, xcom
-from tradewind.db.tables.setup import connection, event_log, pool, variable
+from tradewind.db.tables.setup import connection, pool, variable
 from tradewind.db.tables.stores import asset_state, task_state
 from tradewind.db.tables.waits import input_request, trigger
 
@@ -62,6 +63,7 @@ __all__ = [
     "asset_watcher",
     "run_asset_event",
     "attempt",
+    "audit_head",
     "backfill",
     "backfill_slot",
     "bundle",

@@ -1,13 +1,12 @@
-"""Tables of what people set up: pools, variables, connections, and the log of what they did."""
+"""Tables of what people set up: pools, variables, connections."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, false
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text, false
 
-from tradewind.db.columns import BIG_KEY, Moment
 from tradewind.db.tables.base import NAME, metadata
 
-__all__ = ["connection", "event_log", "pool", "variable"]
+__all__ = ["connection", "pool", "variable"]
 
 pool = Table(
     "pool",
@@ -42,24 +41,4 @@ connection = Table(
     Column("schema", Text),
     Column("port", Integer),
     Column("extra", Text),  # encrypted
-)
-
-event_log = Table(
-    "event_log",
-    metadata,
-    Column("id", BIG_KEY, primary_key=True, autoincrement=True),
-    Column("timestamp", Moment, nullable=False),
-    Column("workspace", NAME, nullable=False),
-    Column("event", String(100), nullable=False),
-    Column("owner", NAME),
-    Column("dag_id", NAME),
-    Column("run_id", NAME),
-    Column("task_id", NAME),
-    Column("map_index", Integer),
-    Column("try_number", Integer),
-    Column("logical_date", Moment),
-    Column("extra", Text),
-    Index(None, "workspace", "timestamp"),
-    Index(None, "workspace", "dag_id", "timestamp"),
-    sqlite_autoincrement=True,
 )
