@@ -1,17 +1,23 @@
 """Task logs on their way to a remote store: what is still here of a try's log, and what of it the store has.
 
-A log that is to go is moved from the folder of logs to `waiting`, in one step: whoever writes to it later begins a new file,
+A log that is to go is moved from the folder of logs to `waiting`, in one step: whoever opens it later begins a new file,
 which goes the same way and is the log's end. What the store takes is a copy in `staged`, alone there, since stores empty
-or delete what they took, with the folder it lies in. `sent` remembers which logs the store has.
+or delete what they took, with the folder it lies in. `sent` remembers which logs the store has, and how much of the file in
+`waiting`: that stays for a while, since a callback that had the log open when it was moved goes on writing there.
 """
 
 from __future__ import annotations
 
 import shutil
 import threading
+import time
+from collections import deque
 from pathlib import Path
 
 __all__ = ["Outbox"]
+
+KEPT_S = 600.0
+"""For how long a file that went stays for those who have it open."""
 
 
 class Outbox:
@@ -26,6 +32,8 @@ class Outbox:
         self.staged = folder / "staged"
         self._waiting, self._sent, self._logs = folder / "waiting", folder / "sent", logs
         self._lock = threading.Lock()
+        self._went: deque[tuple[float, str]] = deque()
+        self._staged_to = 0
 
     def take(self, name: str) -> bool:
         """Take what the folder of logs has of a log; whether something waits now."""
@@ -39,19 +47,23 @@ class Outbox:
                     own.unlink()
                 else:
                     shutil.move(own, waiting)
-            return _size(waiting) > 0
+            return _size(waiting) > self._gone(name)
 
     def waiting(self) -> list[str]:
-        """The names of all that wait."""
-        found = [file.relative_to(self._waiting) for file in self._waiting.rglob("*.log")]
-        return sorted(str(one) for one in found)
+        """The names of all that wait, at the start: the files of which nothing waits are deleted."""
+        names = sorted(str(file.relative_to(self._waiting)) for file in self._waiting.rglob("*.log"))
+        with self._lock:
+            return [name for name in names if not self._is_dropped(name)]
 
     def stage(self, name: str) -> None:
         """Lay out the copy that the store takes. It is text, whatever a program has printed."""
         shutil.rmtree(self.staged, ignore_errors=True)
         copy = self.staged / name
         copy.parent.mkdir(parents=True)
-        copy.write_bytes((self._waiting / name).read_bytes().decode("utf-8", "replace").encode())
+        gone = self._gone(name)
+        content = (self._waiting / name).read_bytes()[gone:]
+        self._staged_to = gone + len(content)
+        copy.write_bytes(content.decode("utf-8", "replace").encode())
 
     def settle(self, name: str) -> bool:
         """After the store was asked to take the copy: whether it did, which it shows by having emptied or deleted it."""
@@ -60,15 +72,31 @@ class Outbox:
         with self._lock:
             mark = self._sent / name
             mark.parent.mkdir(parents=True, exist_ok=True)
-            mark.touch()
-            (self._waiting / name).unlink(missing_ok=True)
+            mark.write_text(str(self._staged_to))
+            self._went.append((time.monotonic(), name))
+            while self._went and time.monotonic() - self._went[0][0] >= KEPT_S:
+                self._is_dropped(self._went.popleft()[1])
         return True
 
     def rest(self, name: str) -> tuple[bool, bytes, bytes]:
         """Whether the store has a part of the log; what waits to follow it; and what is in the folder of logs."""
         with self._lock:
             is_sent = (self._sent / name).exists()
-            return is_sent, _content(self._waiting / name), _content(self._logs / name)
+            return is_sent, _content(self._waiting / name)[self._gone(name) :], _content(self._logs / name)
+
+    def _gone(self, name: str) -> int:
+        """How many bytes of the file in `waiting` the store has."""
+        return int(_content(self._sent / name) or 0)
+
+    def _is_dropped(self, name: str) -> bool:
+        """Delete the file in `waiting`, if the store has all of it."""
+        if _size(self._waiting / name) > self._gone(name):
+            return False
+        (self._waiting / name).unlink(missing_ok=True)
+        mark = self._sent / name
+        if mark.exists():
+            mark.write_text("")
+        return True
 
 
 def _size(file: Path) -> int:
