@@ -207,6 +207,14 @@ def test_events_of_assets_take_the_asset(api: Api) -> None:
     assert caller.send("PUT", path.replace(str(numbers["silver"]), str(numbers["gold"]), 1), {"value": 1}).status == 204
 
 
+def test_a_webhook_called_with_a_token_takes_the_assets_that_listen(api: Api) -> None:
+    hook = {"name": "hook", "classpath": "my.Hook", "kwargs": "{}", "webhook": "mint"}
+    know(api, consumer("waiter", asset("gold", watchers=[hook])))
+    assert bound(api, "create:asset:silver").send("POST", "/assets/webhooks/mint", {}).status == 403
+    assert bound(api, "read:asset:gold").send("POST", "/assets/webhooks/mint", {}).status == 403
+    assert bound(api, "create:asset:gold").send("POST", "/assets/webhooks/mint", {}).ok(202)["assets"] == ["gold"]
+
+
 def test_what_a_dag_returned_takes_the_right_to_its_xcoms(api: Api) -> None:
     runs_of_two(api)
     caller = bound(api, "read:dag_run:mine")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Engine, event, insert
 
 from support.api import Api
 from support.asset_story import asset, consumer, producer
@@ -18,6 +19,7 @@ from tradewind.base.ids import UuidSource
 from tradewind.core.events import AttemptAwaitsInput
 from tradewind.db import Tx
 from tradewind.db import tables as t
+from tradewind.db.sight import GOVERNED
 from tradewind.protocol.messages import Ended
 from tradewind.protocol.waits import InputForm
 
@@ -150,6 +152,31 @@ def test_each_list_shows_what_may_be_seen_and_nothing_else(world: Api) -> None:
         assert list(map(identity, found[key])) == list(map(identity, wanted)), operation
         assert found["total_entries"] == len(wanted), operation
         assert 0 < len(wanted) < len(everything[key]), f"{operation} tells nothing: {len(wanted)} of {everything}"
+
+
+def test_every_table_with_names_is_read_through_what_may_be_seen(world: Api) -> None:
+    caller = bound(world, *SCOPES)
+    everybody_s = {"pool", "task_instance"}  # how full pools are is told of all of them
+    statements: dict[str, list[str]] = {}
+    operation = ""
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.setdefault(operation, []).append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for operation, (path, _key, _name) in LISTS.items():
+            caller.get(path, **ASKED.get(operation, {})).ok()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert statements.keys() == LISTS.keys()
+    for operation, made in statements.items():
+        for statement in made:
+            itself = statement.partition("\n SELECT")[2] if statement.startswith("WITH") else statement
+            read = set(re.findall(r"(?:FROM|JOIN|,)\s+\(?(\w+)", itself)) & GOVERNED.keys()
+            shadowed = set(re.findall(r"(\w+) AS NOT MATERIALIZED", statement))
+            whole = everybody_s if operation == "get_pools" else set()
+            assert read - whole <= shadowed, f"{operation}: {statement}"
 
 
 def test_pages_of_a_list_go_through_what_may_be_seen(world: Api) -> None:
