@@ -1,13 +1,15 @@
-"""Callers whose tokens are bound: to scopes, to a workspace, to a time."""
+"""Callers with roles of their own, or with tokens that are bound to scopes or a workspace."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from support.api import Answer, Api
+from tradewind.base.ids import UuidSource
+from tradewind.db import users
 
-__all__ = ["Caller", "bound"]
+__all__ = ["Caller", "bound", "user"]
 
 
 class Caller:
@@ -25,15 +27,22 @@ class Caller:
         return self.send("GET", path, **query)
 
 
-def bound(
-    api: Api, *scopes: str, role: str = "admin", workspace: str = "*", more: Sequence[str] = (), name: str = ""
-) -> Caller:
+def bound(api: Api, *scopes: str, role: str = "admin", workspace: str = "*", name: str = "") -> Caller:
     """A caller with a token of this role's user that has these scopes."""
-    wanted = [*scopes, *more]
     body = {
-        "name": name or f"{' '.join(wanted)} in {workspace} of {role}"[:200],
-        "scopes": wanted or None,
+        "name": name or f"{' '.join(scopes)} in {workspace} of {role}"[:200],
+        "scopes": list(scopes) or None,
         "workspace": workspace,
         "expires_in": 3600,
     }
     return Caller(api, api.post("//auth/tokens", body, role=role).ok(201)["token"])
+
+
+def user(api: Api, name: str, *held: str, workspace: str = "*") -> Caller:
+    """A user with roles, and a token of theirs."""
+    now = datetime.now(UTC)
+    with api.database.write() as tx:
+        holdings = tuple(users.Holding(role, workspace) for role in held)
+        users.add_user(tx, users.UserRecord(username=name, password_hash=None, created_at=now, roles=holdings))
+    sessions = api.app.state.desk.sessions
+    return Caller(api, sessions.tokens.mint(name, UuidSource().new(), now, 600))
