@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, or_, select, text, update
 
+from tradewind.db.columns import Moment
 from tradewind.db.engine import Tx
 from tradewind.db.tables import login_failure
 
@@ -38,6 +38,10 @@ class Bounds:
 
 
 _C = login_failure.c
+_MAKE = text(
+    "INSERT INTO login_failure (key, failures, last_at) VALUES (:key, 0, :now) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("now", type_=Moment))
+"""As text, because each dialect's own insert would load that dialect, and one of them is not needed."""
 
 
 def of_user(username: str) -> str:
@@ -78,8 +82,7 @@ def note_failure(tx: Tx, key: str, now: datetime, bounds: Bounds) -> datetime | 
 
 def _locked_row(tx: Tx, key: str, now: datetime) -> Any:
     """The row of a key, made where it is missing, and held until the transaction ends."""
-    new = (sqlite.insert if tx.dialect == "sqlite" else postgresql.insert)(login_failure)
-    tx.execute(new.values(key=key, failures=0, last_at=now).on_conflict_do_nothing())
+    tx.execute(_MAKE, {"key": key, "now": now})
     return tx.execute(select(*login_failure.columns).where(_C.key == key).with_for_update()).one()
 
 
