@@ -43,7 +43,7 @@ _SECRET = frozenset({"password", "extra"})
 _CONNECTIONS = select(*(_C[name] for name in _NAMES))
 _SORTS = {
     "conn_id": _C.conn_id, "connection_id": _C.conn_id, "id": _C.conn_id, "conn_type": _C.conn_type,
-    "description": _C.description, "host": _C.host, "port": _C.port,
+    "description": _C.description, "host": _C.host, "port": _C.port, "team_name": _C.workspace,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, null, select, update
 
 from tradewind.db.engine import Tx
 from tradewind.db.listing import DateRange, Page, between, ordered, paged
@@ -56,6 +56,8 @@ _PROCESSES = select(*(_C[name] for name in _NAMES))
 _SORTS = {
     "id": _C.id, "job_type": _C.kind, "state": _C.state, "hostname": _C.hostname, "start_date": _C.started_at,
     "end_date": _C.ended_at, "latest_heartbeat": _C.heartbeat_at, "unixname": _C.username,
+    # all are alike in what processes have not
+    "dag_id": null(), "executor_class": null(),
 }  # fmt: skip
 
 

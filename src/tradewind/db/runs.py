@@ -134,6 +134,7 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
     "data_interval_end": dag_run.c.interval_end,
     "triggering_user_name": dag_run.c.triggering_user,
     "conf": dag_run.c.conf,
+    "partition_date": dag_run.c.partition_date,
 }
 
 

@@ -34,7 +34,9 @@ class VariableRecord:
 
 _C = variable.c
 _VARIABLES = select(_C.key, _C.value, _C.description)
-_SORTS = {"key": _C.key, "id": _C.key, "description": _C.description}
+_SORTS = {
+    "key": _C.key, "id": _C.key, "description": _C.description, "is_encrypted": _C.is_encrypted, "team_name": _C.workspace,
+}  # fmt: skip
 
 
 def _reader(cipher: Cipher) -> Callable[[Sequence[Any]], VariableRecord]:

@@ -57,7 +57,7 @@ with DAG("etl", schedule=None, tags=["shop"], params={"n": 1}, description="Load
     extracted >> double.expand(number=[1, 2])
 
 with DAG("people", schedule=None):
-    ApprovalOperator(task_id="approve", subject="Ship it?")
+    ApprovalOperator(task_id="approve", subject="Ship it?", body="There is more to say")
 
 with DAG("daily", schedule="0 0 * * *", start_date=datetime(2026, 1, 1), catchup=False):
     task(lambda: "done", task_id="work")()

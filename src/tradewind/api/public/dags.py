@@ -77,13 +77,35 @@ async def get_dags(query: Annotated[DagQuery, Query()], call: Reader) -> Respons
     return await _list(call, wanted, query.page(call.services.settings.api, "dag_id"))
 
 
+KINDS_BY_CLASS = {
+    "AssetOrTimeSchedule": "assets",
+    "AssetTriggeredTimetable": "assets",
+    "ContinuousTimetable": "continuous",
+    "CronDataIntervalTimetable": "cron_interval",
+    "CronPartitionTimetable": "cron_partition",
+    "CronTriggerTimetable": "cron_trigger",
+    "DeltaDataIntervalTimetable": "delta_interval",
+    "DeltaTriggerTimetable": "delta_trigger",
+    "EventsTimetable": "events",
+    "MultipleCronTriggerTimetable": "multi_cron_trigger",
+    "NullTimetable": "none",
+    "OnceTimetable": "once",
+    "PartitionedAssetTimetable": "assets",
+    "PartitionedAtRuntime": "none",
+}
+"""Airflow's names of timetables, by which its clients ask for them."""
+
+
 def _kinds(query: DagQuery) -> list[str]:
     """The kinds of timetable that the filters leave; an impossible name where they leave none."""
-    if query.timetable_type:
-        return query.timetable_type
+    named = [KINDS_BY_CLASS.get(name.rpartition(".")[2], name) for name in query.timetable_type]
     if query.asset_dependency is not None or query.has_asset_schedule:
-        return ["assets"]
-    return [] if query.has_asset_schedule is None else [kind for kind in KINDS if kind != "assets"]
+        left = ["assets"]
+    elif query.has_asset_schedule is None:
+        return named
+    else:
+        left = [kind for kind in KINDS if kind != "assets"]
+    return left if not named else [kind for kind in left if kind in named] or ["-"]
 
 
 def _range(query: DagQuery, end: str) -> DateRange | None:

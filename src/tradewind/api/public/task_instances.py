@@ -26,11 +26,11 @@ from tradewind.api.shapes import task_out, tasks_by_id, try_out
 from tradewind.api.waits import waits_for
 from tradewind.api.wire import listing, reply
 from tradewind.base.errors import InvalidInput, NotFound
-from tradewind.db import dags, runs, task_lists, tasks, xcoms
+from tradewind.db import dags, runs, task_lists, tasks, versions, xcoms
 from tradewind.db.engine import Tx
 from tradewind.db.task_lists import TaskFilter
 from tradewind.db.tasks import TaskRecord
-from tradewind.spec import TaskSpec
+from tradewind.spec import DagSpec, TaskSpec
 
 router = APIRouter(tags=["Task Instance"])
 
@@ -94,11 +94,14 @@ async def get_task_instances(
             run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
             run_uids = [run.uid]
             if query.task_group_id is not None:
-                task_ids = _members(tx, call, run, query.task_group_id, task_ids)
+                task_ids = _members(spec_of_run(tx, call, run), query.task_group_id, task_ids)
         elif dag_id != "~":
-            dags.get_dag(tx, call.dag(dag_id))
-        if query.task_group_id is not None and (dag_id == "~" or dag_run_id == "~"):
-            raise InvalidInput("task_group_id needs one DAG and one run in the path, not `~`")
+            dag = dags.get_dag(tx, call.dag(dag_id))
+            if query.task_group_id is not None and dag.version_id is not None:
+                spec = versions.spec_of_version(tx, call.services.specs, dag.version_id)
+                task_ids = _members(spec, query.task_group_id, task_ids)
+        elif query.task_group_id is not None:
+            raise InvalidInput("task_group_id needs a DAG in the path, not `~`")
         wanted = TaskFilter(
             dag_ids=() if dag_id == "~" or run_uids else (dag_id,),
             run_ids=() if dag_run_id == "~" or run_uids else (dag_run_id,),
@@ -132,8 +135,7 @@ def group_members(spec_groups: dict[str, str | None], tasks_in: dict[str, str | 
     return [task_id for task_id, group in tasks_in.items() if is_inside(group)]
 
 
-def _members(tx: Tx, call: Call, run: runs.RunRecord, group_id: str, task_ids: list[str]) -> list[str]:
-    spec = spec_of_run(tx, call, run)
+def _members(spec: DagSpec, group_id: str, task_ids: list[str]) -> list[str]:
     groups = {group.group_id: group.parent_id for group in spec.groups}
     if group_id not in groups:
         raise NotFound(f"Task group {group_id} not found in DAG {spec.dag_id}", group_id=group_id)
