@@ -285,6 +285,8 @@ def test_a_trusted_proxy_names_the_user(both: Api, tmp_path: Path) -> None:
     assert both.get("//auth/me", role=None, headers=named, address="192.168.0.1").status == 401
     assert both.get("//auth/me", role=None, headers={"x-forwarded-user": "nobody"}, address="10.0.0.1").status == 401
     assert both.get("/connections", role=None, headers=named, address="10.0.0.1").status == 403
+    both.post("//auth/service-accounts", {"username": "ci", "roles": []}).ok(201)
+    assert both.get("//auth/me", role=None, headers={"x-forwarded-user": "ci"}, address="10.0.0.1").status == 401
     paused = {**named, "sec-fetch-site": "cross-site"}
     assert both.patch("/dags/x", {"is_paused": True}, role=None, headers=paused, address="10.0.0.1").status == 403
     assert both.patch("/dags/x", {"is_paused": True}, role=None, headers=named, address="10.0.0.1").status == 404

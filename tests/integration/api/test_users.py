@@ -59,7 +59,7 @@ def test_users_are_listed_page_by_page_and_by_pattern(api: Api) -> None:
         ({"username": "user"}, 409),
         ({"username": "a/b"}, 400),
         ({"username": "ann", "roles": [{"role": "Nope"}]}, 400),
-        ({"username": "ann", "roles": [{"role": "User", "workspace": "nowhere"}]}, 404),
+        ({"username": "ann", "roles": [{"role": "User", "workspace": "nowhere"}]}, 400),
         ({"username": "ann", "password": "short"}, 400),
         ({"username": "ann", "is_admin": True}, 422),
     ],

@@ -84,7 +84,16 @@ def test_a_file_that_airflow_exported_is_taken(tradewind, tmp_path) -> None:
     assert (found["username"], found["roles"], found["last_name"]) == ("bob", ["Admin"], "Lee")
 
 
-@pytest.mark.parametrize("content", ["{", "{}", '[{"email": "x"}]', '[{"username": "x", "roles": "Admin"}]'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "{}",
+        '[{"email": "x"}]',
+        '[{"username": "x", "roles": "Admin"}]',
+        '[{"username": "x", "roles": ["Admin"]}, {"username": "y", "roles": ["Public"]}]',
+    ],
+)
 def test_a_file_that_holds_no_users_changes_nothing(tradewind, tmp_path, content: str) -> None:
     file = tmp_path / "users.json"
     file.write_text(content)

@@ -8,7 +8,7 @@ from typing import Any
 from tradewind.api.auth.giving import check_may_change, check_may_give
 from tradewind.api.deps import Audit, Call
 from tradewind.api.models.people import HeldRole
-from tradewind.base.errors import NotFound
+from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.db import login_failures, login_sessions, roles, users, workspaces
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page
@@ -51,7 +51,7 @@ def _holdings(tx: Tx, call: Call, given: Sequence[HeldRole]) -> list[Holding]:
     wanted = [Holding(roles.known_role(tx, one.role), one.workspace) for one in given]
     for one in wanted:
         if one.workspace != ANY_WORKSPACE and not workspaces.exists(tx, one.workspace):
-            raise NotFound(f"there is no workspace {one.workspace!r}", workspace=one.workspace)
+            raise InvalidInput(f"there is no workspace {one.workspace!r}", workspace=one.workspace)
     check_may_give(tx, call.actor, wanted)
     return list(dict.fromkeys(wanted))
 

@@ -63,8 +63,12 @@ def is_secure(request: HTTPConnection, trusted: Sequence[Network]) -> bool:
     return request.url.scheme == "https"
 
 
-def check_same_origin(request: HTTPConnection) -> None:
+def check_same_origin(request: HTTPConnection, base_url: str = "") -> None:
     """Refuse what the page of another site had a browser send; programs that are no browsers say neither header.
+
+    Args:
+        request: what was sent.
+        base_url: where people reach this server, should a proxy say another host to it.
 
     Raises:
         Forbidden: the browser says that it comes from elsewhere.
@@ -73,7 +77,8 @@ def check_same_origin(request: HTTPConnection) -> None:
     origin = request.headers.get("origin")
     is_foreign = site not in (None, "same-origin", "none")
     if origin is not None and site is None:
-        is_foreign = urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+        ours = {request.headers.get("host", "").lower(), urlsplit(base_url).netloc.lower()} - {""}
+        is_foreign = urlsplit(origin).netloc.lower() not in ours
     if is_foreign:
         raise Forbidden(
             "this request was sent by a page of another site; open this server's own page and try again",

@@ -84,9 +84,9 @@ async def login_page(request: Request, next: Next = None) -> Response:
 )
 async def create_session(request: Request, next: Next = None) -> Response:
     """A session of the browser, for a name and password; a form is sent on to `next`."""
-    addresses.check_same_origin(request)
-    target = next_of(request, next)
     desk: Desk = request.app.state.desk
+    addresses.check_same_origin(request, desk.services.settings.api.base_url)
+    target = next_of(request, next)
     if not request.headers.get("content-type", "").startswith(FORM):
         body = await checked(request)
         return _opened(body.username, await desk.sessions.open(desk, body.username, request))

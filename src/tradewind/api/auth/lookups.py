@@ -88,6 +88,8 @@ def by_name(username: str, workspace: str, tx: Tx) -> Actor | None:
     if users.find(tx, username) is None:
         return None
     user = _active(tx, username, "the proxy's header")
+    if user.kind != users.PERSON:
+        raise Unauthenticated(f"{username!r} is a service account: it shows a token, and no proxy vouches for it")
     return _actor(user, Rights(username, roles.rights_of(tx, username, workspace)), "proxy", "", float("inf"))
 
 

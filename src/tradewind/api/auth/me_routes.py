@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tradewind.api.auth import addresses
 from tradewind.api.auth.login_routes import with_cookies
+from tradewind.api.auth.routes import REFUSALS
 from tradewind.api.auth.user_routes import user_out
 from tradewind.api.deps import Audit, Call, signed_in
 from tradewind.api.models.people import MeResponse, PasswordBody, SessionCollectionResponse
@@ -45,7 +46,7 @@ async def get_me(call: Self) -> Response:
     )
 
 
-@router.put("/me/password", operation_id="put_my_password", status_code=204)
+@router.put("/me/password", operation_id="put_my_password", status_code=204, responses={429: REFUSALS[429]})
 async def put_my_password(request: Request, body: PasswordBody, call: Self) -> Response:
     """Change one's own password. All sessions and tokens of log-ins end but this session, which is replaced."""
     actor, sessions = call.actor, call.desk.sessions

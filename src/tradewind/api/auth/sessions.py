@@ -127,7 +127,7 @@ class Sessions:
 
     async def _by_proxy(self, request: Request, username: str, ways: Ways, workspace: str) -> Actor:
         if request.method not in SAFE_METHODS:
-            addresses.check_same_origin(request)
+            addresses.check_same_origin(request, self._services.settings.api.base_url)
         now, key = self._services.clock.now(), f"proxy:{username}"
         known = self._believed(key, workspace, now)
         if known is not None:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tradewind.api.auth import accounts
 from tradewind.api.auth.giving import check_may_change, check_may_scope
+from tradewind.api.auth.routes import REFUSALS
 from tradewind.api.deps import Audit, Call, may
 from tradewind.api.models.people import NewTokenResponse, TokenBody, TokenCollectionResponse, TokenQuery
 from tradewind.api.wire import created, gone, listing
@@ -71,7 +72,13 @@ def _check_is_mine(tx: Tx, call: Call, username: str, action: str) -> None:
     call.check("read" if action == "read" else "edit", "service_account" if is_service else "user", username)
 
 
-@router.post("", operation_id="post_token", status_code=201, response_model=NewTokenResponse)
+@router.post(
+    "",
+    operation_id="post_token",
+    status_code=201,
+    response_model=NewTokenResponse,
+    responses={404: REFUSALS[400] | {"description": "There is no such workspace, user or service account"}},
+)
 async def post_token(body: TokenBody, call: Creator) -> Response:
     """Make a token; it is shown this once. Never good for more than what asks for it."""
     longest = call.services.settings.auth.longest_token_ttl_s

@@ -170,7 +170,7 @@ def unlock(session: Session, username: str | None, address: str | None) -> None:
         was_there = login_failures.clear(tx, key)
         new = event_logs.NewEvent(
             workspace="default", timestamp=SystemClock().now(), event="unlock_login", owner=getpass.getuser(),
-            extra=json.dumps({"key": key}),
+            extra=json.dumps({"key": key}), via="process",
         )  # fmt: skip
         event_logs.record(tx, new)
     click.echo(f"{username or address} is open again" if was_there else f"{username or address} had no failed log-ins")
@@ -197,6 +197,7 @@ def export_users(session: Session, file: str) -> None:
 def import_users(session: Session, file: str) -> None:
     """Make or change the users that a JSON file lists, as `users export` or Airflow wrote it; new ones get no password."""
     wanted = [_imported(one, file) for one in _read(file)]
+    _check_roles(session, wanted, file)
     there = {one["username"] for one in session.client.all("users", AUTH, "users")}
     for body in wanted:
         name = body["username"]
@@ -208,6 +209,15 @@ def import_users(session: Session, file: str) -> None:
     click.echo(f"{len(new)} users made, {len(wanted) - len(new)} changed")
     if new:
         click.echo("Give the new ones a password: tradewind users reset-password -u NAME")
+
+
+def _check_roles(session: Session, wanted: list[dict[str, Any]], file: str) -> None:
+    """Refuse a file as a whole, rather than in its middle."""
+    known = {one["name"].lower() for one in session.client.all("roles", AUTH, "roles")}
+    missing = {held["role"] for body in wanted for held in body["roles"] if held["role"].lower() not in known}
+    if missing:
+        words = ", ".join(sorted(missing))
+        raise InvalidInput(f"{file}: there is no role {words}; make it with `tradewind roles create`, or leave it out")
 
 
 def _exported(user: dict[str, Any]) -> dict[str, Any]:
