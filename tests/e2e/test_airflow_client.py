@@ -20,7 +20,7 @@ from support.client_story import Use, operations, until
 from support.server import Server
 
 DAGS = Path(__file__).parent / "client_dags"
-DAG_IDS = {"etl", "people", "daily", "parts", "load", "books", "spare"}
+DAG_IDS = {"etl", "people", "daily", "parts", "load", "books", "spare", "waits"}
 REFUSED = {"TaskInstanceApi.get_external_log_url": "logs are files of this server, so no other place has them"}
 """Operations that a server with these settings refuses, and why; Airflow answers 400 as well."""
 EXTRACT = ("etl", "one", "extract")
@@ -151,6 +151,18 @@ def task_instances(use: Use, server: Server) -> None:
     api.delete_task_instance("etl", "one", "publish")
     with use.refusal(404):
         api.get_task_instance("etl", "one", "publish")
+
+
+@chapter
+def a_deferred_task(use: Use, server: Server) -> None:
+    api = use.TaskInstanceApi
+    use.DagRunApi.trigger_dag_run("waits", m.TriggerDAGRunPostBody(dag_run_id="w"))
+    until(lambda: api.get_task_instance("waits", "w", "wait").state == "deferred")
+    (one,) = api.get_task_instances("~", "~", state=["deferred"]).task_instances
+    assert one.trigger.classpath.endswith("DateTimeTrigger")
+    assert one.trigger == api.get_task_instance("waits", "w", "wait").trigger
+    use.DagRunApi.patch_dag_run("waits", "w", m.DAGRunPatchBody(state="failed"))
+    until(lambda: api.get_task_instance("waits", "w", "wait").trigger is None)
 
 
 @chapter

@@ -18,7 +18,7 @@ from support.client_story import until
 from support.server import Server
 
 DAGS = Path(__file__).parent / "client_dags"
-DAG_IDS = {"etl", "people", "daily", "parts", "load", "books", "spare"}
+DAG_IDS = {"etl", "people", "daily", "parts", "load", "books", "spare", "waits"}
 LOOP = Path(__file__).parent.parent / "support" / "airflowctl_loop.py"
 COMMANDS = json.loads((Path(__file__).parent / "airflowctl_commands.json").read_text())
 """What the parser of this version has, so that each is a test by name; one of the tests compares."""

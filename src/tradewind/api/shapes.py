@@ -10,6 +10,7 @@ from uuid import UUID
 from tradewind.core.states import TaskState
 from tradewind.db.runs import RunRecord, VersionRef
 from tradewind.db.tasks import AttemptRecord, TaskRecord
+from tradewind.db.waits import OpenTrigger
 from tradewind.db.xcoms import XComRecord
 from tradewind.spec import DagSpec, TaskSpec
 
@@ -103,7 +104,21 @@ def _common(record: TaskRecord, task: TaskSpec | None) -> Body:
     }
 
 
-def task_out(record: TaskRecord, task: TaskSpec | None) -> Body:
+def _trigger_out(trigger: OpenTrigger | None) -> Body | None:
+    """`TriggerResponse`: a whole number stands for the id."""
+    if trigger is None:
+        return None
+    return {
+        "id": UUID(trigger.id).int % 2**53,
+        "classpath": trigger.classpath,
+        "kwargs": "{}",
+        "created_date": trigger.created_at,
+        "queue": None,
+        "triggerer_id": None,
+    }
+
+
+def task_out(record: TaskRecord, task: TaskSpec | None, trigger: OpenTrigger | None = None) -> Body:
     """`TaskInstanceResponse`."""
     return {
         "id": _instance_id(record),
@@ -125,7 +140,7 @@ def task_out(record: TaskRecord, task: TaskSpec | None) -> Body:
         "note": record.note,
         "rendered_map_index": record.rendered_map_index,
         "rendered_fields": record.rendered or {},
-        "trigger": None,
+        "trigger": _trigger_out(trigger),
         "triggerer_job": None,
         "dag_version": version_out(record.version, record.dag_id, record.dag_display_name),
     }

@@ -21,7 +21,10 @@ from tradewind.protocol.triggers import Fired, Waiter
 from tradewind.protocol.waits import Deferral, Resume
 from tradewind.spec import DagKey
 
-__all__ = ["Seal", "TriggerRecord", "deferral_of", "keep_fired", "resume_of", "waiting_triggers", "write_waits"]
+__all__ = [
+    "OpenTrigger", "Seal", "TriggerRecord", "deferral_of", "keep_fired", "open_triggers", "resume_of", "waiting_triggers",
+    "write_waits",
+]  # fmt: skip
 
 Seal = Callable[[str], str]
 """Encrypts a text, or reads it again."""
@@ -158,6 +161,22 @@ def waiting_triggers(tx: Tx, unseal: Seal, ids: Sequence[str] | None = None) -> 
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTrigger:
+    """A trigger that has not fired, without its secrets."""
+
+    id: str
+    classpath: str
+    created_at: datetime
+
+
+def open_triggers(tx: Tx, attempts: Sequence[str]) -> dict[str, OpenTrigger]:
+    """What deferred attempts wait for."""
+    wanted = select(_T.id, _T.classpath, _T.created_at)
+    rows = tx.execute(wanted.where(_T.id.in_(attempts), _T.ended_at.is_(None)))
+    return {row.id: OpenTrigger(*row) for row in rows}
 
 
 def resume_of(tx: Tx, wait: str, unseal: Seal) -> Resume | None:

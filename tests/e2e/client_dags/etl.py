@@ -1,6 +1,7 @@
 """What clients work with: plain, mapped and grouped tasks, a link, a question, days to fill, assets, partitions."""
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
 from airflow.sdk import (
     DAG,
     Asset,
@@ -58,6 +59,9 @@ with DAG("etl", schedule=None, tags=["shop"], params={"n": 1}, description="Load
 
 with DAG("people", schedule=None):
     ApprovalOperator(task_id="approve", subject="Ship it?", body="There is more to say")
+
+with DAG("waits", schedule=None):
+    DateTimeSensorAsync(task_id="wait", target_time="2100-01-01T00:00:00+00:00")
 
 with DAG("daily", schedule="0 0 * * *", start_date=datetime(2026, 1, 1), catchup=False):
     task(lambda: "done", task_id="work")()

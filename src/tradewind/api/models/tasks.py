@@ -236,6 +236,17 @@ class TaskInstanceHistoryResponse(Out):
     dag_version: DagVersionResponse | None
 
 
+class TriggerResponse(Out):
+    """What a deferred instance waits for; its arguments may hold secrets, and are not shown."""
+
+    id: int
+    classpath: str
+    kwargs: str
+    created_date: datetime
+    queue: str | None
+    triggerer_id: int | None
+
+
 class TaskInstanceResponse(TaskInstanceHistoryResponse):
     id: str
     logical_date: datetime | None
@@ -243,7 +254,7 @@ class TaskInstanceResponse(TaskInstanceHistoryResponse):
     note: str | None
     rendered_map_index: str | None
     rendered_fields: dict[str, Any]
-    trigger: dict[str, Any] | None
+    trigger: TriggerResponse | None
     triggerer_job: dict[str, Any] | None
 
 

@@ -186,7 +186,10 @@ def _config_reply(request: Request, sections: dict[str, dict[str, str]]) -> Resp
     return reply({"sections": body})
 
 
-@router.get("/config", operation_id="get_config", response_model=Config, tags=["Config"])
+TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+
+@router.get("/config", operation_id="get_config", response_model=Config, responses=TEXT, tags=["Config"])
 async def get_config(
     request: Request, call: Annotated[Call, may("read", "config")], section: str | None = None
 ) -> Response:
@@ -200,7 +203,11 @@ async def get_config(
 
 
 @router.get(
-    "/config/section/{section}/option/{option}", operation_id="get_config_value", response_model=Config, tags=["Config"]
+    "/config/section/{section}/option/{option}",
+    operation_id="get_config_value",
+    response_model=Config,
+    responses=TEXT,
+    tags=["Config"],
 )
 async def get_config_value(
     section: str, option: str, request: Request, call: Annotated[Call, may("read", "config")]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.api.deps import Call, may
-from tradewind.api.models.base import page_of
+from tradewind.api.models.base import around, page_of
 from tradewind.api.models.tasks import (
     ExtraLinkCollectionResponse,
     MappedQuery,
@@ -28,6 +28,7 @@ from tradewind.api.wire import listing, reply
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.db import dags, runs, task_lists, tasks, versions, xcoms
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import Found
 from tradewind.db.task_lists import TaskFilter
 from tradewind.db.tasks import TaskRecord
 from tradewind.spec import DagSpec, TaskSpec
@@ -46,8 +47,14 @@ def shown(tx: Tx, call: Call, found: Sequence[TaskRecord]) -> list[dict[str, obj
     specs = call.services.specs.of(tx, {one.version.spec_hash for one in found if one.version is not None})
     by_hash = {key: tasks_by_id(spec) for key, spec in specs.items()}
     nothing: dict[str, TaskSpec] = {}
+    deferred = [one.attempt for one in found if one.state is TaskState.DEFERRED and one.attempt is not None]
+    triggers = open_triggers(tx, deferred) if deferred else {}
     return [
-        task_out(one, (by_hash.get(one.version.spec_hash, nothing) if one.version else nothing).get(one.task_id))
+        task_out(
+            one,
+            (by_hash.get(one.version.spec_hash, nothing) if one.version else nothing).get(one.task_id),
+            triggers.get(one.attempt or ""),
+        )
         for one in found
     ]
 
@@ -87,7 +94,7 @@ async def get_task_instances(
     """Instances of a run; `~` as DAG or run means all of them."""
     page = query.page(call.services.settings.api)
 
-    def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
+    def find(tx: Tx) -> tuple[list[dict[str, object]], Found]:
         task_ids = [query.task_id] if query.task_id is not None else []
         run_uids: list[str] = []
         if dag_id != "~" and dag_run_id != "~":
@@ -115,11 +122,11 @@ async def get_task_instances(
             run_id_prefix=query.run_id_prefix_pattern,
             **_filters(query),
         )
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        return shown(tx, call, found), total
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        return shown(tx, call, records), found
 
-    found, total = await call.read(find)
-    return reply({"task_instances": found, "total_entries": total, **query.cursors(page, total)})
+    instances, found = await call.read(find)
+    return reply({"task_instances": instances, **around(found)})
 
 
 def group_members(spec_groups: dict[str, str | None], tasks_in: dict[str, str | None], group_id: str) -> list[str]:
@@ -169,8 +176,8 @@ async def get_task_instances_batch(
     page = page_of(call.services.settings.api, body.page_limit, body.page_offset, [body.order_by or ""])
 
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        return shown(tx, call, found), total
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        return shown(tx, call, records), found.total
 
     return listing("task_instances", *await call.read(find))
 
@@ -187,13 +194,13 @@ async def get_mapped_task_instances(
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
         wanted = TaskFilter(run_uids=(run.uid,), task_ids=(task_id,), only_mapped=True, **_filters(query))
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        if not found:
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        if not records:
             spec = spec_of_run(tx, call, run)
             check_tasks(spec, [task_id])
             if not _is_mapped(spec.tasks, {g.group_id for g in spec.groups if g.mapped is not None}, task_id):
                 raise NotFound(f"Task id {task_id} is not mapped", task_id=task_id)
-        return shown(tx, call, found), total
+        return shown(tx, call, records), found.total
 
     return listing("task_instances", *await call.read(find))
 
