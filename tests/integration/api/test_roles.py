@@ -136,6 +136,10 @@ def test_who_rules_one_workspace_does_not_change_roles_for_all(api: Api, team: s
     assert ruler.get("//w/team/auth/roles").status == 200
     refused = ruler.send("POST", "//w/team/auth/roles", {"name": "x", "permissions": ["*:*"]})
     assert (refused.status, "the same in all workspaces" in refused.json["detail"]) == (403, True)
+    for workspace in ("team", "default"):
+        base = "//w/team/auth/roles" if workspace == "team" else "//auth/roles"
+        caller = bound(api, workspace=workspace)
+        assert caller.send("POST", base, {"name": "x", "permissions": []}).status == 403
 
 
 def test_a_role_that_is_gone_gives_nothing(api: Api) -> None:

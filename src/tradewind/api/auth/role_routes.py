@@ -86,7 +86,9 @@ def _check_changes(tx: Tx, call: Call, action: Action, name: str, grants: Sequen
     """
     rights = call.actor.rights
     if call.actor.via != "process":
-        rights = Rights(rights.who, roles.rights_of(tx.whole, rights.who, EVERYWHERE), rights.scopes)
+        is_bound = call.actor.workspace != EVERYWHERE  # the token is for one workspace alone
+        held = [] if is_bound else roles.rights_of(tx.whole, rights.who, EVERYWHERE)
+        rights = Rights(rights.who, held, rights.scopes)
     decision = rights.decide(action, "role", name)
     if not decision.allowed:
         raise Forbidden(f"Forbidden: roles are the same in all workspaces, but {decision.reason}", role=name)
@@ -138,7 +140,8 @@ async def create_role(body: RoleBody, call: Creator) -> Response:
         _check_changes(tx, call, "create", body.name, grants)
         return roles.add_role(tx, body.name, grants, body.description, call.now)
 
-    audit = Audit(event="create_role", extra={"role": body.name, "permissions": body.permissions})
+    extra = {"role": body.name, "permissions": body.permissions}
+    audit = Audit(event="create_role", extra=extra, about="role", names=[body.name])
     record = await call.write(audit, add)
     return created(_out(record))
 
@@ -162,7 +165,8 @@ async def patch_role(role_name: str, body: RolePatchBody, call: Editor) -> Respo
         is_same = body.permissions is None and not more and not fewer
         return roles.change_role(tx, role_name, call.now, None if is_same else new, body.description)
 
-    audit = Audit(event="patch_role", extra={"role": role_name, **body.model_dump(exclude_unset=True)})
+    extra = {"role": role_name, **body.model_dump(exclude_unset=True)}
+    audit = Audit(event="patch_role", extra=extra, about="role", names=[role_name])
     record = await call.write(audit, change)
     call.desk.sessions.forget()
     return reply(_out(record))
@@ -176,6 +180,6 @@ async def delete_role(role_name: str, call: Deleter) -> Response:
         _check_changes(tx, call, "delete", role_name, ())
         roles.delete_role(tx, role_name)
 
-    await call.write(Audit(event="delete_role", extra={"role": role_name}), delete)
+    await call.write(Audit(event="delete_role", extra={"role": role_name}, about="role", names=[role_name]), delete)
     call.desk.sessions.forget()
     return gone()
