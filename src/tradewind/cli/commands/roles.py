@@ -20,7 +20,11 @@ AUTH = "/auth"
 
 @click.group()
 def roles() -> None:
-    """Manage roles: sets of permissions such as read:dag:sales_*, create:dag_run or *:variable:sales_*; `tradewind auth permissions` lists the words."""
+    """Manage roles: what they allow.
+
+    A role is a set of permissions such as read:dag:sales_*, create:dag_run or *:variable:sales_*; `tradewind auth
+    permissions` lists the words.
+    """
 
 
 @roles.command("list")
