@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import ColumnElement, Select, func, or_, tuple_
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.engine import Tx
@@ -25,11 +25,13 @@ __all__ = [
     "Range",
     "among",
     "between",
+    "by_keys",
     "like",
     "ordered",
     "paged",
     "prefixed",
     "rows",
+    "sort_keys",
     "total",
 ]
 
@@ -48,6 +50,8 @@ class Page:
     offset: int = 0
     order_by: tuple[str, ...] = ()
     """Names that the list allows, each with a leading ``-`` for descending; empty: the list's own order."""
+    cursor: str | None = None
+    """Where the page starts, in place of the offset; empty: with the first row. For the lists that know cursors."""
 
 
 EVERYTHING = Page(limit=2**31 - 1)
@@ -123,9 +127,24 @@ def ordered(
     Raises:
         InvalidInput: a name that the list does not allow, or more than ten of them.
     """
+    keys: list[ColumnElement[Any]] = []
+    for column, descending in sort_keys(page, columns):
+        key = column.desc() if descending else column.asc()
+        # PostgreSQL walks an index backwards only where nothing is said of nulls, and where there are none nothing need be
+        keys.append(key.nulls_last() if getattr(column, "nullable", True) else key)
+    descending = bool(page.order_by) and page.order_by[0].startswith("-")
+    return statement.order_by(None).order_by(*keys, *(key.desc() if descending else key.asc() for key in unique))
+
+
+def sort_keys(page: Page, columns: Mapping[str, ColumnElement[Any]]) -> list[tuple[ColumnElement[Any], bool]]:
+    """The columns that a page is sorted by, and whether each is descending.
+
+    Raises:
+        InvalidInput: a name that the list does not allow, or more than ten of them.
+    """
     if len(page.order_by) > MAX_SORT_KEYS:
         raise InvalidInput(f"order_by takes at most {MAX_SORT_KEYS} names, not {len(page.order_by)}", name="order_by")
-    keys: list[ColumnElement[Any]] = []
+    found: list[tuple[ColumnElement[Any], bool]] = []
     for name in page.order_by:
         column = columns.get(name.removeprefix("-"))
         if column is None:
@@ -133,9 +152,8 @@ def ordered(
             raise InvalidInput(
                 f"Ordering with {name.removeprefix('-')!r} is disallowed; there are {allowed}", name=name
             )
-        keys.append((column.desc() if name.startswith("-") else column.asc()).nulls_last())
-    descending = bool(page.order_by) and page.order_by[0].startswith("-")
-    return statement.order_by(None).order_by(*keys, *(key.desc() if descending else key.asc() for key in unique))
+        found.append((column, name.startswith("-")))
+    return found
 
 
 def paged(
@@ -153,6 +171,25 @@ def paged(
 def total(tx: Tx, on_page: int, counted: Select[int], page: Page) -> int:
     """How many rows there are in all, where so many are on the page: only a full page, or an empty one, has to count."""
     return page.offset + on_page if 0 < on_page < page.limit else int(tx.scalar(counted))
+
+
+KEYS_AT_ONCE = 500
+
+
+def by_keys(
+    tx: Tx, statement: AnySelect, key: Sequence[ColumnElement[Any]], wanted: Sequence[tuple[Any, ...]]
+) -> list[Sequence[Any]]:
+    """The rows of a select whose key is among these, in their order; those that are gone are left out.
+
+    The columns of the key are what each row begins with.
+    """
+    found: dict[tuple[Any, ...], Sequence[Any]] = {}
+    for first in range(0, len(wanted), KEYS_AT_ONCE):
+        some = wanted[first : first + KEYS_AT_ONCE]
+        among_them = key[0].in_([one[0] for one in some]) if len(key) == 1 else tuple_(*key).in_(some)
+        for row in rows(tx, statement.where(among_them)):
+            found[tuple(row[: len(key)])] = row
+    return [found[one] for one in wanted if one in found]
 
 
 def rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:

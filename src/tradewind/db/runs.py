@@ -12,9 +12,11 @@ from sqlalchemy import ColumnElement, Select, Text, and_, case, false, func, ins
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
+from tradewind.db.change_log import Change, note
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import Found, Keys, find
 from tradewind.db.leases import shard_of
-from tradewind.db.listing import DateRange, NumberRange, Page, among, between, like, ordered, paged, prefixed, rows
+from tradewind.db.listing import DateRange, NumberRange, Page, among, between, by_keys, like, prefixed, rows
 from tradewind.db.tables import asset, asset_event, dag, dag_run, dag_version, run_asset_event
 
 __all__ = [
@@ -133,7 +135,7 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
     "data_interval_start": dag_run.c.interval_start,
     "data_interval_end": dag_run.c.interval_end,
     "triggering_user_name": dag_run.c.triggering_user,
-    "conf": dag_run.c.conf,
+    "conf": type_coerce(dag_run.c.conf, Text),
     "partition_date": dag_run.c.partition_date,
 }
 
@@ -170,18 +172,19 @@ def _record(row: Sequence[Any]) -> RunRecord:
     )
 
 
-def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[list[RunRecord], int]:
-    """A page of runs, and how many match in all.
+def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[list[RunRecord], Found]:
+    """A page of runs, and what is known of the list: how many match in all, and where the pages around it are.
 
     Raises:
-        InvalidInput: the page sorts by something unknown.
+        InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
     conditions = _conditions(workspace, wanted)
-    statement = ordered(_SELECT.where(*conditions), page, SORTABLE, (dag_run.c.uid,))
-    counted: Select[int] = select(func.count()).where(*conditions)
     joins_versions = bool(wanted.version_numbers) or wanted.bundle_version is not None
-    counted = counted.select_from(_JOINED if joins_versions else dag_run)
-    return paged(tx, statement, counted, page, _record)
+    source = _JOINED if joins_versions else dag_run
+    counted: Select[int] = select(func.count()).select_from(source).where(*conditions)
+    keys = Keys(source, conditions, SORTABLE, (dag_run.c.uid,), lambda: int(tx.scalar(counted)))
+    found = find(tx, keys, page)
+    return [_record(row) for row in by_keys(tx, _SELECT, (dag_run.c.uid,), found.keys)], found
 
 
 def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
@@ -292,6 +295,10 @@ def insert_requested(tx: Tx, facts: RunFacts, now: datetime) -> None:
         "updated_at": now,
     }
     tx.execute(insert(dag_run), [row])
+    asked = Change(
+        kind="dag_run", workspace=facts.dag.workspace, dag_id=facts.dag.dag_id, run_id=facts.run_id, new="queued"
+    )
+    note(tx, [asked], now)
 
 
 def set_note(tx: Tx, uid: str, note: str | None, by: str, now: datetime) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, select
+from sqlalchemy import ColumnElement, FromClause, func, select
 
 from tradewind.core.states import TaskState
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import Found, Keys, find
 from tradewind.db.listing import (
     DateRange,
     NumberRange,
@@ -17,11 +18,10 @@ from tradewind.db.listing import (
     Range,
     among,
     between,
+    by_keys,
     like,
-    ordered,
     prefixed,
     rows,
-    total,
 )
 from tradewind.db.tables import dag_run, dag_version, task_instance
 from tradewind.db.tasks import COLUMNS, KEY, TaskRecord, task_record, with_all, with_run, with_version
@@ -96,28 +96,49 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
 }
 
 
-def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[list[TaskRecord], int]:
-    """A page of task instances, and how many match in all.
+def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[list[TaskRecord], Found]:
+    """A page of task instances, and what is known of the list: how many match in all, and what is around the page.
 
     The keys of the page are found first, from as few tables as the conditions and the order need; only for them is
     the rest joined.
 
     Raises:
-        InvalidInput: the page sorts by something unknown.
+        InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
     if wanted.run_ids:
         wanted = replace(wanted, run_ids=(), run_uids=_uids(tx, workspace, wanted) or ("",))
     conditions = _conditions(workspace, wanted)
     if tx.dialect == "sqlite":
         conditions = _steered(conditions, wanted, page)
-    counted = select(func.count()).select_from(_least_join(wanted, ())).where(*conditions)
-    keys = select(*KEY).select_from(_least_join(wanted, page.order_by))
-    on_page = ordered(keys.where(*conditions), page, SORTABLE, KEY).limit(page.limit).offset(page.offset).subquery()
-    same = and_(*(on_page.c[column.name] == column for column in KEY))
-    shown = select(*COLUMNS).select_from(with_all(on_page.join(task_instance, same)))
-    statement = ordered(shown, page, SORTABLE, KEY)
-    found = rows(tx, statement) if page.limit else ()
-    return [task_record(row) for row in found], total(tx, len(found), counted, page)
+    source = _least_join(wanted, page.order_by)
+    found = find(tx, Keys(source, conditions, SORTABLE, KEY, lambda: _total(tx, workspace, wanted)), page)
+    shown = by_keys(tx, select(*COLUMNS).select_from(with_all(task_instance)), KEY, found.keys)
+    return [task_record(row) for row in shown], found
+
+
+def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
+    """How many instances match. Of all, of a DAG's and of those that succeeded, nothing is counted one by one."""
+    if wanted == TaskFilter(dag_ids=wanted.dag_ids, states=wanted.states) and tx.whole is tx:
+        if not wanted.states:
+            return _of_runs(tx, workspace, wanted.dag_ids)
+        if not wanted.dag_ids and TaskState.SUCCESS in wanted.states:
+            others = [state for state in (None, *TaskState) if state not in wanted.states]
+            rest = _counted(tx, workspace, TaskFilter(states=others)) if others else 0
+            return _of_runs(tx, workspace, ()) - rest
+    return _counted(tx, workspace, wanted)
+
+
+def _of_runs(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> int:
+    """What the runs say of how many instances they have."""
+    summed = select(func.coalesce(func.sum(dag_run.c.instances), 0))
+    return int(tx.scalar(summed.where(dag_run.c.workspace == workspace, *among(dag_run.c.dag_id, dag_ids))))
+
+
+def _counted(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
+    conditions = _conditions(workspace, wanted)
+    if tx.dialect == "sqlite":
+        conditions = _steered(conditions, wanted, Page())
+    return int(tx.scalar(select(func.count()).select_from(_least_join(wanted, ())).where(*conditions)))
 
 
 def _uids(tx: Tx, workspace: str, wanted: TaskFilter) -> list[str]:

@@ -48,6 +48,7 @@ from tradewind.db import backfills, callbacks, deadlines, inputs
 from tradewind.db import tables as t
 from tradewind.db.asset_transitions import AssetCommand, write_assets
 from tradewind.db.bulk import Bulk, Row, insert, moments, printable, update
+from tradewind.db.change_recorder import Recorder
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
 from tradewind.db.waits import Seal, keep_fired, write_waits
@@ -73,6 +74,7 @@ def write(
     now: datetime,
     fired: Mapping[str, Fired] = _NO_FIRED,
     seal: Seal = str,
+    recorder: Recorder | None = None,
 ) -> list[str]:
     """Write a batch.
 
@@ -82,15 +84,19 @@ def write(
         consumed: inbox rows whose events led to these commands; deleted with them.
         fired: trigger -> what it said, where that led to some of these commands.
         seal: encrypts what triggers are given and say.
+        recorder: writes the log of changes; None: nobody is told.
 
     Returns:
         uids of `CreateRun`s whose run id or logical date is taken: nothing was written for them.
     """
+    if recorder is not None:
+        recorder.look(tx, commands)
     lost = _insert_runs(tx, [c.run for c in commands if isinstance(c, CreateRun)], now)
     owners = _owners_of_outputs(tx, commands)
     gone_on = [command.resume for command in commands if isinstance(command, Dispatch) and command.resume]
     if gone_on:
         inputs.take_defaults(tx, gone_on, now)
+    changes = [] if recorder is None else recorder.changes(tx, commands, lost)
     # One round trip for the whole batch instead of one a statement; errors surface where the block ends.
     with tx.raw.pipeline() if tx.dialect == "postgresql" else nullcontext():
         batch = _Batch(tx, outputs, owners, lost, now)
@@ -104,6 +110,8 @@ def write(
             batch.take(command)
         batch.flush()
         _delete_consumed(tx, consumed)
+        if recorder is not None:
+            recorder.write(tx, changes, now)
     return sorted(lost)
 
 
@@ -420,6 +428,10 @@ _SAVE_TASK = update(
      "duration", "next_at", "skipped_by", "reason", "resume", "updated_at"),
     ("run_uid", "task_id", "map_index"),
 )  # fmt: skip
+_COUNT_TASKS = Bulk(  # once a batch for each run that got instances or lost some
+    "UPDATE dag_run SET instances = (SELECT count(*) FROM task_instance WHERE run_uid = dag_run.uid) WHERE uid = ?",
+    "UPDATE dag_run SET instances = (SELECT count(*) FROM task_instance WHERE run_uid = dag_run.uid) WHERE uid = ANY(%s)",
+)
 _SET_PATH = update(t.task_instance, ("map_path", "rendered_map_index"), ("run_uid", "task_id", "map_index"))
 _NAME_INDEX = update(t.task_instance, ("rendered_map_index",), ("run_uid", "task_id", "map_index"))
 _FORGET = tuple(
@@ -434,6 +446,7 @@ _FORGET = tuple(
 
 def _create_tasks(tx: Tx, created: Sequence[CreateTasks], now: datetime | str | None) -> None:
     _CREATE_TASKS.run(tx, [(c.run_uid, c.task_id, c.first, c.last, now) for c in created])
+    _COUNT_TASKS.run(tx, [(uid,) for uid in {c.run_uid: None for c in created}])
     _SET_PATH.run(
         tx,
         [
@@ -448,6 +461,7 @@ def _create_tasks(tx: Tx, created: Sequence[CreateTasks], now: datetime | str | 
 def _forget(tx: Tx, command: ForgetTasks) -> None:
     for bulk in _FORGET:
         bulk.run(tx, [(command.run_uid, command.task_id, command.first)])
+    _COUNT_TASKS.run(tx, [(command.run_uid,)])
 
 
 # -- attempts and what they leave behind -----------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from tradewind.base.errors import InvalidInput
 from tradewind.base.settings import ApiSettings
+from tradewind.db.keyset import Found
 from tradewind.db.listing import DateRange, NumberRange, Page, Range
 
 __all__ = [
     "Body", "CursorQuery", "DurationQuery", "EndDateQuery", "ListQuery", "LogicalDateQuery", "Moment", "Note", "Out", "RunAfterQuery",
-    "StartDateQuery", "UpdatedAtQuery", "Total",
+    "StartDateQuery", "UpdatedAtQuery", "Total", "around",
 ]  # fmt: skip
 
 
@@ -86,28 +86,23 @@ class CursorQuery(ListQuery):
     """Empty for the first page; then `next_cursor` or `previous_cursor` of an answer. It takes the place of `offset`."""
 
     def page(self, settings: ApiSettings, default: str = "") -> Page:
-        """The page that the cursor or the offset names.
-
-        Raises:
-            InvalidInput: the cursor is not one that was given.
-        """
+        """The page that the cursor or the offset names."""
         page = super().page(settings, default)
-        if not self.cursor:
-            return page if self.cursor is None else replace(page, offset=0)
-        found = re.fullmatch(r"at-(\d{1,12})", self.cursor)
-        if found is None:
-            raise InvalidInput("the cursor is not one that an answer gave as next_cursor or previous_cursor")
-        return replace(page, offset=int(found[1]))
-
-    def cursors(self, page: Page, total: int) -> dict[str, object]:
-        """What leads to the pages around this one, where cursors were asked for."""
         if self.cursor is None:
-            return {}
-        after, before = page.offset + page.limit, max(page.offset - page.limit, 0)
-        return {
-            "next_cursor": f"at-{after}" if after < total and page.limit else None,
-            "previous_cursor": f"at-{before}" if page.offset else None,
-        }
+            return page
+        return replace(page, offset=0, cursor=self.cursor)
+
+
+def around(found: Found) -> dict[str, object]:
+    """How many rows a list has in all, and what leads to the pages around this one, where cursors were asked for."""
+    if found.counted_to is None:
+        return {"total_entries": found.total}
+    return {
+        "total_entries": found.total,
+        "total_entries_limit": found.counted_to,
+        "next_cursor": found.next_cursor,
+        "previous_cursor": found.previous_cursor,
+    }
 
 
 class RunAfterQuery(BaseModel):

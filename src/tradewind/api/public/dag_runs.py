@@ -11,7 +11,7 @@ from tradewind.api.asset_shapes import events_out
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.intervals import about_its_interval
 from tradewind.api.models.assets import AssetEventCollectionResponse
-from tradewind.api.models.base import page_of
+from tradewind.api.models.base import around, page_of
 from tradewind.api.models.runs import (
     DAGRunCollectionResponse,
     DAGRunPatchBody,
@@ -28,6 +28,7 @@ from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.core.events import Event, RunRequested
 from tradewind.db import asset_events, dags, runs, versions
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import Found
 from tradewind.db.listing import Range
 from tradewind.db.runs import RunFilter, RunRecord
 
@@ -65,13 +66,12 @@ async def get_dag_runs(
     )
     page = query.page(call.services.settings.api, "id")
 
-    def find(tx: Tx) -> tuple[list[RunRecord], int]:
+    def find(tx: Tx) -> tuple[list[RunRecord], Found]:
         if dag_id != "~":
             dags.get_dag(tx, call.dag(dag_id))
         return runs.list_runs(tx, call.workspace, wanted, page)
 
-    found, total = await call.read(find)
-    return _listing(found, total, query.cursors(page, total))
+    return _listing(*await call.read(find))
 
 
 @router.post(
@@ -97,8 +97,8 @@ async def get_list_dag_runs_batch(
     return _listing(*await call.read(lambda tx: runs.list_runs(tx, call.workspace, wanted, page)))
 
 
-def _listing(found: list[RunRecord], total: int, cursors: dict[str, object] | None = None) -> Response:
-    return reply({"dag_runs": [run_out(run) for run in found], "total_entries": total, **(cursors or {})})
+def _listing(shown: list[RunRecord], found: Found) -> Response:
+    return reply({"dag_runs": [run_out(run) for run in shown], **around(found)})
 
 
 @router.get("/dags/{dag_id}/dagRuns/{dag_run_id}", operation_id="get_dag_run", response_model=DAGRunResponse)

@@ -41,11 +41,13 @@ dag_run = Table(
     Column("retries", Integer, nullable=False, server_default=text("0")),  # how often it tried its failed tasks again
     Column("retry_at", Moment),  # when it does so next
     Column("reason", Text),  # why it was made, where that is not plain
+    Column("instances", Integer, nullable=False, server_default=text("0")),  # how many it has: lists need not count
     UniqueConstraint("workspace", "dag_id", "run_id"),
     UniqueConstraint("workspace", "dag_id", "logical_date"),
     Index(None, "workspace", "dag_id", "run_after"),
     Index(None, "workspace", "run_after"),
     Index(None, "workspace", "start_date"),
+    Index(None, "workspace", "uid", "instances"),
     Index(None, "state", "shard"),
     sqlite_with_rowid=False,
 )
@@ -84,7 +86,7 @@ task_instance = Table(
     Column("resume", UID),  # the attempt whose wait is over, with which the next one goes on
     Column("map_path", Text),  # of instances in scopes inside of scopes, as 3/0
     Index(None, "workspace", "dag_id", "task_id"),
-    Index(None, "state", "pool"),
+    Index(None, "state", "pool", "workspace"),
     Index(None, "workspace", "start_date"),
     sqlite_with_rowid=False,
 )

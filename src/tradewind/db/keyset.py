@@ -1,0 +1,278 @@
+"""Pages of long lists without counting rows off: by key, from the end that is nearer, nulls apart.
+
+A page by number far behind is walked to from the other end. A page by cursor starts behind (or before) the row that the
+cursor names, so that the ten thousandth costs what the first one does. Rows whose first sort key is null come last, in
+a segment of their own: so each segment stands in the order of an index as both databases have it.
+
+The functions find keys only; whoever lists joins what is shown to the few rows of a page.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
+
+from tradewind.base.errors import InvalidInput
+from tradewind.db.columns import Moment, moment_from_text, moment_to_text
+from tradewind.db.engine import Tx
+from tradewind.db.listing import AnySelect, Page, rows, sort_keys
+
+__all__ = ["FAR", "Found", "Keys", "find"]
+
+FAR = 1000
+"""From this offset on it is worth to know the total first, and to come from the nearer end."""
+COUNTED = 10_000
+"""In pages by cursor, totals are counted up to here only."""
+Row = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sort:
+    column: ColumnElement[Any]
+    descending: bool
+    nullable: bool
+
+    def term(self) -> ColumnElement[Any]:
+        term = self.column.desc() if self.descending else self.column.asc()
+        return term.nulls_last() if self.nullable else term
+
+    def turned_term(self) -> ColumnElement[Any]:
+        """The other way round: nulls first."""
+        term = self.column.asc() if self.descending else self.column.desc()
+        return term.nulls_first() if self.nullable else term
+
+    def behind(self, value: Any) -> ColumnElement[bool]:
+        """The rows that come after a value, nulls last."""
+        if value is None:
+            return false()
+        condition = self.column < value if self.descending else self.column > value
+        return or_(condition, self.column.is_(None)) if self.nullable else condition
+
+    def before(self, value: Any) -> ColumnElement[bool]:
+        """The rows that come before a value."""
+        if value is None:
+            return self.column.is_not(None)
+        return self.column > value if self.descending else self.column < value
+
+    def same(self, value: Any) -> ColumnElement[bool]:
+        return self.column.is_(None) if value is None else self.column == value
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """Part of the rows: those with a first sort key, or those without."""
+
+    sorts: tuple[_Sort, ...]
+    condition: tuple[ColumnElement[bool], ...] = ()
+    of_nulls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the keys of a list come from."""
+
+    source: Any
+    """The tables that conditions and order speak of, and no more."""
+    conditions: Sequence[ColumnElement[bool]]
+    columns: Mapping[str, ColumnElement[Any]]
+    """What the list can be sorted by."""
+    unique: Sequence[ColumnElement[Any]]
+    total: Callable[[], int]
+    """How many rows there are in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of keys, in its order."""
+
+    keys: list[tuple[Any, ...]]
+    total: int
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+    counted_to: int | None = None
+    """Where it is set, `total` was not counted beyond it."""
+
+
+def find(tx: Tx, of: Keys, page: Page) -> Found:
+    """The keys of a page, by its cursor where it has one, else by its offset.
+
+    Raises:
+        InvalidInput: an unknown name to sort by, or a cursor that no answer gave.
+    """
+    walk = _Walk(tx, of, page)
+    return walk.by_offset(page) if page.cursor is None else walk.by_cursor(page, page.cursor)
+
+
+class _Walk:
+    """One way through the segments of a list."""
+
+    def __init__(self, tx: Tx, of: Keys, page: Page) -> None:
+        self._tx = tx
+        self._of = of
+        sorts = [_Sort(column, down, _may_be_null(column)) for column, down in sort_keys(page, of.columns)]
+        down = bool(sorts) and sorts[0].descending
+        named = {str(sort.column) for sort in sorts}
+        sorts += [_Sort(column, down, nullable=False) for column in of.unique if str(column) not in named]
+        self._sorts = tuple(sorts)
+        self._segments = _segments(self._sorts)
+        self._width = len(of.unique)
+
+    # -- by number ---------------------------------------------------------------------------------------------------
+
+    def by_offset(self, page: Page) -> Found:
+        if not page.limit:
+            return Found([], self._of.total())
+        if page.offset < FAR:
+            found = self._walked(self._segments, page.offset, page.limit, turned=False)
+            total = page.offset + len(found) if 0 < len(found) < page.limit else self._of.total()
+            return Found(self._keys(found), total)
+        total = self._of.total()
+        behind = total - page.offset - page.limit
+        if behind >= page.offset:
+            found = self._walked(self._segments, page.offset, page.limit, turned=False)
+        else:
+            count = min(page.limit, total - page.offset)
+            found = self._walked(self._segments[::-1], max(behind, 0), count, turned=True)[::-1] if count > 0 else []
+        return Found(self._keys(found), total)
+
+    def _walked(self, segments: Sequence[_Segment], skip: int, take: int, *, turned: bool) -> list[Row]:
+        found: list[Row] = []
+        for segment in segments:
+            some = rows(self._tx, self._query(segment, turned=turned).limit(take).offset(skip))
+            found += some
+            take -= len(some)
+            if not take:
+                break
+            size = skip + len(some) if some or not skip else self._size(segment)
+            skip = max(skip - size, 0)
+        return found
+
+    def _query(self, segment: _Segment, *, turned: bool) -> AnySelect:
+        query = select(*self._of.unique, *(sort.column for sort in self._sorts)).select_from(self._of.source)
+        order = [sort.turned_term() if turned else sort.term() for sort in segment.sorts]
+        return query.where(*self._of.conditions, *segment.condition).order_by(*order)
+
+    def _size(self, segment: _Segment) -> int:
+        """Of the last segment on the way nobody asks."""
+        query = select(func.count()).select_from(self._of.source)
+        if segment.of_nulls or len(self._segments) == 1:
+            return int(self._tx.scalar(query.where(*self._of.conditions, *segment.condition)))
+        return self._of.total() - self._size(self._segments[-1])
+
+    def _keys(self, found: Sequence[Row]) -> list[tuple[Any, ...]]:
+        return [tuple(row[: self._width]) for row in found]
+
+    # -- by cursor ---------------------------------------------------------------------------------------------------
+
+    def by_cursor(self, page: Page, cursor: str) -> Found:
+        turned, values = _read(cursor, self._sorts) if cursor else (False, None)
+        found: list[Row] = []
+        for segment in self._segments[::-1] if turned else self._segments:
+            query = self._query(segment, turned=turned)
+            if values is not None:
+                beyond = self._beyond(segment, values, turned=turned)
+                if beyond is None:
+                    continue
+                query = query.where(*beyond)
+            found += rows(self._tx, query.limit(page.limit + 1 - len(found)))
+            if len(found) > page.limit:
+                break
+        goes_on = len(found) > page.limit
+        found = found[: page.limit]
+        if turned:
+            found.reverse()
+        has_next, has_previous = (bool(found), goes_on) if turned else (goes_on, values is not None and bool(found))
+        capped = select(literal(1)).select_from(self._of.source).where(*self._of.conditions).limit(COUNTED).subquery()
+        return Found(
+            self._keys(found),
+            int(self._tx.scalar(select(func.count()).select_from(capped))),
+            self._cursor("next", found[-1]) if has_next else None,
+            self._cursor("previous", found[0]) if has_previous else None,
+            COUNTED,
+        )
+
+    def _beyond(self, segment: _Segment, values: list[Any], *, turned: bool) -> list[ColumnElement[bool]] | None:
+        """The conditions of the rows beyond these values on the way; None: the segment has none of them."""
+        if len(self._segments) == 2:
+            starts_in_nulls = values[0] is None
+            if segment.of_nulls != starts_in_nulls:  # wholly behind, or wholly before
+                return [] if segment.of_nulls != turned else None
+        if segment.of_nulls:
+            values = values[1:]
+        sorts = segment.sorts
+        if len({sort.descending for sort in sorts}) == 1 and not any(sort.nullable for sort in sorts):
+            ours, theirs = tuple_(*(sort.column for sort in sorts)), tuple_(*_bound(sorts, values))
+            return [ours < theirs if sorts[0].descending != turned else ours > theirs]
+        steps = [
+            and_(
+                *(sort.same(value) for sort, value in zip(sorts[:place], values, strict=False)),
+                sorts[place].before(values[place]) if turned else sorts[place].behind(values[place]),
+            )
+            for place in range(len(sorts))
+        ]
+        return [or_(*steps)]
+
+    def _cursor(self, way: str, row: Row) -> str:
+        values = [
+            moment_to_text(value) if isinstance(sort.column.type, Moment) and value is not None else value
+            for sort, value in zip(self._sorts, row[self._width :], strict=True)
+        ]
+        return base64.urlsafe_b64encode(msgspec.json.encode([way, *values])).decode().rstrip("=")
+
+
+def _may_be_null(column: ColumnElement[Any]) -> bool:
+    return bool(getattr(column, "nullable", True))
+
+
+def _segments(sorts: tuple[_Sort, ...]) -> tuple[_Segment, ...]:
+    first = sorts[0]
+    if not first.nullable:
+        return (_Segment(sorts),)
+    filled = (replace(first, nullable=False), *sorts[1:])
+    return (
+        _Segment(filled, (first.column.is_not(None),)),
+        _Segment(sorts[1:], (first.column.is_(None),), of_nulls=True),
+    )
+
+
+def _bound(sorts: Sequence[_Sort], values: Sequence[Any]) -> list[ColumnElement[Any]]:
+    return [literal(value, sort.column.type) for sort, value in zip(sorts, values, strict=True)]
+
+
+def _read(cursor: str, sorts: Sequence[_Sort]) -> tuple[bool, list[Any]]:
+    """Whether the way leads back, and the values of the row it starts at."""
+    wrong = InvalidInput("the cursor is not one that an answer gave as next_cursor or previous_cursor of this list")
+    try:
+        way, *values = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any])
+        if way not in {"next", "previous"} or len(values) != len(sorts):
+            raise wrong
+        found = [_value(sort, value) for sort, value in zip(sorts, values, strict=True)]
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise wrong from error
+    return way == "previous", found
+
+
+def _value(sort: _Sort, value: Any) -> Any:
+    """The value as the column has it.
+
+    Raises:
+        ValueError: it is of another type.
+    """
+    if value is None:
+        if sort.nullable:
+            return None
+        raise ValueError("a key is never null")
+    if isinstance(sort.column.type, Moment):
+        return moment_from_text(value)
+    wanted = sort.column.type.python_type
+    if isinstance(value, bool) != (wanted is bool) or not isinstance(
+        value, (int, float) if wanted is float else wanted
+    ):
+        raise ValueError(f"{value!r} is not of the column's type")
+    return value
