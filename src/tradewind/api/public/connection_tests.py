@@ -35,6 +35,7 @@ async def get_connection_test(
 ) -> Response:
     """How far a test is that was asked for, and what the hook said."""
     test = call.desk.connection_tests.get(call.workspace, token)
+    call.check("read", "connection", test.connection_id)
     return reply({**_out(test), "result_message": test.message, "created_at": test.created_at})
 
 
@@ -52,6 +53,8 @@ async def enqueue_connection_test(
     Fields left out are those of the stored connection. Tests run beside the server, whatever executor and queue are named.
     """
     check_may_test(call, body.connection_id)
+    if body.commit_on_success:
+        call.check("create", "connection", body.connection_id)
     _check_executor(call, body.executor)
     record = await call.read(lambda tx: tested(tx, call, body))
     audit = Audit(

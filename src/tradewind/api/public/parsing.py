@@ -12,10 +12,8 @@ from starlette.responses import Response
 from tradewind.api.deps import Audit, Call, may
 from tradewind.api.wire import created
 from tradewind.base.errors import InvalidInput, NotFound
-from tradewind.db import dags
-from tradewind.db.dags import DagFilter
+from tradewind.db.dag_files import dags_in_file
 from tradewind.db.engine import Tx
-from tradewind.db.listing import EVERYTHING
 
 router = APIRouter(tags=["DAG Parsing"])
 
@@ -33,13 +31,12 @@ async def reparse_dag_file(file_token: str, call: Annotated[Call, may("edit", "d
     named = _named(file_token)
     reparse = call.services.reparse
 
-    def check(tx: Tx) -> list[str]:
-        wanted = DagFilter(workspace=call.workspace, bundle_name=named.bundle_name, exclude_stale=False)
-        found, _ = dags.list_dags(tx, wanted, EVERYTHING)
-        inside = [dag.dag.dag_id for dag in found if dag.relative_fileloc == named.relative_fileloc]
+    def check(tx: Tx) -> None:
+        inside = dags_in_file(tx, call.workspace, named.bundle_name, named.relative_fileloc)
         if not inside:
             raise NotFound("The token names no file that DAGs were found in; take the file_token of a DAG")
-        return inside
+        for dag_id in inside:
+            call.check("edit", "dag", dag_id)
 
     if reparse is None:
         raise InvalidInput(
