@@ -11,7 +11,7 @@ from tradewind.api.problems import status_of
 from tradewind.base.errors import Conflict, NotFound, TradewindError
 from tradewind.base.policy import Action
 
-__all__ = ["Verbs", "run_bulk"]
+__all__ = ["Verbs", "names_in", "run_bulk"]
 
 T = TypeVar("T")
 _PERMISSION: dict[str, Action] = {"create": "create", "update": "edit", "delete": "delete"}
@@ -31,6 +31,12 @@ class Verbs(Generic[T]):
     """With the fields that count (None: those given). Raises `NotFound`."""
     delete: Callable[[str | T], None]
     """By name or entity. Raises `NotFound`."""
+
+
+def names_in(body: BulkBody[T], name: Callable[[T], str]) -> list[str]:
+    """The names of all entities that a request is about, each once."""
+    entities = [one for action in body.actions for one in action.entities]
+    return list(dict.fromkeys(one if isinstance(one, str) else name(one) for one in entities))
 
 
 def run_bulk(body: BulkBody[T], verbs: Verbs[T]) -> dict[str, object]:

@@ -9,22 +9,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-import msgspec
 from fastapi import Depends, Request
 
+from tradewind.api.audit import Audit, Pictures, Source, record
 from tradewind.api.auth import Actor, Sessions
+from tradewind.api.auth.addresses import address_of
 from tradewind.api.connection_tests import ConnectionTests
+from tradewind.api.denials import Denials
 from tradewind.api.permissions import check, check_event, name_in
 from tradewind.api.services import ApiServices
 from tradewind.api.workspaces import WORKSPACE, workspace_of
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.base.policy import BUILT_IN, Action, Names, Resource, Rights
 from tradewind.core.events import Event
-from tradewind.db import event_logs, inbox, workspaces
+from tradewind.db import inbox, workspaces
 from tradewind.db.engine import Tx
 from tradewind.db.sight import Sight, sight_of
 from tradewind.spec import DagKey
@@ -38,18 +39,6 @@ EFFECT_WAIT_S = 1.0
 EFFECT_POLL_S = 0.005
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audit:
-    """What the event log says about a write."""
-
-    event: str
-    dag_id: str | None = None
-    run_id: str | None = None
-    task_id: str | None = None
-    map_index: int | None = None
-    extra: Mapping[str, object] = field(default_factory=dict)
-
-
 class Desk:
     """What all requests of one app share."""
 
@@ -57,6 +46,7 @@ class Desk:
         self.services = services
         self.sessions = Sessions(services)
         self.connection_tests = ConnectionTests(services.clock, services.ids)
+        self.denials = Denials()
         self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
 
@@ -107,10 +97,11 @@ class Desk:
 class Call:
     """One authenticated request."""
 
-    __slots__ = ("_sight", "actor", "desk", "services", "workspace")
+    __slots__ = ("_sight", "actor", "address", "desk", "services", "workspace")
 
-    def __init__(self, desk: Desk, actor: Actor, workspace: str, permission: May) -> None:
+    def __init__(self, desk: Desk, actor: Actor, workspace: str, permission: May, address: str = "") -> None:
         self.desk = desk
+        self.address = address
         self.services = desk.services
         self.actor = actor
         self.workspace = workspace
@@ -145,8 +136,9 @@ class Call:
         """Change resources, with a row in the event log. What the caller may not see is not found."""
 
         def audited(tx: Tx) -> T:
+            pictures = Pictures(tx, self.services.cipher, self.workspace, audit)
             result = work(tx.seen_by(self._sight))
-            self._record(tx, audit)
+            record(tx, self._source, audit, self.now, pictures.difference())
             return result
 
         return await self.desk.write(audited)
@@ -165,11 +157,14 @@ class Call:
         now = self.services.clock.now()
 
         def posted(tx: Tx) -> tuple[T, list[int]]:
+            known = audit if isinstance(audit, Audit) else Audit(event="")  # what it will be about does not exist yet
+            pictures = Pictures(tx, self.services.cipher, self.workspace, known)
             result, events = work(tx.seen_by(self._sight))
             for event in events:
                 check_event(tx, self.actor.rights, event)
             ids = [inbox.post(tx, event, now) for event in events]
-            self._record(tx, audit if isinstance(audit, Audit) else audit(result))
+            said = audit if isinstance(audit, Audit) else audit(result)
+            record(tx, self._source, said, now, pictures.difference(events))
             return result, ids
 
         result, ids = await self.desk.write(posted)
@@ -191,19 +186,9 @@ class Call:
             await asyncio.sleep(EFFECT_POLL_S)
         return True
 
-    def _record(self, tx: Tx, audit: Audit) -> None:
-        new = event_logs.NewEvent(
-            workspace=self.workspace,
-            timestamp=self.services.clock.now(),
-            event=audit.event,
-            owner=self.actor.username,
-            dag_id=audit.dag_id,
-            run_id=audit.run_id,
-            task_id=audit.task_id,
-            map_index=audit.map_index,
-            extra=msgspec.json.encode(audit.extra, enc_hook=str).decode() if audit.extra else None,
-        )
-        event_logs.record(tx, new)
+    @property
+    def _source(self) -> Source:
+        return Source(self.actor, self.workspace, self.address)
 
 
 class May:
@@ -221,13 +206,14 @@ class May:
         desk: Desk = request.app.state.desk
         workspace = workspace_of(request)
         actor = await desk.sessions.actor(request, desk, workspace)
+        request.state.actor = actor  # for the audit log, should they be refused
         name = name_in(request.path_params, self.resource)
         if self.actions and not any(
             actor.rights.decide(action, self.resource, name).allowed for action in self.actions
         ):
             check(actor.rights, self.actions[0], self.resource, name)
         await desk.check_workspace(workspace)
-        return Call(desk, actor, workspace, self)
+        return Call(desk, actor, workspace, self, address_of(request, desk.sessions.trusted_proxies))
 
     @property
     def action(self) -> str:

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tradewind.api import denials
 from tradewind.base.errors import (
     AuthoringError,
     Conflict,
@@ -83,6 +84,8 @@ def status_of(error: TradewindError) -> int:
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, TradewindError)
     status = status_of(error)
+    if status == 403:
+        await denials.note(request, error)
     if status >= 500:
         log.error("request.failed %s %s", request.method, request.url.path, exc_info=error)
     return problem(status, error.message, error.code, error.facts)

@@ -67,6 +67,7 @@ TAKES = {
     "edit dag_run": "clear_dag_run clear_dag_run_partitions clear_dag_runs patch_dag_run",
     "delete dag_run": "delete_dag_run",
     "create edit delete dag_run": "bulk_dag_runs",
+    "read audit": "export_audit get_audit_entries verify_audit",
     "read event_log": "get_event_log get_event_logs",
     "create favorite": "favorite_dag",
     "delete favorite": "unfavorite_dag",
@@ -129,7 +130,7 @@ NAMED_BY_DAG = words("""
 OWN = ("favorite", "token")
 SEEN_BY_ALL = (*NAMED_BY_DAG, "asset", "config", "job", "plugin", "pool", "provider")
 RUN_BY_USERS = ("asset", "backfill", "dag", "dag_run", "task_instance", "xcom")
-KEPT_BY_OPS = ("connection", "pool", "variable")
+KEPT_BY_OPS = ("audit", "connection", "pool", "variable")
 
 NAMED_INSIDE = {"create_default_connections"}
 """The names are in the code of the route, so that a caller bound to another name is turned away there."""

@@ -72,7 +72,9 @@ async def add(call: Call, kind: str, given: Sequence[HeldRole], fields: Mapping[
         return users.get_user(tx, username)
 
     named = [f"{one.role}@{one.workspace}" for one in given]
-    audit = Audit(event=f"create_{_event(kind)}", extra={"username": username, "roles": named})
+    audit = Audit(
+        event=f"create_{_event(kind)}", extra={"username": username, "roles": named}, about="user", names=[username]
+    )
     return await call.write(audit, make)
 
 
@@ -99,7 +101,9 @@ async def change(
     extra: dict[str, object] = {"username": username, "fields": sorted(fields)}
     if given is not None:
         extra["roles"] = [f"{one.role}@{one.workspace}" for one in given]
-    changed = await call.write(Audit(event=f"patch_{_event(kind)}", extra=extra), update)
+    changed = await call.write(
+        Audit(event=f"patch_{_event(kind)}", extra=extra, about="user", names=[username]), update
+    )
     call.desk.sessions.forget()
     return changed
 
@@ -117,7 +121,9 @@ async def delete(call: Call, username: str, kind: str) -> None:
         check_may_change(tx, call.actor, found(tx, username, kind))
         users.delete_user(tx, username)
 
-    await call.write(Audit(event=f"delete_{_event(kind)}", extra={"username": username}), remove)
+    await call.write(
+        Audit(event=f"delete_{_event(kind)}", extra={"username": username}, about="user", names=[username]), remove
+    )
     call.desk.sessions.forget()
 
 
@@ -128,7 +134,7 @@ async def unlock(call: Call, username: str) -> None:
         found(tx, username, PERSON)
         login_failures.clear(tx, login_failures.of_user(username))
 
-    await call.write(Audit(event="unlock_user", extra={"username": username}), forget)
+    await call.write(Audit(event="unlock_user", extra={"username": username}, about="user", names=[username]), forget)
 
 
 def _event(kind: str) -> str:

@@ -156,7 +156,15 @@ class Logins:
     def _record(self, tx: Tx, event: str, owner: str | None, **extra: object) -> None:
         content = msgspec.json.encode(extra, enc_hook=str).decode()
         new = event_logs.NewEvent(
-            workspace="default", timestamp=self._services.clock.now(), event=event, owner=owner, extra=content
+            workspace="default",
+            timestamp=self._services.clock.now(),
+            event=event,
+            owner=owner,
+            extra=content,
+            via="password",
+            address=str(extra.get("address") or "")[:64] or None,
+            resource="user",
+            name=owner,
         )
         event_logs.record(tx, new)
 

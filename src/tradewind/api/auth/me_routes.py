@@ -65,7 +65,9 @@ async def put_my_password(request: Request, body: PasswordBody, call: Self) -> R
         login_sessions.end_sessions(tx, actor.username)
         users.update_user(tx, actor.username, password_hash=new, tokens_from=call.now)
 
-    await call.write(Audit(event="change_password", extra={"username": actor.username}), change)
+    await call.write(
+        Audit(event="change_password", extra={"username": actor.username}, about="user", names=[actor.username]), change
+    )
     sessions.forget()
     if actor.via != "session":
         return gone()

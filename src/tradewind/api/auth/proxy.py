@@ -67,7 +67,8 @@ async def make_user(username: str, services: ApiServices, ways: Ways) -> None:
         event_logs.record(
             tx,
             event_logs.NewEvent(
-                workspace="default", timestamp=now, event="create_user", owner=username,
+                workspace="default", timestamp=now, event="create_user", owner=username, via="proxy",
+                resource="user", name=username,
                 extra=f'{{"by": "proxy", "role": "{held.role}"}}',
             ),
         )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from tradewind.api.auth import (
+    audit_routes,
     login_routes,
     me_routes,
     permission_routes,
@@ -21,6 +22,7 @@ __all__ = ["auth_routers"]
 def auth_routers() -> list[APIRouter]:
     """All of them."""
     modules = (
+        audit_routes,
         routes,
         login_routes,
         me_routes,

@@ -116,7 +116,7 @@ async def post_token(body: TokenBody, call: Creator) -> Response:
         tokens.add_token(tx, new)
 
     said = {"token_id": new.id, "name": new.name, "username": new.username, "scopes": new.scopes}
-    await call.write(Audit(event="create_token", extra=said), add)
+    await call.write(Audit(event="create_token", extra=said, about="token", names=[new.id]), add)
     token = call.desk.sessions.tokens.mint(new.username, new.id, call.now, body.expires_in, "named")
     return created(_out(new) | {"token": token})
 
@@ -132,6 +132,8 @@ async def delete_token(token_id: str, call: Deleter) -> Response:
         _check_is_mine(tx, call, found.username, "delete")
         tokens.revoke_token(tx, token_id, call.now)
 
-    await call.write(Audit(event="revoke_token", extra={"token_id": token_id[:64]}), revoke)
+    await call.write(
+        Audit(event="revoke_token", extra={"token_id": token_id[:64]}, about="token", names=[token_id[:64]]), revoke
+    )
     call.desk.sessions.forget(token_id)
     return gone()

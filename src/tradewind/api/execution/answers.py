@@ -18,7 +18,7 @@ from tradewind.base.clock import Clock
 from tradewind.base.errors import Conflict, NotFound, TradewindError
 from tradewind.base.ids import IdSource
 from tradewind.core.events import Cleared, RunRequested, TaskRef
-from tradewind.db import connections, dags, inbox, runs, task_api, variables, versions
+from tradewind.db import connections, dags, event_logs, inbox, runs, task_api, variables, versions
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Database, Tx
 from tradewind.executors.base import RequestHandler
@@ -234,6 +234,7 @@ def _set_variable(on: Answers, asker: Asker, ask: m.SetVariable) -> m.Reply:
     with on.database.write() as tx:
         _check_live(tx, asker)
         variables.put_variable(tx, on.cipher, asker.dag.workspace, new)
+        _note(on, tx, asker, "set_variable", ask.key)
     return m.Done()
 
 
@@ -241,7 +242,20 @@ def _delete_variable(on: Answers, asker: Asker, ask: m.DeleteVariable) -> m.Repl
     with on.database.write() as tx:
         _check_live(tx, asker)
         variables.delete_variable(tx, asker.dag.workspace, ask.key)
+        _note(on, tx, asker, "delete_variable", ask.key)
     return m.Done()
+
+
+def _note(on: Answers, tx: Tx, asker: Asker, event: str, key: str) -> None:
+    """A task changed a variable: nobody else is told."""
+    event_logs.record(
+        tx,
+        event_logs.NewEvent(
+            workspace=asker.dag.workspace, timestamp=on.clock.now(), event=event, owner="task", dag_id=asker.dag.dag_id or None,
+            task_id=asker.task_id or None, map_index=asker.map_index,
+            via="task", resource="variable", name=key, after='{"value":"***"}' if event == "set_variable" else None,
+        ),
+    )  # fmt: skip
 
 
 def _list_variables(on: Answers, asker: Asker, ask: m.ListVariables) -> m.Reply:

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.api.bulk import Verbs, run_bulk
+from tradewind.api.bulk import Verbs, names_in, run_bulk
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.models.admin import (
     ConnectionBody,
@@ -106,8 +106,9 @@ def _changes(body: ConnectionBody, old: ConnectionRecord, mask: Sequence[str] | 
     return changes
 
 
-def _audit(event: str, connection_id: str | None, **extra: object) -> Audit:
-    return Audit(event=event, extra={"connection_id": connection_id, **extra} if connection_id else extra)
+def _audit(event: str, connection_id: str, **extra: object) -> Audit:
+    said = {"connection_id": connection_id, **extra}
+    return Audit(event=event, extra=said, about="connection", names=[connection_id])
 
 
 @router.get("", operation_id="get_connections", response_model=ConnectionCollectionResponse)
@@ -156,7 +157,9 @@ async def bulk_connections(body: BulkBody[ConnectionBody], call: Changer) -> Res
         )
         return run_bulk(body, verbs)
 
-    return reply(await call.write(_audit("bulk_connections", None, actions=len(body.actions)), change))
+    named = names_in(body, lambda one: one.connection_id)
+    audit = Audit(event="bulk_connections", extra={"actions": len(body.actions)}, about="connection", names=named)
+    return reply(await call.write(audit, change))
 
 
 def _update(tx: Tx, call: Call, connection_id: str, body: ConnectionBody, mask: Sequence[str] | None) -> None:
@@ -220,7 +223,8 @@ async def create_default_connections(call: Creator) -> Response:
             except Conflict:
                 continue
 
-    await call.write(_audit("create_default_connections", None), add)
+    named = [default.conn_id for default in DEFAULTS]
+    await call.write(Audit(event="create_default_connections", about="connection", names=named), add)
     return gone()
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.api.bulk import Verbs, run_bulk
+from tradewind.api.bulk import Verbs, names_in, run_bulk
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.models.admin import PoolBody, PoolCollectionResponse, PoolPatchBody, PoolQuery, PoolResponse
 from tradewind.api.models.bulk import BulkBody, BulkResponse
@@ -102,7 +102,7 @@ async def get_pools(query: Annotated[PoolQuery, Query()], call: Reader) -> Respo
 async def post_pool(body: PoolBody, call: Creator) -> Response:
     """Add a pool."""
     call.check("create", "pool", body.name)
-    audit = Audit(event="post_pool", extra=body.model_dump())
+    audit = Audit(event="post_pool", extra=body.model_dump(), about="pool", names=[body.name])
     await call.act(audit, lambda tx: (None, [_add(tx, call, body)]))
     return created(await _one(call, body.name))
 
@@ -124,7 +124,9 @@ async def bulk_pools(body: BulkBody[PoolBody], call: Changer) -> Response:
         )
         return run_bulk(body, verbs), events
 
-    answer, _ = await call.act(Audit(event="bulk_pools", extra=body.model_dump()), change)
+    named = names_in(body, lambda one: one.name)
+    audit = Audit(event="bulk_pools", extra=body.model_dump(), about="pool", names=named)
+    answer, _ = await call.act(audit, change)
     return reply(answer)
 
 
@@ -144,7 +146,7 @@ async def patch_pool(
 ) -> Response:
     """Change a pool."""
     given = body.model_dump(exclude_unset=True)
-    audit = Audit(event="patch_pool", extra={"name": pool_name, **given})
+    audit = Audit(event="patch_pool", extra={"name": pool_name, **given}, about="pool", names=[pool_name])
     await call.act(audit, lambda tx: (None, [_update(tx, call, pool_name, given, update_mask)]))
     return reply(await _one(call, pool_name))
 
@@ -152,6 +154,6 @@ async def patch_pool(
 @router.delete("/{pool_name:path}", operation_id="delete_pool", status_code=204)
 async def delete_pool(pool_name: str, call: Deleter) -> Response:
     """Delete a pool; instances that name it wait until it is there again."""
-    audit = Audit(event="delete_pool", extra={"name": pool_name})
+    audit = Audit(event="delete_pool", extra={"name": pool_name}, about="pool", names=[pool_name])
     await call.act(audit, lambda tx: (None, [_delete(tx, call, pool_name)]))
     return gone()

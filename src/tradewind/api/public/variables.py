@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.api.bulk import Verbs, run_bulk
+from tradewind.api.bulk import Verbs, names_in, run_bulk
 from tradewind.api.deps import Audit, Call, masked, may
 from tradewind.api.models.admin import VariableBody, VariableCollectionResponse, VariableQuery, VariableResponse
 from tradewind.api.models.bulk import BulkBody, BulkResponse
@@ -88,6 +88,10 @@ def _unmasked(new: str, old: VariableRecord) -> str:
     return new
 
 
+def _audit(event: str, key: str) -> Audit:
+    return Audit(event=event, extra={"key": key}, about="variable", names=[key])
+
+
 def _delete(tx: Tx, call: Call, key: str) -> None:
     variables.delete_variable(tx, call.workspace, key)
 
@@ -114,7 +118,7 @@ async def post_variable(body: VariableBody, call: Creator) -> Response:
         _add(tx, call, body)
         return _get(tx, call, body.key)
 
-    return created(variable_out(await call.write(Audit(event="post_variable", extra={"key": body.key}), add)))
+    return created(variable_out(await call.write(_audit("post_variable", body.key), add)))
 
 
 @router.patch("", operation_id="bulk_variables", response_model=BulkResponse)
@@ -131,7 +135,9 @@ async def bulk_variables(body: BulkBody[VariableBody], call: Changer) -> Respons
         )
         return run_bulk(body, verbs)
 
-    return reply(await call.write(Audit(event="bulk_variables", extra={"actions": len(body.actions)}), change))
+    named = names_in(body, lambda one: one.key)
+    audit = Audit(event="bulk_variables", extra={"actions": len(body.actions)}, about="variable", names=named)
+    return reply(await call.write(audit, change))
 
 
 @router.get("/{variable_key:path}", operation_id="get_variable", response_model=VariableResponse)
@@ -152,13 +158,11 @@ async def patch_variable(
         _update(tx, call, variable_key, body, update_mask)
         return _get(tx, call, variable_key)
 
-    return reply(variable_out(await call.write(Audit(event="patch_variable", extra={"key": variable_key}), change)))
+    return reply(variable_out(await call.write(_audit("patch_variable", variable_key), change)))
 
 
 @router.delete("/{variable_key:path}", operation_id="delete_variable", status_code=204)
 async def delete_variable(variable_key: str, call: Deleter) -> Response:
     """Delete a variable."""
-    await call.write(
-        Audit(event="delete_variable", extra={"key": variable_key}), lambda tx: _delete(tx, call, variable_key)
-    )
+    await call.write(_audit("delete_variable", variable_key), lambda tx: _delete(tx, call, variable_key))
     return gone()

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from tradewind.api.auth import Actor, in_role
+from tradewind.api.auth.addresses import address_of
 from tradewind.api.deps import Audit, Call, Desk, May
 from tradewind.api.models.assets import WebhookResponse
 from tradewind.api.permissions import check
@@ -48,7 +49,7 @@ async def call_asset_webhook(
         signed = found
     if not signed:
         raise NotFound(f"no watcher of an asset listens at the webhook {name!r}", path=name)
-    call = Call(desk, actor, workspace, UPDATES)
+    call = Call(desk, actor, workspace, UPDATES, address_of(request, desk.sessions.trusted_proxies))
     payload, now = _payload(body), desk.services.clock.now()
     updates = [
         AssetUpdate(
