@@ -19,6 +19,7 @@ from tradewind.base.errors import (
     InvalidInput,
     LeaseLost,
     NotFound,
+    ProviderUnavailable,
     StaleAttempt,
     TooManyRequests,
     TradewindError,
@@ -53,6 +54,7 @@ STATUS: dict[type[TradewindError], int] = {
     TooLarge: 413,
     TooManyRequests: 429,
     DatabaseUnavailable: 503,
+    ProviderUnavailable: 503,
 }
 """What is not listed is our fault: 500."""
 

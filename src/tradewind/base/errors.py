@@ -16,6 +16,7 @@ __all__ = [
     "InvalidMove",
     "LeaseLost",
     "NotFound",
+    "ProviderUnavailable",
     "StaleAttempt",
     "TooManyRequests",
     "TradewindError",
@@ -109,6 +110,12 @@ class DatabaseUnavailable(TradewindError):
     """The metadata database does not answer, is locked by someone else, or can't be written."""
 
     code = "database_unavailable"
+
+
+class ProviderUnavailable(TradewindError):
+    """The identity provider does not answer, or not as one does."""
+
+    code = "provider_unavailable"
 
 
 class InvalidMove(TradewindError):

@@ -14,6 +14,7 @@ from typing import Any, cast, get_type_hints
 
 from tradewind.base.auth_settings import AuthSettings
 from tradewind.base.errors import InvalidInput
+from tradewind.base.oidc_settings import OidcSettings
 from tradewind.base.setting import setting as _setting
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "DbSettings",
     "ExecutorSettings",
     "LogSettings",
+    "OidcSettings",
     "OperatorSettings",
     "ParsingSettings",
     "SchedulerSettings",
@@ -223,6 +225,7 @@ class Settings:
     logs: LogSettings = LogSettings()
     api: ApiSettings = ApiSettings()
     auth: AuthSettings = field(default_factory=AuthSettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     operators: OperatorSettings = OperatorSettings()
     state_store: StateStoreSettings = StateStoreSettings()
     retention: RetentionSettings = RetentionSettings()

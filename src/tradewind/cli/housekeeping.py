@@ -10,7 +10,7 @@ from datetime import timedelta
 from tradewind.base.clock import Clock
 from tradewind.base.settings import Settings
 from tradewind.cli.artifacts import sweep
-from tradewind.db import Database, login_failures, login_sessions, schema, state_store, tokens
+from tradewind.db import Database, login_failures, login_sessions, oidc_logins, schema, state_store, tokens
 from tradewind.worker.xcom import stored_artifacts
 
 __all__ = ["Housekeeper", "tidy"]
@@ -33,6 +33,7 @@ def tidy(database: Database, settings: Settings, clock: Clock) -> dict[str, int]
         gone = {"expired states": len(state_store.clean_expired(tx, now))}
         idle_since = now - timedelta(seconds=settings.auth.session_idle_s)
         gone["ended sessions"] = login_sessions.forget_expired(tx, now, idle_since)
+        gone["log-ins that never came back"] = oidc_logins.forget_expired(tx, now)
         gone["ended tokens"] = tokens.forget_expired(tx, now)
         remembered = timedelta(seconds=2 * settings.auth.longest_lock_s)
         gone["failed log-ins"] = login_failures.forget_old(tx, now, now - remembered)

@@ -26,7 +26,7 @@ def words(text: str) -> list[str]:
 
 OPEN = words("""
     call_asset_webhook create_session create_token create_token_all_admins create_token_cli get_health get_version
-    login login_page logout
+    login login_page logout oidc_callback oidc_login
 """)
 """Nobody has to be known for these; a webhook knows its callers by their signature."""
 

@@ -19,11 +19,12 @@ from tradewind.api.problems import status_of
 from tradewind.api.wire import gone, reply
 from tradewind.base.errors import InvalidInput, TooManyRequests, Unauthenticated
 
-__all__ = ["next_of", "router", "with_cookies"]
+__all__ = ["LOGIN_PAGE", "PAGE_HEADERS", "Next", "home_of", "next_of", "page", "router", "with_cookies"]
 
 router = APIRouter(prefix="/auth", tags=["Login"])
 
 Next = Annotated[str | None, Query()]
+LOGIN_PAGE = "/auth/login"
 FORM = "application/x-www-form-urlencoded"
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
@@ -42,8 +43,7 @@ def next_of(request: Request, given: str | None) -> str:
     if not given:
         return HOME
     desk: Desk = request.app.state.desk
-    scheme = "https" if addresses.is_secure(request, desk.sessions.trusted_proxies) else "http"
-    origins = {f"{scheme}://{request.headers.get('host', '')}".lower()}
+    origins = {_asked(request, desk).lower()}
     if desk.services.settings.api.base_url:
         origins.add(desk.services.settings.base_url.lower())
     found = safe_next(given, origins)
@@ -52,6 +52,17 @@ def next_of(request: Request, given: str | None) -> str:
             "Invalid or unsafe next URL: it must be a path of this server, such as /docs", next=given[:200]
         )
     return found
+
+
+def home_of(request: Request) -> str:
+    """The address that people reach this server at: that of the settings, else the one that this request was sent to."""
+    desk: Desk = request.app.state.desk
+    return desk.services.settings.api.base_url.rstrip("/") or _asked(request, desk)
+
+
+def _asked(request: Request, desk: Desk) -> str:
+    scheme = "https" if addresses.is_secure(request, desk.sessions.trusted_proxies) else "http"
+    return f"{scheme}://{request.headers.get('host', '')}"
 
 
 def with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
@@ -68,7 +79,7 @@ def with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
 @router.get("/login", operation_id="login_page", response_class=HTMLResponse, responses={400: REFUSALS[400]})
 async def login_page(request: Request, next: Next = None) -> Response:
     """The page that asks for name and password."""
-    return _page(next_of(request, next))
+    return _page(request, next_of(request, next))
 
 
 @router.post(
@@ -93,7 +104,7 @@ async def create_session(request: Request, next: Next = None) -> Response:
     try:
         body = await checked(request)
     except (Unauthenticated, TooManyRequests) as error:
-        return _page(target, error)
+        return _page(request, target, error)
     opened = await desk.sessions.open(desk, body.username, request)
     return with_cookies(RedirectResponse(target, 303), opened.cookies)
 
@@ -103,35 +114,50 @@ def _opened(username: str, opened: Opened) -> Response:
     return with_cookies(reply(body), opened.cookies)
 
 
-def _page(target: str, error: Unauthenticated | TooManyRequests | None = None) -> Response:
+def _page(request: Request, target: str, error: Unauthenticated | TooManyRequests | None = None) -> Response:
     words = "The name or the password is wrong." if isinstance(error, Unauthenticated) else error and error.message
     said = f'<p role="alert">{escape(words)}</p>' if words else ""
-    action = escape("/auth/login?" + urlencode({"next": target}), quote=True)
-    html = f"""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Log in - Tradewind</title>
-<style>body{{font:1rem system-ui;max-width:20rem;margin:15vh auto;padding:0 1rem}}
-label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}input{{margin:.2rem 0 1rem;padding:.4rem}}
-button{{padding:.5rem}}[role=alert]{{color:#a00}}</style>
-<main>
-<h1>Log in</h1>
+    query = urlencode({"next": target})
+    action = escape(f"{LOGIN_PAGE}?{query}", quote=True)
+    oidc = request.app.state.desk.sessions.oidc
+    other = ""
+    if oidc.is_on:
+        href = escape(f"/auth/oidc/login?{query}", quote=True)
+        other = f'<p><a href="{href}">Log in with {escape(oidc.settings.label)}</a></p>'
+    html = page(
+        "Log in",
+        f"""<h1>Log in</h1>
 {said}
+{other}
 <form method="post" action="{action}">
 <label for="username">Name</label>
 <input id="username" name="username" autocomplete="username" required autofocus>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button type="submit">Log in</button>
-</form>
-</main>
-</html>
-"""
+</form>""",
+    )
     headers = dict(PAGE_HEADERS)
     if error is not None and "retry_after_s" in error.facts:
         headers["Retry-After"] = str(error.facts["retry_after_s"])
     return HTMLResponse(html, 200 if error is None else status_of(error), headers=headers)
+
+
+def page(title: str, content: str) -> str:
+    """A page of a log-in, which needs nothing else from this server or any other."""
+    return f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)} - Tradewind</title>
+<style>body{{font:1rem system-ui;max-width:20rem;margin:15vh auto;padding:0 1rem}}
+label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}input{{margin:.2rem 0 1rem;padding:.4rem}}
+button{{padding:.5rem}}[role=alert]{{color:#a00}}</style>
+<main>
+{content}
+</main>
+</html>
+"""
 
 
 # -- out -------------------------------------------------------------------------------------------------------------

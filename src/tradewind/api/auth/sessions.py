@@ -20,6 +20,7 @@ from starlette.requests import Request
 from tradewind.api.auth import addresses, lookups, proxy
 from tradewind.api.auth.actor import Actor
 from tradewind.api.auth.logins import Logins
+from tradewind.api.auth.oidc import Oidc
 from tradewind.api.auth.tokens import Tokens
 from tradewind.api.auth.ways import Ways
 from tradewind.api.services import ApiServices
@@ -59,14 +60,16 @@ class Sessions:
         self.tokens = Tokens(services.signing_key)
         self.trusted_proxies = addresses.networks(settings.api.trusted_proxies, "api.trusted_proxies")
         self.logins = Logins(services)
+        self.oidc = Oidc(services)
         proxy.check(settings.auth, self.trusted_proxies)
         self._known: dict[tuple[str, str], tuple[float, Actor]] = {}
         self._changes = 0
         """Counts what `forget` was told: a look-up that began before a change must not be believed after it."""
 
     def close(self) -> None:
-        """Let the password threads go."""
+        """Let the threads of log-ins go."""
         self.logins.close()
+        self.oidc.close()
 
     # -- who asks ----------------------------------------------------------------------------------------------------
 

@@ -8,12 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from tradewind.api.auth.login_routes import leave, next_of, with_cookies
+from tradewind.api.auth.login_routes import LOGIN_PAGE, leave, next_of, with_cookies
+from tradewind.api.auth.oidc_routes import way_out
 from tradewind.api.auth.routes import REFUSALS
 
 router = APIRouter(tags=["Login"], prefix="/auth")
-
-LOGIN_PAGE = "/auth/login"
 
 
 @router.get(
@@ -30,8 +29,13 @@ async def login(request: Request, next: Annotated[str | None, Query()] = None) -
     return RedirectResponse(LOGIN_PAGE + query)
 
 
-@router.get("/logout", operation_id="logout", responses={307: {"description": "On to the page that asks"}})
+@router.get(
+    "/logout",
+    operation_id="logout",
+    responses={307: {"description": "On to the page that asks, or to the identity provider that has vouched"}},
+)
 async def logout(request: Request) -> Response:
     """End the session and take back the token that came with the request."""
     cookies = await leave(request, request.app.state.desk)
-    return with_cookies(RedirectResponse(LOGIN_PAGE), cookies)
+    target, more = await way_out(request)
+    return with_cookies(RedirectResponse(target), (*cookies, *more))
