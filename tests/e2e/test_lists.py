@@ -129,6 +129,8 @@ def values(operation: str, name: str) -> tuple[Any, Any]:
             return (found, "zzz-absent") if ending == "_prefix_pattern" or found is None else (found[1:], "zzz-absent")
     if name.startswith("duration_"):
         return (0, 1e6) if name.endswith(("gte", "gt")) else (1e6, -1)
+    if name.startswith("partition_date"):
+        return ("2000-01-01", "2100-01-01") if name.endswith("gte") else ("2100-01-01", "2000-01-01")
     if name.endswith(("_gte", "_gt", "after")):
         return PAST, FUTURE
     if name.endswith(("_lte", "_lt", "before")):
@@ -138,6 +140,8 @@ def values(operation: str, name: str) -> tuple[Any, Any]:
 
 def ask(server: Server, operation: str, *, ok: bool = True, **query: Any) -> dict[str, Any]:
     where = {**WHERE.get(operation, {}), **(A_DAG if "task_group_id" in query else {})}
+    if any(name.startswith("partition_date") for name in query):
+        where["dag_id"] = "parts"
     path = OPERATIONS[operation]["path"].format(**{name: quote(str(value)) for name, value in where.items()})
     words = urlencode({**ALWAYS.get(operation, {}), **query}, doseq=True)
     return server.request("GET", f"{path}?{words}", ok=ok)

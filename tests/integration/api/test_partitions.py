@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from support.api import Api
@@ -17,7 +15,7 @@ KEYS = ("2026-03-01", "2026-03-02", "2026-03-03")
 
 
 @pytest.fixture
-def parted(both: Api) -> Iterator[Api]:
+def parted(both: Api) -> Api:
     """Three finished runs, each of a day in Berlin, and one that is about no day."""
     both.has(spec(schedule=DAILY))
     for key in KEYS:
@@ -69,6 +67,37 @@ def test_dates_are_read_off_the_clock_of_the_schedule(
 ) -> None:
     clear(parted, partition_date_start=start, partition_date_end=end, dry_run=False)
     assert {key for key in KEYS if parts(parted)[key] is None} == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2026-03-02", "2026-03-02", [KEYS[1]]),
+        ("2026-03-02", None, [KEYS[1], KEYS[2]]),
+        (None, "2026-03-01", [KEYS[0]]),
+        ("2026-03-04", None, []),
+    ],
+)
+def test_runs_are_listed_by_days_on_the_clock_of_the_schedule(
+    parted: Api, first: str | None, last: str | None, expected: list[str]
+) -> None:
+    days = {"partition_date_gte": first, "partition_date_lte": last}
+    given = {name: day for name, day in days.items() if day}
+    found = parted.get("/dags/etl/dagRuns", order_by="partition_date", **given).ok()
+    assert [run["dag_run_id"] for run in found["dag_runs"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "day", "status"),
+    [("~", "2026-03-01", 400), ("etl", "9999-12-31", 400), ("etl", "soon", 422), ("absent", "2026-03-01", 404)],
+)
+def test_days_are_those_of_a_dag(parted: Api, path: str, day: str, status: int) -> None:
+    assert parted.get(f"/dags/{path}/dagRuns", partition_date_lte=day).status == status
+
+
+def test_a_moment_beyond_the_calendar_is_refused(parted: Api) -> None:
+    body = {"partition_date_start": "0001-01-01T00:00:00"}
+    assert parted.post("/dags/etl/clearPartitions", body).status == 400
 
 
 def test_task_instances_of_the_runs_run_again_where_asked_for(parted: Api) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -37,8 +37,9 @@ class DagRunQuery(
 ):
     """Filters of the list of runs."""
 
-    partition_date_gte: Moment | None = None
-    partition_date_lte: Moment | None = None
+    partition_date_gte: date | None = None
+    """A day on the clock of the DAG's schedule; so is the other, which counts in as a whole."""
+    partition_date_lte: date | None = None
     conf_contains: str | None = None
     run_type: list[DagRunType] = []
     state: list[RunState] = []

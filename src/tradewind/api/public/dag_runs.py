@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -20,6 +21,7 @@ from tradewind.api.models.runs import (
     DAGRunsBatchBody,
     TriggerDAGRunPostBody,
 )
+from tradewind.api.public.partitions import days_of
 from tradewind.api.requests import RunWish, plan_run
 from tradewind.api.runs import delete_event, mark_event
 from tradewind.api.shapes import run_out
@@ -29,7 +31,6 @@ from tradewind.core.events import Event, RunRequested
 from tradewind.db import asset_events, dags, runs, versions
 from tradewind.db.engine import Tx
 from tradewind.db.keyset import Found
-from tradewind.db.listing import Range
 from tradewind.db.runs import RunFilter, RunRecord
 
 router = APIRouter(tags=["DagRun"])
@@ -59,7 +60,6 @@ async def get_dag_runs(
         dag_id_prefix=query.dag_id_prefix_pattern,
         user_pattern=query.triggering_user_name_pattern,
         user_prefix=query.triggering_user_name_prefix_pattern,
-        partition_date=Range(gte=query.partition_date_gte, lte=query.partition_date_lte),
         partition_pattern=query.partition_key_pattern,
         partition_prefix=query.partition_key_prefix_pattern,
         asset_pattern=query.consuming_asset_pattern,
@@ -69,7 +69,8 @@ async def get_dag_runs(
     def find(tx: Tx) -> tuple[list[RunRecord], Found]:
         if dag_id != "~":
             dags.get_dag(tx, call.dag(dag_id))
-        return runs.list_runs(tx, call.workspace, wanted, page)
+        days = days_of(tx, call, dag_id, query.partition_date_gte, query.partition_date_lte)
+        return runs.list_runs(tx, call.workspace, replace(wanted, partition_date=days), page)
 
     return _listing(*await call.read(find))
 
