@@ -158,6 +158,8 @@ def test_rows_below_a_run_are_seen_where_the_run_is(database: Database) -> None:
         assert found == [("run-mine",)]
         joined = select(t.xcom.c.run_uid, R.dag_id).join(t.dag_run, R.uid == t.xcom.c.run_uid)
         assert seen(tx, "read:xcom:mine").execute(joined).all() == []
+        beside = select(t.xcom.c.run_uid, R.dag_id).outerjoin(t.dag_run, R.uid == t.xcom.c.run_uid)
+        assert seen(tx, "read:xcom:mine").execute(beside).all() == [("run-mine", None)]
         # A route of XComs brings the frame of what it shows.
         assert seen(tx, "read:xcom:mine", resource="xcom").execute(joined).all() == [("run-mine", "mine")]
 

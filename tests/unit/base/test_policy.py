@@ -6,7 +6,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tradewind.base.errors import InvalidInput
@@ -23,11 +23,15 @@ from tradewind.base.policy import (
 )
 
 NAMES = st.text("ab_*?[]%\\", max_size=5)
-SOME_RESOURCES = ("dag", "dag_run", "variable")
-GRANTS = st.builds(Grant, st.sampled_from([*ACTIONS, "*"]), st.sampled_from([*SOME_RESOURCES, "*"]), NAMES.filter(bool))
+SHORT = st.text("ab*", min_size=1, max_size=2)
+"""Names and patterns of which many fit each other."""
+SOME_ACTIONS = ("read", "edit")
+SOME_RESOURCES = ("dag", "variable")
+GRANTS = st.builds(Grant, st.sampled_from([*SOME_ACTIONS, "*"]), st.sampled_from([*SOME_RESOURCES, "*"]), SHORT)
 HELD = st.lists(st.builds(Held, GRANTS, st.sampled_from(["one", "two"])), max_size=4)
 SCOPES = st.none() | st.lists(GRANTS, max_size=3)
-ASKED = st.tuples(st.sampled_from(ACTIONS), st.sampled_from(SOME_RESOURCES), NAMES)
+ASKED = st.tuples(st.sampled_from(SOME_ACTIONS), st.sampled_from(SOME_RESOURCES), SHORT)
+thoroughly = settings(max_examples=1000, deadline=None)
 
 
 def rights(*texts: str, scopes: list[str] | None = None) -> Rights:
@@ -104,6 +108,7 @@ def test_what_is_below_a_dag_are_resources() -> None:
 # -- laws ------------------------------------------------------------------------------------------------------------
 
 
+@thoroughly
 @given(HELD, HELD, SCOPES, ASKED)
 def test_more_grants_never_allow_less(
     held: list[Held], more: list[Held], scopes: list[Grant] | None, asked: tuple
@@ -113,12 +118,14 @@ def test_more_grants_never_allow_less(
         assert Rights("a", [*more, *held], scopes).decide(*asked).allowed
 
 
+@thoroughly
 @given(HELD, SCOPES, ASKED)
 def test_scopes_never_allow_more(held: list[Held], scopes: list[Grant] | None, asked: tuple) -> None:
     if Rights("a", held, scopes).decide(*asked).allowed:
         assert Rights("a", held).decide(*asked).allowed
 
 
+@thoroughly
 @given(HELD, SCOPES, ASKED)
 def test_names_are_those_that_are_allowed(held: list[Held], scopes: list[Grant] | None, asked: tuple) -> None:
     action, resource, name = asked
@@ -131,6 +138,7 @@ def test_names_are_those_that_are_allowed(held: list[Held], scopes: list[Grant] 
         assert name not in names
 
 
+@thoroughly
 @given(HELD, SCOPES, ASKED)
 def test_without_a_name_is_asked_for_any_one(held: list[Held], scopes: list[Grant] | None, asked: tuple) -> None:
     mine = Rights("a", held, scopes)
@@ -138,6 +146,7 @@ def test_without_a_name_is_asked_for_any_one(held: list[Held], scopes: list[Gran
         assert mine.decide(*asked[:2]).allowed
 
 
+@thoroughly
 @given(HELD, SCOPES, GRANTS, ASKED)
 def test_what_may_be_given_is_had(held: list[Held], scopes: list[Grant] | None, given_: Grant, asked: tuple) -> None:
     mine = Rights("a", held, scopes)
@@ -150,6 +159,7 @@ def test_a_grant_is_read_back_from_its_text(grant: Grant) -> None:
     assert Grant.parse(str(grant)) == grant
 
 
+@thoroughly
 @given(NAMES, NAMES)
 def test_only_a_star_is_special(name: str, pattern: str) -> None:
     wanted = ".*".join(map(re.escape, pattern.split("*")))
