@@ -17,6 +17,7 @@ from tradewind.core.events import BackfillFacts, BackfillFed, BackfillSlot, RunR
 from tradewind.core.states import RunState
 from tradewind.db import bulk
 from tradewind.db import tables as t
+from tradewind.db.change_log import Change, note
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
 from tradewind.db.listing import Page, ordered, paged
@@ -255,6 +256,8 @@ def add(tx: Tx, dag: DagKey, new: BackfillRecord, slots: Sequence[PlannedSlot]) 
             for slot in (planned.slot,)
         ],
     )  # fmt: skip
+    made = Change(kind="backfill", workspace=dag.workspace, dag_id=dag.dag_id, name=str(number), new="running")
+    note(tx, [made], new.created_at)
     return int(number)
 
 

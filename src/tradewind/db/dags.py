@@ -26,6 +26,7 @@ from sqlalchemy import (
 from tradewind.base.errors import NotFound
 from tradewind.db import listing
 from tradewind.db import tables as t
+from tradewind.db.change_log import Change, note
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, AnySelect, DateRange, Page, among, between, like, ordered, paged, prefixed
 from tradewind.db.versions import Specs, specs_of_versions
@@ -290,8 +291,10 @@ def newest_specs(tx: Tx, specs: Specs, dags: Iterable[DagKey]) -> list[DagSpec]:
 # -- changes ---------------------------------------------------------------------------------------------------------
 
 
-def set_paused(tx: Tx, dags: Sequence[DagKey], *, is_paused: bool) -> None:
+def set_paused(tx: Tx, dags: Sequence[DagKey], now: datetime, *, is_paused: bool) -> None:
     """Remember whether DAGs are paused; the scheduler must hear of it through a `PauseSet` in its inbox."""
+    word = "paused" if is_paused else "unpaused"
+    note(tx, [Change(kind="dag", workspace=dag.workspace, dag_id=dag.dag_id, new=word) for dag in dags], now)
     for dag in dags:
         tx.execute(
             update(t.dag).where(_C.workspace == dag.workspace, _C.dag_id == dag.dag_id).values(is_paused=is_paused)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -45,15 +45,21 @@ class Narrowing(Protocol):
 class Tx:
     """A transaction under way. The caller of a query owns it; queries never commit."""
 
-    __slots__ = ("_raw", "_sight", "connection", "dialect")
+    __slots__ = ("_last", "_raw", "_sight", "connection", "dialect")
 
     def __init__(
-        self, connection: Connection, dialect: Dialect, raw: Any = None, sight: Narrowing | None = None
+        self,
+        connection: Connection,
+        dialect: Dialect,
+        raw: Any = None,
+        sight: Narrowing | None = None,
+        last: list[Callable[[], None]] | None = None,
     ) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
         self._raw = raw
         self._sight = sight
+        self._last: list[Callable[[], None]] = [] if last is None else last
 
     def execute(self, statement: Executable, params: Params = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement; with a list of parameters, once for each."""
@@ -67,12 +73,21 @@ class Tx:
 
     def seen_by(self, sight: Narrowing | None) -> Tx:
         """The same transaction for somebody who may not see everything; None: for one who may."""
-        return self if sight is None else Tx(self.connection, self.dialect, self._raw, sight)
+        return self if sight is None else Tx(self.connection, self.dialect, self._raw, sight, self._last)
 
     @property
     def whole(self) -> Tx:
         """The same transaction without any narrowing: for figures and checks that show no single row to a caller."""
-        return self if self._sight is None else Tx(self.connection, self.dialect, self._raw)
+        return self if self._sight is None else Tx(self.connection, self.dialect, self._raw, last=self._last)
+
+    def before_commit(self, work: Callable[[], None]) -> None:
+        """Have something done at the end of the transaction: statements for whose locks others wait."""
+        self._last.append(work)
+
+    def end(self) -> None:
+        """Do what was left for the end; for whoever opened the transaction."""
+        for work in self._last:
+            work()
 
     @property
     def raw(self) -> Any:
@@ -239,7 +254,8 @@ class _SqliteDatabase:
                 raw = self._raw
                 self._begin(raw)
                 try:
-                    yield Tx(self._writer, "sqlite", raw)
+                    yield (tx := Tx(self._writer, "sqlite", raw))
+                    tx.end()
                     raw.execute("COMMIT")
                 except BaseException:
                     if raw.in_transaction:
@@ -299,7 +315,8 @@ class _PostgresDatabase:
     @contextmanager
     def write(self) -> Generator[Tx, None, None]:
         with self._translated(), self._engine.begin() as connection:
-            yield Tx(connection, "postgresql")
+            yield (tx := Tx(connection, "postgresql"))
+            tx.end()
 
     @contextmanager
     def read(self) -> Generator[Tx, None, None]:

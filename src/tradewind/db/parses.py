@@ -14,6 +14,7 @@ from tradewind.base.ids import IdSource
 from tradewind.db import tables as t
 from tradewind.db.asset_sync import sync_assets
 from tradewind.db.bulk import insert, moments, printable
+from tradewind.db.change_log import Change, note
 from tradewind.db.engine import Tx
 from tradewind.db.versions import VersionRecord, add_specs, add_version
 from tradewind.spec import DagKey, DagSpec, spec_hash
@@ -115,7 +116,7 @@ def store_parse(
         paused_by_default: whether a DAG that does not say starts paused.
     """
     digests = {id(spec): spec_hash(spec) for file in files for spec in file.dags}
-    storing = _Storing(tx, ids, now, paused_by_default, digests, StoredParse([], []))
+    storing = _Storing(tx, ids, now, paused_by_default, digests, StoredParse([], []), [])
     good = [file for file in files if file.error is None]
     add_specs(
         tx,
@@ -127,8 +128,10 @@ def store_parse(
         if file.error is None:
             _store_good(storing, file)
         else:
-            _store_bad(tx, file, file.error, now)
+            _store_bad(storing, file, file.error)
     sync_assets(tx, [(added.dag, added.spec) for added in storing.changes.added], now)
+    stale = [_changed(dag, "stale") for dag in storing.changes.stale]
+    note(tx, [*storing.told, *stale], now)
     return storing.changes
 
 
@@ -143,6 +146,8 @@ class _Storing:
     digests: Mapping[int, str]
     """id() of a spec -> its hash."""
     changes: StoredParse
+    told: list[Change]
+    """What people who watch are told."""
 
 
 def forget_files(
@@ -154,15 +159,19 @@ def forget_files(
         The DAGs that became stale.
     """
     stale: list[DagKey] = []
+    told: list[Change] = []
     for path in sorted(relative_filelocs):
+        here = _dags_of_file(tx, workspace, bundle_name, path)
         for table in (t.parsed_file, t.import_error):
             c = table.c
-            tx.execute(
+            gone = tx.execute(
                 delete(table).where(c.workspace == workspace, c.bundle_name == bundle_name, c.relative_fileloc == path)
             )
-        rows = _dags_of_file(tx, workspace, bundle_name, path).items()
-        stale += [DagKey(workspace, dag_id) for dag_id, row in rows if not row.is_stale]
+            if table is t.import_error and gone.rowcount:
+                told.append(_error_of((workspace, bundle_name, path), here, "removed"))
+        stale += [DagKey(workspace, dag_id) for dag_id, row in here.items() if not row.is_stale]
     _mark_stale(tx, stale, now)
+    note(tx, [*told, *(_changed(dag, "stale") for dag in stale)], now)
     return stale
 
 
@@ -194,24 +203,25 @@ def _remember_file(tx: Tx, file: ParsedFile, now: datetime) -> None:
     _REMEMBER.run(tx, [(*key, file.code_hash, closure, moments(tx)(now), file.duration_s)])
 
 
-def _store_bad(tx: Tx, file: ParsedFile, error: str, now: datetime) -> None:
+def _store_bad(storing: _Storing, file: ParsedFile, error: str) -> None:
+    tx, now = storing.tx, storing.now
     key = (file.workspace, file.bundle_name, file.relative_fileloc)
+    storing.told.append(_error_of(key, _dags_of_file(tx, *key), "added"))
     _PUT_ERROR.run(tx, [(*key, file.fileloc, printable(error), moments(tx)(now))])
     tx.execute(update(t.dag).where(*_of_file(*key)).values(has_import_errors=True, last_parsed_at=now))
 
 
 def _store_good(storing: _Storing, file: ParsedFile) -> None:
     tx, changes = storing.tx, storing.changes
+    key = (file.workspace, file.bundle_name, file.relative_fileloc)
     c = t.import_error.c
-    tx.execute(
-        delete(t.import_error).where(
-            c.workspace == file.workspace,
-            c.bundle_name == file.bundle_name,
-            c.relative_fileloc == file.relative_fileloc,
-        )
+    mended = tx.execute(
+        delete(t.import_error).where(c.workspace == key[0], c.bundle_name == key[1], c.relative_fileloc == key[2])
     )
     here = {spec.dag_id for spec in file.dags}
-    before = _dags_of_file(tx, file.workspace, file.bundle_name, file.relative_fileloc)
+    before = _dags_of_file(tx, *key)
+    if mended.rowcount:
+        storing.told.append(_error_of(key, before, "removed"))
     gone = [DagKey(file.workspace, dag_id) for dag_id in before if dag_id not in here and not before[dag_id].is_stale]
     _mark_stale(tx, gone, storing.now)
     changes.stale.extend(gone)
@@ -234,6 +244,7 @@ def _add_dag(storing: _Storing, file: ParsedFile, spec: DagSpec) -> AddedVersion
     shown = _shown(file, spec, version_id, storing.now)
     storing.tx.execute(t.dag.insert(), {**dag._asdict(), **shown, "is_paused": is_paused})
     _add_version(storing, file, spec, version_id)
+    storing.told.append(_changed(dag, "added"))
     return AddedVersion(dag, version_id, spec, is_paused, is_new=True)
 
 
@@ -245,7 +256,10 @@ def _update_dag(storing: _Storing, file: ParsedFile, spec: DagSpec, row: Any) ->
     storing.tx.execute(update(t.dag).where(*same).values(_shown(file, spec, version_id, storing.now)))
     if is_new:
         _add_version(storing, file, spec, version_id)
-    return [AddedVersion(dag, version_id, spec, row.is_paused, is_new)] if is_new or row.is_stale else []
+    if not (is_new or row.is_stale):
+        return []
+    storing.told.append(_changed(dag, "updated"))
+    return [AddedVersion(dag, version_id, spec, row.is_paused, is_new)]
 
 
 def _add_version(storing: _Storing, file: ParsedFile, spec: DagSpec, version_id: str) -> None:
@@ -310,6 +324,17 @@ def _replace_labels(tx: Tx, file: ParsedFile, now: datetime) -> None:
     at = moments(tx)(now)
     warnings = {(dag_id, kind): message for dag_id, kind, message in file.warnings}
     _PUT_WARNING.run(tx, [(file.workspace, *key, printable(message), at) for key, message in warnings.items()])
+
+
+def _changed(dag: DagKey, word: str) -> Change:
+    return Change(kind="dag", workspace=dag.workspace, dag_id=dag.dag_id, new=word)
+
+
+def _error_of(key: tuple[str, str, str], dags: Collection[str], word: str) -> Change:
+    workspace, bundle_name, path = key
+    return Change(
+        kind="import_error", workspace=workspace, name=path, where=bundle_name, new=word, dag_ids=tuple(sorted(dags))
+    )
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------

@@ -106,6 +106,7 @@ UNGOVERNED: Mapping[str, str] = {
     "audit_head": "one row of figures",
     "backfill_slot": "reached by the key of a backfill",
     "bundle": "folders with DAG files, no names of DAGs",
+    "change_log": "each reader is shown what `Call.names` allows",
     "dag_code": "reached by the hash in a version",
     "inbox": "never shown",
     "lease": "never shown",

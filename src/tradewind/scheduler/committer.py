@@ -12,6 +12,7 @@ from typing import TypeVar
 from tradewind.base.errors import DatabaseUnavailable
 from tradewind.core.commands import Command
 from tradewind.db import transitions
+from tradewind.db.change_recorder import Recorder
 from tradewind.db.engine import Database
 from tradewind.db.waits import Seal
 from tradewind.protocol.messages import Ended
@@ -79,12 +80,20 @@ class Committer:
 
     Args:
         seal: encrypts what triggers are given and say.
+        announce: told when something that people watch has changed.
     """
 
-    def __init__(self, database: Database, leases: LeaseKeeper, seal: Seal = str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        leases: LeaseKeeper,
+        seal: Seal = str,
+        announce: Callable[[], None] | None = None,
+    ) -> None:
         self._database = database
         self._leases = leases
         self._seal = seal
+        self._recorder = Recorder(announce)
 
     def commit(self, batch: Batch, now: datetime) -> list[str]:
         """Returns uids of `CreateRun`s that lost against a run that was there before.
@@ -95,9 +104,25 @@ class Committer:
         return patiently("commit", lambda: self._once(batch, now))
 
     def _once(self, batch: Batch, now: datetime) -> list[str]:
+        try:
+            lost = self._write(batch, now)
+        except BaseException:
+            self._recorder.forget()
+            raise
+        self._recorder.committed()
+        return lost
+
+    def _write(self, batch: Batch, now: datetime) -> list[str]:
         outputs: Mapping[str, Ended] = batch.outputs
         with self._database.write() as tx:
             self._leases.fence(tx)
             return transitions.write(
-                tx, batch.commands, outputs, consumed=batch.consumed, now=now, fired=batch.fired, seal=self._seal
+                tx,
+                batch.commands,
+                outputs,
+                consumed=batch.consumed,
+                now=now,
+                fired=batch.fired,
+                seal=self._seal,
+                recorder=self._recorder,
             )

@@ -75,7 +75,7 @@ def test_whether_a_new_dag_starts_paused_is_its_own_word_first(database: Databas
 def test_a_dag_keeps_the_pause_that_a_person_gave_it(database: Database) -> None:
     store(database, parsed(spec()))
     with database.write() as tx:
-        dags.set_paused(tx, [DAG], is_paused=True)
+        dags.set_paused(tx, [DAG], EPOCH, is_paused=True)
     (added,) = again(database, parsed(spec(), code_hash="code-2")).added
     assert added.is_paused
     assert one(database, "dag")["is_paused"]

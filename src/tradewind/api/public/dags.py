@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -132,7 +133,7 @@ async def patch_dags(
         if not (query.dag_id_pattern or query.dag_id_prefix_pattern or query.tags or query.owners):
             raise InvalidInput("say which DAGs are meant: by dag_id_pattern (`~` is all of them), tags or owners")
         found, _ = dags.list_dags(tx, wanted, page)
-        return found, _pause(tx, found, is_paused=body.is_paused)
+        return found, _pause(tx, found, call.now, is_paused=body.is_paused)
 
     audit = Audit(event="patch_dags", extra={"is_paused": body.is_paused, "dag_id_pattern": query.dag_id_pattern})
     changed, _ = await call.act(audit, change)
@@ -141,9 +142,9 @@ async def patch_dags(
     return listing("dags", [dag_out(dag) for dag in found], len(found))
 
 
-def _pause(tx: Tx, found: Sequence[DagRecord], *, is_paused: bool) -> list[Event]:
+def _pause(tx: Tx, found: Sequence[DagRecord], now: datetime, *, is_paused: bool) -> list[Event]:
     """Write the switch, which is a plain setting of the DAG, and tell the scheduler."""
-    dags.set_paused(tx, [dag.dag for dag in found], is_paused=is_paused)
+    dags.set_paused(tx, [dag.dag for dag in found], now, is_paused=is_paused)
     return [PauseSet(dag.dag, is_paused) for dag in found]
 
 
@@ -177,7 +178,7 @@ async def patch_dag(
     masked(("is_paused",), body.model_dump(), update_mask)
 
     def change(tx: Tx) -> tuple[None, list[Event]]:
-        return None, _pause(tx, [dags.get_dag(tx, call.dag(dag_id))], is_paused=body.is_paused)
+        return None, _pause(tx, [dags.get_dag(tx, call.dag(dag_id))], call.now, is_paused=body.is_paused)
 
     await call.act(Audit(event="patch_dag", dag_id=dag_id, extra=body.model_dump()), change)
     return reply(dag_out(await call.read(lambda tx: dags.get_dag(tx, call.dag(dag_id)))))

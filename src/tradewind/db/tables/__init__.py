@@ -29,6 +29,7 @@ from tradewind.db.tables.assets import (
 from tradewind.db.tables.audit import audit_head, event_log
 from tradewind.db.tables.backfills import backfill, backfill_slot
 from tradewind.db.tables.base import metadata, workspace
+from tradewind.db.tables.changes import change_log
 from tradewind.db.tables.dags import (
     bundle,
     dag,
@@ -68,6 +69,7 @@ __all__ = [
     "backfill_slot",
     "bundle",
     "callback_order",
+    "change_log",
     "connection",
     "dag",
     "dag_code",
