@@ -73,8 +73,8 @@ def test_a_user_who_is_not_active_or_has_no_password_looks_like_a_wrong_password
         users.update_user(tx, "user", is_active=False)
         users.update_user(tx, "op", password_hash=None)
     wrong = attempt(timed, "viewer")
-    for name in ("user", "op"):
-        answer = attempt(timed, name, PASSWORD)
+    for name, password in (("user", PASSWORD), ("op", PASSWORD), ("op", "nobody has this password")):
+        answer = attempt(timed, name, password)
         assert (answer.status, answer.text) == (wrong.status, wrong.text)
 
 
