@@ -41,6 +41,8 @@ OPEN = {
     "create_token_all_admins",
     "login_page",
     "create_session",
+    "oidc_login",
+    "oidc_callback",
     "login",
     "logout",
 }
