@@ -1,4 +1,4 @@
-"""Write what is derived from code: the state diagrams, from the table of moves.
+"""Write what is derived from code: the state diagrams from the table of moves, the OpenAPI document from the routes.
 
 python tools/generate.py            write
 python tools/generate.py --check    exit code 1 if a file is not what it would be written as
@@ -7,10 +7,13 @@ python tools/generate.py --check    exit code 1 if a file is not what it would b
 from __future__ import annotations
 
 import argparse
+import difflib
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from tradewind.api.document import made_document
 from tradewind.core.rules import RULES
 from tradewind.core.states import FINISHED, MOVES, RUN_FINISHED, RUN_MOVES, RunState, TaskState
 
@@ -95,7 +98,26 @@ def _list(states: frozenset[TaskState] | frozenset[RunState]) -> str:
     return ", ".join(f"`{state}`" for state in sorted(states))
 
 
-PAGES: Mapping[str, Callable[[], str]] = {"docs/reference/states.md": states_page}
+def openapi() -> str:
+    """src/tradewind/api/openapi.json."""
+    return json.dumps(made_document(), indent=1, ensure_ascii=False) + "\n"
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/reference/states.md": states_page,
+    "src/tradewind/api/openapi.json": openapi,
+}
+DIFFERENCES_SHOWN = 60
+
+
+def _show(name: str, there: str, would_be: str) -> None:
+    """What differs, and where in the file."""
+    lines = list(
+        difflib.unified_diff(there.splitlines(), would_be.splitlines(), name, f"{name}, made now", "", "", 2, "")
+    )
+    print("\n".join(lines[:DIFFERENCES_SHOWN]))
+    if len(lines) > DIFFERENCES_SHOWN:
+        print(f"... and {len(lines) - DIFFERENCES_SHOWN} lines more")
 
 
 def main() -> int:
@@ -108,7 +130,9 @@ def main() -> int:
         if path.exists() and path.read_text(encoding="utf-8") == content:
             continue
         stale.append(name)
-        if not given.check:
+        if given.check:
+            _show(name, path.read_text(encoding="utf-8") if path.exists() else "", content)
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
     for name in stale:

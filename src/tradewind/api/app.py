@@ -1,31 +1,28 @@
-"""The API's factory: middleware, errors, routers, and an OpenAPI document that is made when somebody asks for it."""
+"""The API's factory: middleware, errors, routers, and pages to read about them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
-from starlette.routing import BaseRoute
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tradewind.api import problems
 from tradewind.api.auth.routers import auth_routers
-from tradewind.api.deps import Desk, May
+from tradewind.api.deps import Desk
+from tradewind.api.document import PREFIX, STORED, permission_of, stored_document
 from tradewind.api.execution.routes import execution_routes
+from tradewind.api.front import Front, docs_policy
 from tradewind.api.public import all_routers
 from tradewind.api.services import ApiServices
 from tradewind.api.workspaces import Workspaces
 
 __all__ = ["PREFIX", "create_app", "permission_of"]
 
-PREFIX = "/api/v2"
 OFFLINE = """<p>This page gets its scripts from the internet, and shows this while it has none of them.
 The description itself, for any reader of OpenAPI: <a href="/openapi.json">/openapi.json</a></p>"""
 NO_ICON = "data:,"
@@ -50,7 +47,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
         title="Tradewind",
         version=services.version,
         lifespan=lifespan,
-        separate_input_output_schemas=False,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
@@ -58,6 +55,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     problems.install(app)
     app.add_middleware(Workspaces)
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
+    app.add_route("/openapi.json", _description, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_route("/redoc", _redoc, include_in_schema=False)
     of_people = auth_routers() if auth else []
@@ -70,15 +68,11 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     app.include_router(public)
     app.router.routes.append(execution_routes(services, desk.in_thread))
     _take_slashes_at_the_end(app)
-    app.openapi = _document(app, {"": of_people, PREFIX: of_resources})
+    app.openapi = stored_document
+    within = app.build_middleware_stack
+    # Not by `add_middleware`: what answers for bugs would stay outside.
+    app.build_middleware_stack = lambda: Front(within(), services.settings.api, services.ids)
     return app
-
-
-def permission_of(route: BaseRoute) -> May | None:
-    """The permission that a route declares."""
-    if not isinstance(route, APIRoute):
-        return None
-    return next((dep.call for dep in route.dependant.dependencies if isinstance(dep.call, May)), None)
 
 
 def _take_slashes_at_the_end(app: FastAPI) -> None:
@@ -97,6 +91,11 @@ def _take_slashes_at_the_end(app: FastAPI) -> None:
     app.router.default = without_slash
 
 
+async def _description(_: Request) -> Response:
+    """The OpenAPI document."""
+    return FileResponse(STORED, media_type="application/json")
+
+
 async def _docs(_: Request) -> HTMLResponse:
     """The API to try out."""
     page = get_swagger_ui_html(openapi_url="/openapi.json", title="Tradewind", swagger_favicon_url=NO_ICON)
@@ -113,55 +112,5 @@ async def _redoc(_: Request) -> HTMLResponse:
 
 def _readable_offline(page: HTMLResponse, place: str) -> HTMLResponse:
     """The page with words where its scripts will draw: they take them away."""
-    return HTMLResponse(bytes(page.body).decode().replace(place, place + OFFLINE))
-
-
-def _document(app: FastAPI, routers: Mapping[str, Sequence[APIRouter]]) -> Callable[[], dict[str, Any]]:
-    """OpenAPI, made once and on demand: with the security scheme, and the errors that permission and path imply."""
-    made: dict[str, Any] = {}
-
-    def document() -> dict[str, Any]:
-        if not made:
-            made.update(get_openapi(title=app.title, version=app.version, routes=app.routes))
-            made.setdefault("components", {})["securitySchemes"] = {
-                "HTTPBearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "OAuth2PasswordBearer": {
-                    "type": "oauth2",
-                    "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}},
-                },
-            }
-            for route, operation in _operations(routers, made):
-                _describe(route, operation)
-        return made
-
-    return document
-
-
-def _operations(
-    routers: Mapping[str, Sequence[APIRouter]], document: dict[str, Any]
-) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
-    """All routes with their operations; the framework hides from an application what its routers hold."""
-    for prefix, several in routers.items():
-        for route in (route for router in several for route in router.routes):
-            if isinstance(route, APIRoute) and route.include_in_schema:
-                for method in route.methods or ():
-                    yield route, document["paths"][prefix + route.path_format][method.lower()]
-
-
-def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
-    may = permission_of(route)
-    if may is None:
-        return
-    operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]
-    errors = {"401": "Nobody we recognise is asking"}
-    if may.actions:
-        operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role}
-        errors["403"] = f"Takes {may.action} on {may.resource}, as the role {may.role} has"
-    if "{" in route.path_format:
-        errors["404"] = "There is no such thing"
-    if may.actions != ("read",):
-        errors |= {"400": "A value is not acceptable", "409": "It exists already, or its state does not allow this"}
-    schema = {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}}
-    for status, words in errors.items():
-        content = {"application/json": {"schema": schema}}
-        operation["responses"].setdefault(status, {"description": words, "content": content})
+    html = bytes(page.body).decode().replace(place, place + OFFLINE)
+    return HTMLResponse(html, headers={"Content-Security-Policy": docs_policy(html)})
