@@ -371,6 +371,8 @@ def _translated() -> Generator[None, None, None]:
         raise Conflict(f"the database refuses this: {error}") from error
     except DataError as error:
         raise InvalidInput(f"the database can't hold this value: {error.orig}") from error
+    except (OverflowError, UnicodeEncodeError) as error:  # an integer of 65 bits, half a surrogate pair: SQLite's driver
+        raise InvalidInput(f"the database can't hold this value: {error}") from error
     except (DBAPIError, sqlite3.OperationalError, sqlite3.DatabaseError, PoolTimeout) as error:
         sentence = _unavailable(error)
         if sentence is None:
