@@ -72,7 +72,7 @@ NAMED = {
     "get_next_runs",
 }  # fmt: skip
 """Lists below one object, whose name is in the path."""
-NAMELESS = {"get_jobs", "get_providers", "get_connection_types", "get_plugins", "import_errors"}
+NAMELESS = {"get_audit_entries", "get_jobs", "get_providers", "get_connection_types", "get_plugins", "import_errors"}
 """Lists of things without names that grants could speak of."""
 OF_PEOPLE = {"get_my_sessions", "get_users", "get_service_accounts", "get_tokens", "get_roles"}
 """Lists that ask for names themselves; tested with what they list."""
