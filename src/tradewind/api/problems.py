@@ -25,6 +25,7 @@ from tradewind.base.errors import (
     TradewindError,
     Unauthenticated,
 )
+from tradewind.worker.secrets_masking import MASKER
 
 __all__ = ["BodyLimit", "TooLarge", "Unprocessable", "install", "status_of"]
 
@@ -74,7 +75,7 @@ def problem(status: int, detail: str, code: str, facts: dict[str, object] | None
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if facts and "retry_after_s" in facts:
         headers["Retry-After"] = str(facts["retry_after_s"])
-    content = msgspec.json.encode(body, enc_hook=str)
+    content = MASKER.redact(msgspec.json.encode(body, enc_hook=str).decode()).encode()
     return Response(content, status, headers=headers, media_type="application/json")
 
 

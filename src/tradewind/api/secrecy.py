@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from tradewind.worker.secrets_masking import is_sensitive
 
-__all__ = ["MASK", "hide", "unhide"]
+__all__ = ["MASK", "hide", "unhide", "without_login"]
 
 MASK = "***"
+_LOGIN = re.compile(r"(//[^/\s@:]*):[^/\s]*@")
 
 
 def hide(value: object, key: str = "") -> object:
@@ -18,6 +21,11 @@ def hide(value: object, key: str = "") -> object:
     if isinstance(value, list):
         return [hide(inner, key) for inner in value]
     return MASK if value is not None and value != "" and is_sensitive(key) else value
+
+
+def without_login(text: str | None) -> str | None:
+    """The text with the password of each URL in it masked."""
+    return _LOGIN.sub(rf"\g<1>:{MASK}@", text) if text else text
 
 
 def unhide(new: str, old: str | None) -> str:

@@ -207,6 +207,12 @@ class SecretsSettings:
     workers_backend_kwargs: str = _setting(
         "", "Its arguments, as a JSON object.", "WORKERS__SECRETS_BACKEND_KWARGS", is_secret=True
     )
+    fernet_key: str = _setting(
+        "",
+        "Keys that encrypt passwords and variables at rest, with commas between them, the newest first; empty: the file fernet.key in the home folder.",
+        "CORE__FERNET_KEY",
+        is_secret=True,
+    )
     use_cache: bool = _setting(False, "Each process keeps what the backend said.", "SECRETS__USE_CACHE")
     cache_ttl_s: float = _setting(900.0, "How long it keeps that, in seconds.", "SECRETS__CACHE_TTL_SECONDS")
 

@@ -26,7 +26,7 @@ from tradewind.cli.local_work import LocalWork
 from tradewind.cli.remote_logs import RemoteLogs
 from tradewind.core.shard import Limits, Shard
 from tradewind.db import processes, schema, tokens
-from tradewind.db.cipher import key_file_cipher, read_or_make_key
+from tradewind.db.cipher import cipher_of, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
 from tradewind.executors.base import Executor
@@ -45,6 +45,7 @@ from tradewind.scheduler.loader import Loader
 from tradewind.scheduler.triggers import StoredWaits
 from tradewind.scheduler.watchers import StoredWatchers
 from tradewind.triggerer import LocalTriggerer, TriggererOptions
+from tradewind.worker.secrets_masking import mask_stored
 
 __all__ = ["Composition"]
 
@@ -69,7 +70,7 @@ class Composition:
         self._executors = build_executors(self._named, work.executor, settings)
         self.database = open_database(settings.db, settings.db_url)
         schema.migrate(self.database, self.clock.now())
-        self._cipher = key_file_cipher(settings.home)
+        self._cipher = cipher_of(settings, mask_stored)
         self._signing_key = read_or_make_key(settings.home / "token.key")
         self._specs = Specs()
         caller = ForkServer(os.environ)

@@ -31,10 +31,10 @@ def file_reads(
         on_change: told of files whose reads have changed.
     """
     from tradewind.api.execution import request_handler
-    from tradewind.db.cipher import key_file_cipher
+    from tradewind.db.cipher import cipher_of
     from tradewind.parsing.reads import FileReads
 
-    answers = request_handler(database, key_file_cipher(settings.home), SystemClock(), UuidSource(), lambda: None)
+    answers = request_handler(database, cipher_of(settings), SystemClock(), UuidSource(), lambda: None)
     return FileReads(database, answers, on_change=on_change)
 
 

@@ -24,7 +24,7 @@ from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.cli.client import Answer
-from tradewind.db.cipher import key_file_cipher, read_or_make_key
+from tradewind.db.cipher import cipher_of, read_or_make_key
 from tradewind.db.engine import Database
 from tradewind.spec import DagKey
 from tradewind.timetables import Interval, NextRun
@@ -60,7 +60,7 @@ class InProcess:
             database=database,
             clock=SystemClock(),
             ids=UuidSource(),
-            cipher=key_file_cipher(settings.home),
+            cipher=cipher_of(settings),
             signing_key=read_or_make_key(settings.home / "token.key"),
             bell=lambda: None,
             health=_nothing_runs,

@@ -12,6 +12,9 @@ from tradewind.protocol.messages import CallbackWork, ErrorReply, FileImport, Re
 
 __all__ = ["LocalWork"]
 
+KEPT_BACK = frozenset({"TRADEWIND__SECRETS__FERNET_KEY", "AIRFLOW__CORE__FERNET_KEY"})
+"""Variables that no process with users' code is given: it asks the server, which decrypts."""
+
 
 class LocalWork:
     """The executor; who hears its facts and who answers requests of tasks is told later, before any work comes."""
@@ -22,7 +25,9 @@ class LocalWork:
             settings.logs,
             import_timeout_s=settings.parsing.timeout_s,
             clear_state_on_success=settings.state_store.clear_on_success,
-            environment={**os.environ, **settings.environment},
+            environment={
+                name: value for name, value in {**os.environ, **settings.environment}.items() if name not in KEPT_BACK
+            },
         )
         self._sink: Sink | None = None
         self._handler: RequestHandler | None = None

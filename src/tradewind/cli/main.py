@@ -24,6 +24,7 @@ COMMANDS: Listed = {
         "Move from Airflow: check DAG files, take over connections, variables and pools.",
     ),
     "assets": (f"{HERE}.assets:assets", "Manage assets."),
+    "audit": (f"{HERE}.audit:audit", "Look at the audit log, take it away, verify that nobody has changed it."),
     "auth": (f"{HERE}.auth:auth", "Ask what somebody may do."),
     "backfill": (f"{HERE}.backfill:backfill", "Run a DAG for dates that have passed."),
     "config": (f"{HERE}.config:config", "Show what is set, and where it came from."),
@@ -37,6 +38,10 @@ COMMANDS: Listed = {
     "pools": (f"{HERE}.pools:pools", "Manage pools."),
     "providers": (f"{HERE}.providers:providers", "Install provider packages, and see what they bring."),
     "roles": (f"{HERE}.roles:roles", "Manage roles: what they allow."),
+    "rotate-fernet-key": (
+        f"{HERE}.rotate_fernet_key:rotate_fernet_key",
+        "Encrypt passwords and variables again with the newest key.",
+    ),
     "run": (f"{HERE}.run:run", "Run a DAG file in this terminal, with live progress."),
     "service-accounts": (
         f"{HERE}.service_accounts:service_accounts",

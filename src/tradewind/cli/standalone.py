@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Conflict
 from tradewind.base.settings import Settings
+from tradewind.worker.secrets_masking import MaskedFormatter
 
 if TYPE_CHECKING:
     from tradewind.cli.composition import Composition
@@ -54,7 +55,9 @@ def run_standalone(settings: Settings) -> None:
     _give_memory_back()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.dags_folder.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(level=settings.logs.level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=settings.logs.level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(MaskedFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     with _only_one(settings.home), _listening(settings.api.host, settings.api.port) as listener:
         from tradewind.cli.local_work import LocalWork
 

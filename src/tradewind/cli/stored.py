@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tradewind.db import connections as connection_table
 from tradewind.db import variables as variable_table
-from tradewind.db.cipher import key_file_cipher
+from tradewind.db.cipher import cipher_of
 from tradewind.sdk.connection import Connection
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ WORKSPACE = "default"
 
 def variable_value(session: Session, key: str) -> str | None:
     """The value of a variable; None: there is none."""
-    cipher = key_file_cipher(session.settings.home)
+    cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found = variable_table.find_variable(tx, cipher, WORKSPACE, key)
     return found.value if found else None
@@ -30,7 +30,7 @@ def variable_value(session: Session, key: str) -> str | None:
 
 def all_variables(session: Session) -> list[tuple[str, str, str | None]]:
     """Key, value and description of every variable."""
-    cipher = key_file_cipher(session.settings.home)
+    cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found, _ = variable_table.list_variables(tx, cipher, WORKSPACE)
     return [(row.key, row.value, row.description) for row in found]
@@ -38,7 +38,7 @@ def all_variables(session: Session) -> list[tuple[str, str, str | None]]:
 
 def stored_connection(session: Session, conn_id: str) -> Connection | None:
     """A connection; None: there is none."""
-    cipher = key_file_cipher(session.settings.home)
+    cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found = connection_table.find_connection(tx, cipher, WORKSPACE, conn_id)
     return _connection(found) if found else None
@@ -46,7 +46,7 @@ def stored_connection(session: Session, conn_id: str) -> Connection | None:
 
 def all_connections(session: Session) -> list[Connection]:
     """Every connection."""
-    cipher = key_file_cipher(session.settings.home)
+    cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found, _ = connection_table.list_connections(tx, cipher, WORKSPACE)
     return [_connection(row) for row in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.db import listing
-from tradewind.db.cipher import Cipher
+from tradewind.db.cipher import Cipher, Rotated
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page, like, ordered, paged, prefixed
 from tradewind.db.tables import connection
@@ -40,6 +41,10 @@ class ConnectionRecord:
 _C = connection.c
 _NAMES = tuple(ConnectionRecord.__dataclass_fields__)
 _SECRET = frozenset({"password", "extra"})
+_MAYBE = ("host", "login", "schema", "description")
+"""Encrypted where a URL in it holds a password."""
+_SEALED = "fernet:"
+_HAS_LOGIN = re.compile(r"//[^/\s@]*:[^/\s]*@")
 _CONNECTIONS = select(*(_C[name] for name in _NAMES))
 _SORTS = {
     "conn_id": _C.conn_id, "connection_id": _C.conn_id, "id": _C.conn_id, "conn_type": _C.conn_type,
@@ -53,6 +58,10 @@ def _reader(cipher: Cipher) -> Callable[[Sequence[Any]], ConnectionRecord]:
         for name in _SECRET:
             if values[name] is not None:
                 values[name] = cipher.decrypt(values[name])
+        for name in _MAYBE:
+            if values[name] is not None and values[name].startswith(_SEALED):
+                values[name] = cipher.decrypt(values[name].removeprefix(_SEALED))
+        cipher.tell(values)
         return ConnectionRecord(**values)
 
     return record
@@ -63,6 +72,9 @@ def _values(cipher: Cipher, new: ConnectionRecord) -> dict[str, object]:
     for name in _SECRET:
         if values[name] is not None:
             values[name] = cipher.encrypt(values[name])
+    for name in _MAYBE:
+        if values[name] is not None and (_HAS_LOGIN.search(values[name]) or values[name].startswith(_SEALED)):
+            values[name] = _SEALED + cipher.encrypt(values[name])
     return values
 
 
@@ -134,12 +146,25 @@ def delete_connection(tx: Tx, workspace: str, conn_id: str) -> None:
         raise NotFound(f"The Connection with connection_id: `{conn_id}` was not found", connection_id=conn_id)
 
 
-def rotate_key(tx: Tx, cipher: Cipher) -> int:
-    """Encrypt every secret again with the first key, and return how many connections there were."""
-    rows = listing.rows(tx, select(_C.workspace, *(_C[name] for name in _NAMES)))
-    for workspace, *values in rows:
+def rotate_key(tx: Tx, cipher: Cipher, after: tuple[str, str] = ("", ""), limit: int = 2**31 - 1) -> Rotated:
+    """Encrypt the secrets of some connections, in the order of their ids, again with the first key."""
+    later = (_C.workspace > after[0]) | ((_C.workspace == after[0]) & (_C.conn_id > after[1]))
+    query = select(_C.workspace, *(_C[name] for name in _NAMES)).where(later).order_by(_C.workspace, _C.conn_id)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update()  # nobody's change is overwritten
+    found, changed = listing.rows(tx, query.limit(limit)), 0
+    for workspace, *values in found:
+        row = dict(zip(_NAMES, values, strict=True))
+        sealed = [row[name] for name in _SECRET] + [row[name] for name in _MAYBE if _is_sealed(row[name])]
+        if all(one is None or cipher.is_newest(one.removeprefix(_SEALED)) for one in sealed):
+            continue
         update_connection(tx, cipher, workspace, _reader(cipher)(values))
-    return len(rows)
+        changed += 1
+    return Rotated(changed, len(found) - changed, (found[-1][0], found[-1][1]) if found else None)
+
+
+def _is_sealed(value: str | None) -> bool:
+    return value is not None and value.startswith(_SEALED)
 
 
 def _check(new: ConnectionRecord) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from tradewind.base.errors import Conflict, InvalidInput, NotFound
 from tradewind.db import listing
 from tradewind.db.bulk import insert
-from tradewind.db.cipher import Cipher
+from tradewind.db.cipher import Cipher, Rotated
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page, like, ordered, paged, prefixed
 from tradewind.db.tables import variable
@@ -42,7 +42,9 @@ _SORTS = {
 def _reader(cipher: Cipher) -> Callable[[Sequence[Any]], VariableRecord]:
     def record(row: Sequence[Any]) -> VariableRecord:
         key, value, description = row
-        return VariableRecord(key=key, value=cipher.decrypt(value), description=description)
+        clear = cipher.decrypt(value)
+        cipher.tell({key: clear})
+        return VariableRecord(key=key, value=clear, description=description)
 
     return record
 
@@ -132,13 +134,19 @@ def delete_variable(tx: Tx, workspace: str, key: str) -> None:
         raise NotFound(f"The Variable with key: `{key}` was not found", key=key)
 
 
-def rotate_key(tx: Tx, cipher: Cipher) -> int:
-    """Encrypt every value again with the first key, and return how many there were."""
-    rows = listing.rows(tx, select(_C.workspace, _C.key, _C.value))
-    for workspace, key, value in rows:
-        again = cipher.encrypt(cipher.decrypt(value))
-        tx.execute(update(variable).where(_C.workspace == workspace, _C.key == key).values(value=again))
-    return len(rows)
+def rotate_key(tx: Tx, cipher: Cipher, after: tuple[str, str] = ("", ""), limit: int = 2**31 - 1) -> Rotated:
+    """Encrypt the values of some variables, in the order of their keys, again with the first key."""
+    later = (_C.workspace > after[0]) | ((_C.workspace == after[0]) & (_C.key > after[1]))
+    query = select(_C.workspace, _C.key, _C.value).where(later).order_by(_C.workspace, _C.key)
+    if tx.dialect == "postgresql":
+        query = query.with_for_update()  # nobody's change is overwritten
+    found, changed = listing.rows(tx, query.limit(limit)), 0
+    for workspace, key, value in found:
+        if not cipher.is_newest(value):
+            again = cipher.encrypt(cipher.decrypt(value))
+            tx.execute(update(variable).where(_C.workspace == workspace, _C.key == key).values(value=again))
+            changed += 1
+    return Rotated(changed, len(found) - changed, (found[-1][0], found[-1][1]) if found else None)
 
 
 def _check(new: VariableRecord) -> None:

@@ -27,7 +27,7 @@ from tradewind.core.events import AssetUpdate, AssetUpdated, RunFacts
 from tradewind.core.states import RunState
 from tradewind.db import connections, inbox, inputs, runs, schema, transitions, variables, versions
 from tradewind.db.asset_updates import updates_of
-from tradewind.db.cipher import Cipher, key_file_cipher
+from tradewind.db.cipher import Cipher, cipher_of
 from tradewind.db.dags import IN_PROCESS
 from tradewind.db.engine import Database, open_database
 from tradewind.db.listing import Page, Range
@@ -62,7 +62,7 @@ class HomeRecorder(Recorder):
         self._answers: list[tuple[str, Given, datetime]] = []
         settings.home.mkdir(parents=True, exist_ok=True)
         self.database: Database = open_database(settings.db, settings.db_url)
-        self.cipher: Cipher = key_file_cipher(settings.home)
+        self.cipher: Cipher = cipher_of(settings)
         schema.migrate(self.database, self._clock.now())
         self._facts: RunFacts | None = None
 

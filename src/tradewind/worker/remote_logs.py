@@ -20,7 +20,7 @@ from tradewind.base.errors import NotFound
 from tradewind.base.settings import load_settings
 from tradewind.sdk.provider_catalogue import catalogue, imported
 from tradewind.worker.logs import read_log
-from tradewind.worker.secrets_masking import MASKER, mask_connection
+from tradewind.worker.secrets_masking import MASKER, MaskedFormatter, mask_connection
 
 __all__ = ["main", "store_of"]
 
@@ -82,13 +82,6 @@ class _Keeper:
                 processor(logger, line.level, {**event, **line.fields})
 
 
-class _Masked(logging.Formatter):
-    """Of the lines that go to the server's log: without what the connection's secrets are."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return MASKER.redact(super().format(record))
-
-
 def _text(piece: Any) -> str:
     return piece if isinstance(piece, str) else "".join(f"{line}" for line in piece)
 
@@ -104,7 +97,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(_Masked(logging.BASIC_FORMAT))
+        handler.setFormatter(MaskedFormatter(logging.BASIC_FORMAT))
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as own:
         os.dup2(2, 1)  # what libraries print goes to the server's log, not among the answers
         main(sys.stdin, own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,17 @@ from urllib.parse import quote, quote_plus
 
 from tradewind.base.settings import load_settings
 
-__all__ = ["MASK", "MASKER", "MIN_LENGTH", "Masker", "add_mask", "is_sensitive", "mask_connection"]
+__all__ = [
+    "MASK",
+    "MASKER",
+    "MIN_LENGTH",
+    "MaskedFormatter",
+    "Masker",
+    "add_mask",
+    "is_sensitive",
+    "mask_connection",
+    "mask_stored",
+]
 
 MASK = "***"
 MIN_LENGTH = 5
@@ -72,6 +83,7 @@ class Masker:
     """The secrets that a process knows, and one expression that finds them all."""
 
     def __init__(self) -> None:
+        self._values: set[str] = set()
         self._spellings: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
         self._is_stale = False
@@ -101,8 +113,9 @@ class Masker:
 
     def _add_text(self, value: str) -> None:
         text = value.strip()
-        if len(text) < MIN_LENGTH or text.lower() in PLAIN_WORDS:
+        if text in self._values or len(text) < MIN_LENGTH or text.lower() in PLAIN_WORDS:
             return
+        self._values.add(text)
         new = _spellings(text) - self._spellings
         if new:
             self._spellings |= new
@@ -164,6 +177,14 @@ def add_mask(value: object, name: str | None = None) -> None:
     MASKER.add(value, name)
 
 
+class MaskedFormatter(logging.Formatter):
+    """Lines of a process's own log, tracebacks too, without the secrets it knows."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return MASKER.redact(super().format(record))
+
+
 def mask_connection(fields: Mapping[str, object]) -> None:
     """Mask the secrets among the fields of a connection, those of its `extra` too."""
     add_mask(fields)
@@ -172,3 +193,11 @@ def mask_connection(fields: Mapping[str, object]) -> None:
         add_mask(json.loads(extra) if isinstance(extra, str) and extra else extra)
     except ValueError:  # no JSON: it has no names to tell secrets by
         return
+
+
+def mask_stored(fields: Mapping[str, object]) -> None:
+    """Mask the secrets of a connection or variable that this process has decrypted."""
+    if "conn_type" in fields:
+        mask_connection(fields)
+    else:
+        add_mask(fields)

@@ -91,7 +91,7 @@ def test_variables_are_encrypted_at_rest_and_survive_a_new_key(database: Databas
     with database.write() as tx:
         with pytest.raises(InvalidInput, match="another key"):
             variables.get_variable(tx, only_new, "default", "k")
-        assert variables.rotate_key(tx, both) == 1
+        assert variables.rotate_key(tx, both) == cipher.Rotated(1, 0, ("default", "k"))
         assert variables.get_variable(tx, only_new, "default", "k").value == "geheimer"
 
 
@@ -110,7 +110,7 @@ def test_connections_keep_their_secrets_encrypted(database: Database, tmp_path: 
         connections.update_connection(tx, key, "default", bare)
         assert connections.list_connections(tx, key, "default", pattern="D%") == ([bare], 1)
         connections.update_connection(tx, key, "default", full)
-        assert connections.rotate_key(tx, key) == 1
+        assert connections.rotate_key(tx, key) == cipher.Rotated(0, 1, ("default", "db"))
     row = rows(database, "connection")[0]
     assert "pa55" not in row["password"]
     assert '"a"' not in row["extra"]

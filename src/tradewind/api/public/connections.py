@@ -21,7 +21,7 @@ from tradewind.api.models.admin import (
     ConnectionTestResponse,
 )
 from tradewind.api.models.bulk import BulkBody, BulkResponse
-from tradewind.api.secrecy import MASK, hide, unhide
+from tradewind.api.secrecy import MASK, hide, unhide, without_login
 from tradewind.api.wire import created, gone, listing, reply
 from tradewind.base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tradewind.db import connections
@@ -47,10 +47,10 @@ def connection_out(record: ConnectionRecord) -> dict[str, object]:
     return {
         "connection_id": record.conn_id,
         "conn_type": record.conn_type,
-        "description": record.description,
-        "host": record.host,
-        "login": record.login,
-        "schema": record.schema,
+        "description": without_login(record.description),
+        "host": without_login(record.host),
+        "login": without_login(record.login),
+        "schema": without_login(record.schema),
         "port": record.port,
         "password": MASK if record.password else None,
         "extra": _extra_out(record.extra),
@@ -99,6 +99,9 @@ def _changes(body: ConnectionBody, old: ConnectionRecord, mask: Sequence[str] | 
     changes.pop("team_name", None)
     if changes.get("password") == MASK:
         del changes["password"]
+    for name in ("description", "host", "login", "schema"):
+        if name in changes and MASK in str(changes[name]) and changes[name] == without_login(getattr(old, name)):
+            del changes[name]
     extra = changes.get("extra")
     if isinstance(extra, str):
         _check_extra(extra)
