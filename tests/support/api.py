@@ -7,7 +7,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ from tradewind.api.execution.routes import execution_routes
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
-from tradewind.base.settings import Settings
+from tradewind.base.settings import ApiSettings, Settings
 from tradewind.core.commands import Command, Dispatch, FeedBackfill, Kill, RepeatRun
 from tradewind.core.events import (
     AttemptExited,
@@ -49,6 +49,8 @@ __all__ = ["ROLES", "Answer", "Api", "Engine", "live"]
 
 ROLES = ("Viewer", "User", "Op", "Admin")
 PASSWORD = "correct horse"
+HOST = "flow.example.com"
+"""A name that the application may be asked for by, beside localhost and addresses."""
 
 
 @cache
@@ -217,7 +219,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-_idle: dict[tuple[float, str], list[FastAPI]] = {}
+_idle: dict[tuple[ApiSettings, str], list[FastAPI]] = {}
 
 
 @contextlib.contextmanager
@@ -225,7 +227,7 @@ def _application(services: ApiServices) -> Iterator[FastAPI]:
     """An application on these services. Its hundreds of routes are put together once and then serve test after test,
     as that takes longer than most of them; what belongs to the services is made anew.
     """
-    idle = _idle.setdefault((services.settings.api.max_body_mb, services.version), [])
+    idle = _idle.setdefault((services.settings.api, services.version), [])
     if not idle:
         app = create_app(services)
     else:
@@ -264,8 +266,11 @@ class Api:
                 made = (clock or SystemClock()).now()
                 users.add_user(tx, users.UserRecord(username=name, password_hash=_hash(), created_at=made, roles=held))
         engine = Engine(database)
+        told = settings or Settings(home=home)
+        if not told.api.allowed_hosts:
+            told = replace(told, api=replace(told.api, allowed_hosts=HOST))
         services = ApiServices(
-            settings=settings or Settings(home=home),
+            settings=told,
             database=database,
             clock=clock or SystemClock(),
             ids=UuidSource(),

@@ -27,9 +27,12 @@ from tradewind.base.errors import (
 )
 from tradewind.worker.secrets_masking import MASKER
 
-__all__ = ["BodyLimit", "TooLarge", "Unprocessable", "install", "status_of"]
+__all__ = ["REQUEST_ID", "BodyLimit", "TooLarge", "Unprocessable", "install", "status_of"]
 
 log = logging.getLogger("tradewind.api")
+
+REQUEST_ID = "tradewind.request_id"
+"""Where the scope of a request has its id."""
 
 
 class TooLarge(TradewindError):
@@ -90,7 +93,7 @@ async def _expected(request: Request, error: Exception) -> Response:
     if status == 403:
         await denials.note(request, error)
     if status >= 500:
-        log.error("request.failed %s %s", request.method, request.url.path, exc_info=error)
+        log.error("request.failed %s", _named(request), exc_info=error)
     return problem(status, error.message, error.code, error.facts)
 
 
@@ -103,9 +106,14 @@ async def _framework(request: Request, error: Exception) -> Response:
 
 
 async def _bug(request: Request, error: Exception) -> Response:
-    log.error("request.crashed %s %s", request.method, request.url.path, exc_info=error)
+    log.error("request.crashed %s", _named(request), exc_info=error)
     detail = f"{type(error).__name__} while answering {request.method} {request.url.path}; the server's log has the traceback"
     return problem(500, detail, "internal")
+
+
+def _named(request: Request) -> str:
+    """The request as the log says it; who got the answer knows its id."""
+    return f"{request.method} {request.url.path} id={request.scope.get(REQUEST_ID, '')}"
 
 
 class BodyLimit:

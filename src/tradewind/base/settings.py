@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
+from tradewind.base.api_settings import ApiSettings
 from tradewind.base.auth_settings import AuthSettings
 from tradewind.base.errors import InvalidInput
 from tradewind.base.oidc_settings import OidcSettings
@@ -132,26 +133,6 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings:
-    host: str = _setting("127.0.0.1", "Address to listen on.", "API__HOST")
-    port: int = _setting(8080, "Port to listen on.", "API__PORT")
-    page_limit: int = _setting(50, "Rows of a list when the client does not say.", "API__FALLBACK_PAGE_LIMIT")
-    max_page_limit: int = _setting(100, "Rows of a list at most.", "API__MAXIMUM_PAGE_LIMIT")
-    max_body_mb: int = _setting(16, "Size of a request body at most, in MB.")
-    test_connection: str = _setting(
-        "Enabled",
-        "Whether admins may let the server try a connection: Enabled, Disabled or Hidden.",
-        "CORE__TEST_CONNECTION",
-    )
-    trusted_proxies: str = _setting(
-        "", "Networks of proxies whose X-Forwarded headers are believed, with commas: 10.0.0.0/8, ::1; empty: none."
-    )
-    base_url: str = _setting(
-        "", "Address that people reach the server at, for links; empty: http://host:port.", "API__BASE_URL"
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     default_deferrable: bool = _setting(
         False,
@@ -229,7 +210,7 @@ class Settings:
     triggerer: TriggererSettings = TriggererSettings()
     parsing: ParsingSettings = ParsingSettings()
     logs: LogSettings = LogSettings()
-    api: ApiSettings = ApiSettings()
+    api: ApiSettings = field(default_factory=ApiSettings)
     auth: AuthSettings = field(default_factory=AuthSettings)
     oidc: OidcSettings = field(default_factory=OidcSettings)
     operators: OperatorSettings = OperatorSettings()
@@ -261,7 +242,9 @@ class Settings:
     @property
     def base_url(self) -> str:
         """Where people reach the server, with the default filled in."""
-        return (self.api.base_url or f"http://{self.api.host}:{self.api.port}").rstrip("/")
+        scheme = "https" if self.api.ssl_cert else "http"
+        host = f"[{self.api.host}]" if ":" in self.api.host else self.api.host
+        return (self.api.base_url or f"{scheme}://{host}:{self.api.port}").rstrip("/")
 
     @property
     def environment(self) -> dict[str, str]:
