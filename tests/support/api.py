@@ -38,6 +38,8 @@ from tradewind.core.events import (
 )
 from tradewind.core.shard import Shard
 from tradewind.db import Database, backfills, images, inbox, parses, passwords, pools, users
+from tradewind.db.change_log import Announcer
+from tradewind.db.change_recorder import Recorder
 from tradewind.db.cipher import key_file_cipher
 from tradewind.db.transitions import write
 from tradewind.protocol.messages import Ended
@@ -98,6 +100,8 @@ class Engine:
         self._is_open = True
         self.dispatched: dict[tuple[str, int], Dispatch] = {}
         self._is_alive = True
+        self.changes = Announcer()
+        self._recorder = Recorder(self.changes)
         with database.read() as tx:
             for pool in pools.all_pools(tx):
                 self._shard.apply(pool, _now())
@@ -146,7 +150,8 @@ class Engine:
                 if uid is not None and not self._shard.has_run(uid):
                     commands += self._shard.load_run(images.run_image(tx, uid))
                 commands += self._shard.apply(item.event, _now())
-            write(tx, commands, consumed=[item.id for item in items], now=_now())
+            write(tx, commands, consumed=[item.id for item in items], now=_now(), recorder=self._recorder)
+        self._recorder.committed()
         self._note(commands)
         return len(items)
 
@@ -155,7 +160,8 @@ class Engine:
         with self._lock:
             with self._database.write() as tx:
                 commands = [command for event in events for command in self._shard.apply(event, _now())]
-                write(tx, commands, outputs or {}, now=_now())
+                write(tx, commands, outputs or {}, now=_now(), recorder=self._recorder)
+            self._recorder.committed()
             self._note(commands)
 
     def _note(self, commands: Sequence[Command]) -> None:
@@ -280,6 +286,7 @@ class Api:
             health=lambda: {"scheduler": Liveness(engine.is_alive, _now())},
             log_folder=home / "logs",
             version="9.9.9",
+            changes=engine.changes,
         )
         try:
             with _application(services) as app, asyncio.Runner() as runner:

@@ -21,6 +21,7 @@ from tradewind.api.connection_tests import ConnectionTests
 from tradewind.api.denials import Denials
 from tradewind.api.permissions import check, check_event, name_in
 from tradewind.api.services import ApiServices
+from tradewind.api.stream.feed import Feed
 from tradewind.api.workspaces import WORKSPACE, workspace_of
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.base.policy import BUILT_IN, Action, Names, Resource, Rights
@@ -45,6 +46,7 @@ class Desk:
     def __init__(self, services: ApiServices) -> None:
         self.services = services
         self.sessions = Sessions(services)
+        self.feed = Feed(services.database, self.in_thread, services.changes)
         self.connection_tests = ConnectionTests(services.clock, services.ids)
         self.denials = Denials()
         self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
@@ -52,6 +54,7 @@ class Desk:
 
     def close(self) -> None:
         """Let the threads go; work in flight ends first."""
+        self.feed.close()
         self.connection_tests.close()
         self._threads.shutdown(wait=True)
         self.sessions.close()

@@ -46,6 +46,7 @@ TAGS = {
     "DagVersion": "What DAGs were over time",
     "DagWarning": "What is odd about a DAG",
     "Deadlines": "When runs have to be through",
+    "Events": "What changes, as it changes",
     "Event Log": "What was done, in Airflow's words",
     "Import Error": "Files that can't be read",
     "Job": "The server's own components",
@@ -123,6 +124,9 @@ def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
     for status, words in _refusals(may, operation).items():
         content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"].setdefault(status, {"description": words, "content": content})
+    stream = operation["responses"].get("200", {}).get("content", {}).get("text/event-stream")
+    if stream is not None:
+        stream["schema"].pop("type", None)  # the framework takes what is no JSON for a string
     if may is None:
         return
     operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]

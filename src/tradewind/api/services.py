@@ -11,6 +11,7 @@ from typing import Protocol
 from tradewind.base.clock import Clock
 from tradewind.base.ids import IdSource
 from tradewind.base.settings import Settings
+from tradewind.db.change_log import Announcer
 from tradewind.db.cipher import Cipher
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
@@ -71,5 +72,7 @@ class ApiServices:
     """None: all logs are here."""
     reparse: Callable[[str], None] | None = None
     """Has a file of the DAGs folder parsed again, changed or not. None: nobody here parses."""
+    changes: Announcer | None = None
+    """Tells when something that people watch has changed in this process. None: the database is looked at."""
     specs: Specs = field(default_factory=Specs)
     """Decoded specs; hand over the scheduler's where both live in one process."""

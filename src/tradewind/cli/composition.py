@@ -26,6 +26,7 @@ from tradewind.cli.local_work import LocalWork
 from tradewind.cli.remote_logs import RemoteLogs
 from tradewind.core.shard import Limits, Shard
 from tradewind.db import processes, schema, tokens
+from tradewind.db.change_log import Announcer
 from tradewind.db.cipher import cipher_of, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
@@ -65,6 +66,7 @@ class Composition:
         self._ids = UuidSource()
         self._work = work
         self._channel = Channel()
+        self._changes = Announcer()
         self._stack = ExitStack()
         self._named = named_executors(settings.executor)
         self._executors = build_executors(self._named, work.executor, settings)
@@ -117,6 +119,7 @@ class Composition:
                 timetables=self._desk,
                 remote_logs=self._remote_logs,
                 reparse=self._processor.reparse,
+                changes=self._changes,
             )
         )
 
@@ -251,7 +254,7 @@ class Composition:
                 new_shard=lambda: Shard(self._ids, limits),
                 loader=loader,
                 leases=leases,
-                committer=Committer(self.database, leases, self._cipher.encrypt),
+                committer=Committer(self.database, leases, self._cipher.encrypt, self._changes),
                 dispatcher=dispatcher,
                 executors=list({id(executor): executor for executor in self._executors.values()}.values()),
             )

@@ -17,7 +17,7 @@ import secrets
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ from tradewind.base.settings import Settings
 from tradewind.worker.secrets_masking import MaskedFormatter
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from tradewind.cli.composition import Composition
 
 __all__ = ["run_standalone"]
@@ -90,13 +92,25 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
         timeout_graceful_shutdown=5,
         proxy_headers=False,  # the API looks at them itself, and only behind proxies that the settings name
     )
-    server = uvicorn.Server(config)
+    server = _server(config, parts.app.state.desk.feed.close)
     gc.collect()
     gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
     with _address_left(settings, f"http://{host}:{port}", parts.local_token()):
         log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
         with _outliving_signals():
             server.run(sockets=[listener])
+
+
+def _server(config: uvicorn.Config, end_streams: Callable[[], None]) -> uvicorn.Server:
+    """A server that lets go of those who listen to changes before it waits for its requests to end."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            end_streams()
+            await super().shutdown(sockets)
+
+    return Server(config)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ OPEN = words("""
 
 SIGNED_IN = words("""
     can_i delete_my_other_sessions delete_my_session delete_session get_me get_my_sessions get_permissions
-    put_my_password
+    put_my_password stream_events
 """)
 """These are about the caller alone."""
 

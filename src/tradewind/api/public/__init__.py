@@ -42,6 +42,7 @@ MODULES = (
     "pools",
     "providers",
     "insight",
+    "events",
 )
 
 
