@@ -7,7 +7,6 @@ with it.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from base64 import b64encode
 from collections.abc import Sequence
@@ -21,9 +20,10 @@ from tradewind.api.auth.addresses import Network, is_secure, networks
 from tradewind.api.problems import REQUEST_ID, problem
 from tradewind.base.api_settings import ApiSettings
 from tradewind.base.errors import InvalidInput
+from tradewind.base.hosts import address_of, is_local, name_of
 from tradewind.base.ids import IdSource
 
-__all__ = ["Front", "Hosts", "docs_policy", "is_local", "with_cors"]
+__all__ = ["Front", "Hosts", "docs_policy", "with_cors"]
 
 LONGEST_URL = 16 * 1024
 NEVER_KEPT = ("/api/", "/auth/", "/w/", "/execution/")
@@ -124,8 +124,8 @@ class Hosts:
         """Whether this `Host` is one of them; an IP address always is, as no name leads there."""
         if self._is_any or not host:  # no browser leaves it out
             return True
-        name = _name(host)
-        return name in self._names or name.endswith((".localhost", *self._ends)) or _address(name) is not None
+        name = name_of(host)
+        return name in self._names or name.endswith((".localhost", *self._ends)) or address_of(name) is not None
 
 
 def with_cors(app: ASGIApp, settings: ApiSettings) -> ASGIApp:
@@ -160,13 +160,6 @@ def with_cors(app: ASGIApp, settings: ApiSettings) -> ASGIApp:
     )
 
 
-def is_local(host: str) -> bool:
-    """Whether a name or an address, with or without a port, means the machine that says it."""
-    name = _name(host)
-    address = _address(name)
-    return address.is_loopback if address else name == "localhost" or name.endswith(".localhost")
-
-
 def _told(scope: Scope) -> tuple[str | None, bytes | None]:
     """The host and the id that a request names. Without a host: empty, as HTTP/1.0 has it; None: it says several."""
     hosts: list[bytes] = []
@@ -183,30 +176,13 @@ def _told(scope: Scope) -> tuple[str | None, bytes | None]:
 
 def _unknown(host: str) -> str:
     return (
-        f"this server is not called {_name(host)[:100]!r}; if it is meant to be, name it in api.allowed_hosts, or set "
+        f"this server is not called {name_of(host)[:100]!r}; if it is meant to be, name it in api.allowed_hosts, or set "
         "api.base_url"
     )
 
 
 def _is_https(scope: Scope, proxies: Sequence[Network]) -> bool:
     return scope.get("scheme") == "https" or (bool(proxies) and is_secure(HTTPConnection(scope), proxies))
-
-
-def _name(host: str) -> str:
-    """The host without its port."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    name, _, port = host.partition(":")
-    if port.isdecimal():
-        host = name
-    return host.lower().rstrip(".")
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(name)
-    except ValueError:
-        return None
 
 
 def _words(text: str) -> list[str]:

@@ -7,6 +7,7 @@ import logging
 import msgspec
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -67,6 +68,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the tree, of the framework, and any bug."""
     app.add_exception_handler(TradewindError, _expected)
     app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -103,6 +105,11 @@ async def _framework(request: Request, error: Exception) -> Response:
     if error.status_code == 404 and detail == "Not Found":
         detail = f"there is nothing at {request.url.path}; /openapi.json lists what there is"
     return problem(error.status_code, detail, "http")
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Who hangs up in the middle of a request hears nothing any more, and is no bug."""
+    return problem(400, "the request ended before its body was whole", "http")
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -45,6 +45,8 @@ class Address:
     pid: int
     dags_folder: str
     """The folder that it serves; empty: not told."""
+    certificate: str = ""
+    """File with what it shows of itself by TLS; empty: it speaks without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,11 @@ def running_server(home: Path) -> Address | None:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         server = Address(
-            str(content["url"]), str(content["token"]), int(content["pid"]), str(content.get("dags_folder", ""))
+            str(content["url"]),
+            str(content["token"]),
+            int(content["pid"]),
+            str(content.get("dags_folder", "")),
+            str(content.get("certificate", "")),
         )
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -229,8 +235,12 @@ class HttpTransport:
         import http.client
 
         parts = urlsplit(self._server.url)
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        return kind(parts.hostname or "127.0.0.1", parts.port, timeout=timeout)
+        host = parts.hostname or "127.0.0.1"
+        if parts.scheme != "https":
+            return http.client.HTTPConnection(host, parts.port, timeout=timeout)
+        from tradewind.cli.pinned import PinnedConnection
+
+        return PinnedConnection(host, parts.port, timeout=timeout, certificate=Path(self._server.certificate))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._server.token}", "Content-Type": "application/json"}

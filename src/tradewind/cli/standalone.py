@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import Conflict
 from tradewind.base.settings import Settings
+from tradewind.cli import web_server
 from tradewind.worker.secrets_masking import MaskedFormatter
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def run_standalone(settings: Settings) -> None:
     logging.basicConfig(level=settings.logs.level)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(MaskedFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    web_server.check_reach(settings.api)
     with _only_one(settings.home), _listening(settings.api.host, settings.api.port) as listener:
         from tradewind.cli.local_work import LocalWork
 
@@ -82,21 +84,13 @@ def _give_memory_back() -> None:
 
 def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> None:
     """Answer requests until a signal comes."""
-    import uvicorn
-
-    host, port = listener.getsockname()[:2]
-    config = uvicorn.Config(
-        parts.app,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        proxy_headers=False,  # the API looks at them itself, and only behind proxies that the settings name
-    )
+    url = web_server.url_of(listener, settings.api)
+    config = web_server.web_config(parts.app, settings.api)
     server = _server(config, parts.app.state.desk.feed.close)
     gc.collect()
     gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
-    with _address_left(settings, f"http://{host}:{port}", parts.local_token()):
-        log.info("server.ready url=http://%s:%s home=%s dags=%s", host, port, settings.home, settings.dags_folder)
+    with _address_left(settings, url, parts.local_token()):
+        log.info("server.ready url=%s home=%s dags=%s", url, settings.home, settings.dags_folder)
         with _outliving_signals():
             server.run(sockets=[listener])
 
@@ -161,9 +155,14 @@ def _address_left(settings: Settings, url: str, token: str) -> Iterator[None]:
     path = settings.home / "server.json"
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(
-            {"url": url, "token": token, "pid": os.getpid(), "dags_folder": str(settings.dags_folder.resolve())}, file
-        )
+        left = {
+            "url": url,
+            "token": token,
+            "pid": os.getpid(),
+            "dags_folder": str(settings.dags_folder.resolve()),
+            "certificate": str(Path(settings.api.ssl_cert).resolve()) if settings.api.ssl_cert else "",
+        }
+        json.dump(left, file)
     try:
         yield
     finally:
@@ -177,6 +176,7 @@ def _make_admin(parts: Composition, settings: Settings) -> None:
     with parts.database.read() as tx:
         if users.any_user(tx):
             return
+    web_server.check_somebody_may_log_in(settings)
     password = secrets.token_urlsafe(15)
     descriptor = os.open(settings.home / "admin-password", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

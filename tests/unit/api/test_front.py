@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tradewind.api.front import Hosts, is_local, with_cors
+from tradewind.api.front import Hosts, with_cors
 from tradewind.base.api_settings import ApiSettings
 from tradewind.base.errors import InvalidInput
+from tradewind.base.hosts import is_local
 
 
 def allowed(asked: str, **settings: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import msgspec
 
 from tradewind.base.clock import Clock
 from tradewind.base.errors import ProviderUnavailable, Unauthenticated
+from tradewind.base.hosts import is_local
 from tradewind.base.oidc_settings import OidcSettings
 
 if TYPE_CHECKING:
@@ -207,11 +207,4 @@ def is_safe(address: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_local(host)))
