@@ -160,6 +160,7 @@ class StateStoreSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
     days: int = _setting(0, "Days that ended runs, their values, old versions and the event log are kept; 0: for good.")
+    changes_s: int = _setting(3600, "Seconds that the stream of changes goes back, for clients that were away.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

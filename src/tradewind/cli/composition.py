@@ -21,7 +21,7 @@ from tradewind.base.errors import Unauthenticated
 from tradewind.base.ids import UuidSource
 from tradewind.base.settings import Settings
 from tradewind.cli.file_reads import file_reads
-from tradewind.cli.housekeeping import Housekeeper, tidy
+from tradewind.cli.housekeeping import CHANGES_EVERY_S, Housekeeper, cut_changes, tidy
 from tradewind.cli.local_work import LocalWork
 from tradewind.cli.remote_logs import RemoteLogs
 from tradewind.core.shard import Limits, Shard
@@ -151,9 +151,14 @@ class Composition:
         self._stack.callback(self._desk.close)
         self._processor.start()
         self._stack.callback(self._processor.stop)
-        housekeeper = Housekeeper(lambda: tidy(self.database, self.settings, self.clock))
-        housekeeper.start()
-        self._stack.callback(housekeeper.stop)
+        for housekeeper in (
+            Housekeeper(lambda: tidy(self.database, self.settings, self.clock)),
+            Housekeeper(
+                lambda: cut_changes(self.database, self.settings, self.clock), CHANGES_EVERY_S, CHANGES_EVERY_S
+            ),
+        ):
+            housekeeper.start()
+            self._stack.callback(housekeeper.stop)
         bell = BellListener(self.settings.home / "bell.sock", self._channel.ring)
         bell.start()
         self._stack.callback(bell.stop)

@@ -10,14 +10,18 @@ from datetime import timedelta
 from tradewind.base.clock import Clock
 from tradewind.base.settings import Settings
 from tradewind.cli.artifacts import sweep
-from tradewind.db import Database, login_failures, login_sessions, oidc_logins, schema, state_store, tokens
+from tradewind.db import Database, change_log, login_failures, login_sessions, oidc_logins, schema, state_store, tokens
 from tradewind.worker.xcom import stored_artifacts
 
-__all__ = ["Housekeeper", "tidy"]
+__all__ = ["CHANGES_EVERY_S", "Housekeeper", "cut_changes", "tidy"]
 
 log = logging.getLogger("tradewind.housekeeping")
 
 EVERY_S = 3600.0
+CHANGES_EVERY_S = 60.0
+"""How often the log of changes is cut: it may grow by megabytes a minute."""
+MOST_CHANGES = 250_000
+"""How many transactions it holds at most, however young."""
 FIRST_AFTER_S = 300.0
 """A server that has just started has more urgent things to do."""
 
@@ -44,11 +48,33 @@ def tidy(database: Database, settings: Settings, clock: Clock) -> dict[str, int]
     return {what: count for what, count in gone.items() if count}
 
 
-class Housekeeper:
-    """A thread that tidies up now and then; a failure is logged and does not end it."""
+def cut_changes(database: Database, settings: Settings, clock: Clock) -> dict[str, int]:
+    """Forget what the stream of changes need not tell any more; a little at a time, as the scheduler writes too."""
+    before = clock.now() - timedelta(seconds=settings.retention.changes_s)
+    gone = 0
+    while True:
+        with database.write() as tx:
+            some = change_log.prune(tx, before, MOST_CHANGES)
+        if not some:
+            return {"changes": gone} if gone else {}
+        gone += some
 
-    def __init__(self, work: Callable[[], dict[str, int]]) -> None:
+
+class Housekeeper:
+    """A thread that tidies up now and then; a failure is logged and does not end it.
+
+    Args:
+        work: what it does each time; returns what went, by kind.
+        every_s: how often.
+        first_after_s: when it does so first.
+    """
+
+    def __init__(
+        self, work: Callable[[], dict[str, int]], every_s: float = EVERY_S, first_after_s: float = FIRST_AFTER_S
+    ) -> None:
         self._work = work
+        self._every_s = every_s
+        self._first_after_s = first_after_s
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -62,13 +88,13 @@ class Housekeeper:
         self._thread.join(timeout=30)
 
     def _run(self) -> None:
-        wait_s = FIRST_AFTER_S
+        wait_s = self._first_after_s
         while not self._is_over.wait(wait_s):
-            wait_s = EVERY_S
+            wait_s = self._every_s
             try:
                 gone = self._work()
             except Exception:  # the edge of a thread: a database that is away comes back
-                log.exception("housekeeping.failed: it is tried again in an hour")
+                log.exception("housekeeping.failed: it is tried again later")
             else:
                 if gone:
                     log.info("housekeeping.done %s", " ".join(f"{what}={count}" for what, count in gone.items()))

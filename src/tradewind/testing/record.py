@@ -25,7 +25,7 @@ from tradewind.base.settings import Settings
 from tradewind.core.commands import Command, CreateRun, RecordAssetEvent, RunCallback, StartTrigger, StopTrigger
 from tradewind.core.events import AssetUpdate, AssetUpdated, RunFacts
 from tradewind.core.states import RunState
-from tradewind.db import connections, inbox, inputs, runs, schema, transitions, variables, versions
+from tradewind.db import change_recorder, connections, inbox, inputs, runs, schema, transitions, variables, versions
 from tradewind.db.asset_updates import updates_of
 from tradewind.db.cipher import Cipher, cipher_of
 from tradewind.db.dags import IN_PROCESS
@@ -195,7 +195,8 @@ class HomeRecorder(Recorder):
         with self.database.write() as tx:
             # what was waited for is over, callbacks have run, and neither is the business of a server
             commands = [c for c in self._commands if not isinstance(c, StartTrigger | StopTrigger | RunCallback)]
-            lost = transitions.write(tx, [CreateRun(facts), *commands], self._outputs, now=self._clock.now())
+            made, now = [CreateRun(facts), *commands], self._clock.now()
+            lost = transitions.write(tx, made, self._outputs, now=now, recorder=change_recorder.Recorder())
             for request, given, at in self._answers:
                 answer = inputs.Answer(chosen_options=given.chosen_options, params_input=given.params_input)
                 inputs.record_answer(tx, request, None if given.error else answer, at, is_default=given.is_default)

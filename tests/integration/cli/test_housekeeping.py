@@ -11,10 +11,10 @@ from support.databases import EPOCH
 from support.rows import rows, save_run, with_run
 from tradewind.base.clock import FakeClock
 from tradewind.base.settings import RetentionSettings, Settings
-from tradewind.cli import housekeeping
-from tradewind.cli.housekeeping import Housekeeper, tidy
+from tradewind.cli.housekeeping import Housekeeper, cut_changes, tidy
 from tradewind.core.states import RunState
-from tradewind.db import Database, login_failures, login_sessions, tokens, users
+from tradewind.db import Database, change_log, login_failures, login_sessions, tokens, users
+from tradewind.db.change_log import Change
 from tradewind.db.transitions import write
 from tradewind.worker.xcom import FolderArtifacts
 
@@ -69,9 +69,7 @@ def test_sessions_tokens_and_failures_that_are_over_go_and_others_stay(database:
     assert [row["key"] for row in rows(database, "login_failure")] == ["user:new"]
 
 
-def test_a_failure_does_not_end_it(monkeypatch) -> None:
-    monkeypatch.setattr(housekeeping, "FIRST_AFTER_S", 0.0)
-    monkeypatch.setattr(housekeeping, "EVERY_S", 0.0)
+def test_a_failure_does_not_end_it() -> None:
     calls, is_done = [], threading.Event()
 
     def work() -> dict[str, int]:
@@ -81,7 +79,19 @@ def test_a_failure_does_not_end_it(monkeypatch) -> None:
         is_done.set()
         return {}
 
-    keeper = Housekeeper(work)
+    keeper = Housekeeper(work, every_s=0.0, first_after_s=0.0)
     keeper.start()
     assert is_done.wait(10)
     keeper.stop()
+
+
+def test_the_stream_of_changes_goes_back_as_far_as_is_set(database: Database, tmp_path: Path) -> None:
+    for second in range(3):
+        with database.write() as tx:
+            change = Change(kind="dag", workspace="default", dag_id="etl", new="added")
+            change_log.append(tx, [change], EPOCH + timedelta(seconds=second))
+    settings = replace(Settings(home=tmp_path), retention=RetentionSettings(changes_s=60))
+    assert cut_changes(database, settings, FakeClock(EPOCH + timedelta(seconds=60))) == {}
+    assert cut_changes(database, settings, FakeClock(EPOCH + timedelta(seconds=61))) == {"changes": 1}
+    assert cut_changes(database, settings, FakeClock(EPOCH + timedelta(days=1))) == {"changes": 1}
+    assert len(rows(database, "change_log")) == 1

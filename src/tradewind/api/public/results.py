@@ -17,6 +17,7 @@ from tradewind.api.models.runs import TriggerDAGRunPostBody
 from tradewind.api.public.dag_runs import request_run
 from tradewind.api.selection import spec_of_run
 from tradewind.api.shapes import run_out
+from tradewind.api.stream.feed import heard
 from tradewind.api.wire import reply
 from tradewind.core.states import RUN_FINISHED
 from tradewind.db import runs, xcoms
@@ -32,9 +33,6 @@ __all__ = ["result_tasks", "returned", "router"]
 
 router = APIRouter(tags=["DagRun"])
 
-SHORTEST_POLL_S = 0.005
-LONGEST_POLL_S = 0.25
-SHARE_OF_WAIT = 0.05
 LONGEST_WAIT_S = 3600
 
 
@@ -109,12 +107,11 @@ async def _result(call: Call, run: RunRecord) -> Any:
 
 
 async def _ended(call: Call, run: RunRecord, timeout_s: float) -> RunRecord:
-    """The run once it has ended, or when the time is over. A short run is noticed at once."""
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    while run.state not in RUN_FINISHED and (passed := loop.time() - begun) < timeout_s:
-        wait_s = min(max(SHARE_OF_WAIT * passed, SHORTEST_POLL_S), LONGEST_POLL_S, timeout_s - passed)
-        await asyncio.sleep(wait_s)
-        key = (run.dag_id, run.run_id)
-        run = await call.read(lambda tx, key=key: runs.get_run(tx, call.workspace, *key))
-    return run
+    """The run once it has ended, or when the time is over."""
+    key = (run.dag_id, run.run_id)
+    until = asyncio.get_running_loop().time() + timeout_s
+    async with call.desk.feed.watching(call.workspace, *key) as news:
+        while True:
+            run = await call.read(lambda tx: runs.get_run(tx, call.workspace, *key))
+            if run.state in RUN_FINISHED or not await heard(news, until) or call.desk.feed.is_over:
+                return run

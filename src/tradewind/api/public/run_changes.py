@@ -29,6 +29,7 @@ from tradewind.api.public.task_instances import INSTANCES, shown
 from tradewind.api.runs import Clearing, clear_events, clear_runs, delete_event
 from tradewind.api.selection import spec_of_run
 from tradewind.api.shapes import run_out
+from tradewind.api.stream.feed import heard
 from tradewind.api.wire import encode, reply
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.base.policy import Action
@@ -43,7 +44,6 @@ router = APIRouter(tags=["DagRun"])
 
 RunEditor = Annotated[Call, may("edit", "dag_run")]
 RunChanger = Annotated[Call, may("edit", "dag_run", "delete", "create")]
-WAIT_POLL_S = 0.1
 
 
 # -- clear -----------------------------------------------------------------------------------------------------------
@@ -283,17 +283,22 @@ async def wait_dag_run_until_finished(
 
 
 async def _lines(call: Call, run: RunRecord, interval: float, wanted: list[str]) -> AsyncGenerator[bytes]:
-    loop = asyncio.get_running_loop()
-    said = float("-inf")
-    while run.state not in RUN_FINISHED:
-        if loop.time() - said >= interval:
-            said = loop.time()
+    key = (run.dag_id, run.run_id)
+    async with call.desk.feed.watching(call.workspace, *key) as news:
+        while not call.desk.feed.is_over:
+            try:
+                run = await call.read(lambda tx: runs.get_run(tx, call.workspace, *key))
+            except NotFound:
+                return
+            if run.state in RUN_FINISHED:
+                break
             yield encode({"state": run.state, "duration": run.duration}) + b"\n"
-        await asyncio.sleep(min(interval, WAIT_POLL_S))
-        try:
-            run = await call.read(lambda tx, uid=run: runs.get_run(tx, call.workspace, uid.dag_id, uid.run_id))
-        except NotFound:
-            return
+            until = asyncio.get_running_loop().time() + interval
+            while not (await heard(news, until) and await _has_ended(call, key)):
+                if asyncio.get_running_loop().time() >= until or call.desk.feed.is_over:
+                    break
+    if run.state not in RUN_FINISHED:
+        return
     line: dict[str, Any] = {"state": run.state, "duration": run.duration}
     named = wanted or await call.read(lambda tx: result_tasks(tx, call, run))
     if named:
@@ -301,3 +306,12 @@ async def _lines(call: Call, run: RunRecord, interval: float, wanted: list[str])
         store = open_artifacts(call.services.settings.artifact_url)
         line["results"] = {task_id: returned(found.get(task_id, []), store) for task_id in named}
     yield encode(line) + b"\n"
+
+
+async def _has_ended(call: Call, key: tuple[str, str]) -> bool:
+    """Whether there is something to say before the interval is over: the run has ended, or is gone."""
+    try:
+        run = await call.read(lambda tx: runs.get_run(tx, call.workspace, *key))
+    except NotFound:
+        return True
+    return run.state in RUN_FINISHED

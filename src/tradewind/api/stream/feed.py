@@ -19,7 +19,7 @@ from tradewind.db import change_log
 from tradewind.db.change_log import Announcer, LoggedRow
 from tradewind.db.engine import Database
 
-__all__ = ["Feed", "Subscription"]
+__all__ = ["Feed", "Subscription", "heard"]
 
 log = logging.getLogger("tradewind.api.stream")
 
@@ -85,6 +85,17 @@ class Subscription:
         self._chunks.clear()
         self._size = 0
         return chunk
+
+
+async def heard(news: asyncio.Event, until: float) -> bool:
+    """Wait for news, up to a moment on the loop's clock; whether there were any. The event is cleared."""
+    try:
+        async with asyncio.timeout_at(until):
+            await news.wait()
+    except TimeoutError:
+        return False
+    news.clear()
+    return True
 
 
 RunName = tuple[str, str, str]
