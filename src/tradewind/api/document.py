@@ -121,6 +121,12 @@ def _operations(
 
 def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
     may = permission_of(route)
+    if "422" in operation["responses"]:
+        forms = [{"$ref": "#/components/schemas/HTTPValidationError"}, {"$ref": "#/components/schemas/Problem"}]
+        operation["responses"]["422"] = {
+            "description": "Parameters or body are not of the right shape, or ask for what can't be done",
+            "content": {"application/json": {"schema": {"anyOf": forms}}},
+        }
     for status, words in _refusals(may, operation).items():
         content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"].setdefault(status, {"description": words, "content": content})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-__all__ = ["created", "gone", "listing", "reply", "seconds"]
+__all__ = ["created", "gone", "listing", "refusal", "reply", "seconds"]
 
 encode = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -31,6 +32,11 @@ def gone() -> Response:
 def listing(name: str, items: Sequence[object], total: int) -> Response:
     """A page of a list under its name, with how many there are in all."""
     return reply({name: items, "total_entries": total})
+
+
+def refusal(words: str) -> dict[str, Any]:
+    """How the document describes an answer that says what went wrong."""
+    return {"description": words, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def seconds(start: datetime | None, end: datetime | None) -> float | None:

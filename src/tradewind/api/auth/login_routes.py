@@ -76,6 +76,12 @@ def with_cookies(response: Response, cookies: tuple[str, ...]) -> Response:
 # -- in --------------------------------------------------------------------------------------------------------------
 
 
+def _or_page(status: int) -> dict[str, Any]:
+    """A refusal that who sent a form gets as the page, to try again."""
+    content = REFUSALS[status]["content"] | {"text/html": {"schema": {"type": "string"}}}
+    return {**REFUSALS[status], "content": content}
+
+
 @router.get("/login", operation_id="login_page", response_class=HTMLResponse, responses={400: REFUSALS[400]})
 async def login_page(request: Request, next: Next = None) -> Response:
     """The page that asks for name and password."""
@@ -89,6 +95,8 @@ async def login_page(request: Request, next: Next = None) -> Response:
     openapi_extra=OPENAPI,
     responses={
         **REFUSALS,
+        401: _or_page(401),
+        429: _or_page(429),
         303: {"description": "A form was sent: on to `next`"},
         403: {**REFUSALS[400], "description": "The page of another site has sent it"},
     },

@@ -15,7 +15,7 @@ from tradewind.api.auth.addresses import address_of
 from tradewind.api.deps import Audit, Call, Desk, May
 from tradewind.api.models.assets import WebhookResponse
 from tradewind.api.permissions import check
-from tradewind.api.wire import reply
+from tradewind.api.wire import refusal, reply
 from tradewind.api.workspaces import workspace_of
 from tradewind.base.errors import InvalidInput, NotFound, Unauthenticated
 from tradewind.core.events import AssetUpdate, AssetUpdated, Event
@@ -32,7 +32,20 @@ LARGEST = 1_000_000
 UPDATES = May(("create",), "asset")
 
 
-@router.post("/{path:path}", operation_id="call_asset_webhook", response_model=WebhookResponse)
+@router.post(
+    "/{path:path}",
+    operation_id="call_asset_webhook",
+    status_code=202,
+    response_model=WebhookResponse,
+    responses={
+        400: refusal("The body is no JSON, or too long"),
+        401: refusal("The call is not signed, and there is no token"),
+        403: refusal("The token is of somebody who may not update assets"),
+        404: refusal("No watcher listens at this path"),
+        503: refusal("The database does not answer"),
+    },
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": {}}}}},
+)
 async def call_asset_webhook(
     path: str, request: Request, partition_key: Annotated[str | None, Query(max_length=250)] = None
 ) -> Response:
