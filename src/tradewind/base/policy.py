@@ -29,6 +29,7 @@ __all__ = [
     "Resource",
     "Rights",
     "fits",
+    "in_short",
     "parse_scopes",
 ]
 
@@ -92,7 +93,9 @@ class Grant:
             InvalidInput: no such action or resource.
         """
         action, _, rest = text.strip().partition(":")
-        resource, _, names = rest.partition(":")
+        resource, colon, names = rest.partition(":")
+        if colon and not names:  # a variable of some script was empty: that must not mean all
+            raise InvalidInput(f"{text!r}: a name must follow the last colon; * is all of them", grant=text)
         if action != ANY and action not in ACTIONS:
             raise InvalidInput(f"{text!r}: no action {action!r}; there are {', '.join(ACTIONS)} and *", grant=text)
         if resource != ANY and resource not in RESOURCES:
@@ -159,13 +162,14 @@ class Rights:
             name: to which one; for what is below a DAG, the DAG's. None: to any one at all, as lists need it.
         """
         what = f"{action} {resource.replace('_', ' ')}" + (f" {name!r}" if name is not None else "")
+        grant = Grant(action, resource, ANY if name is None else name)
         by = next((one for one in self.held if one.grant.allows(action, resource, name)), None)
         if by is None:
             roles = ", ".join(sorted({one.role for one in self.held})) or "no role in this workspace"
-            return Decision(False, f"nothing that {self.who} holds allows to {what}: {roles}")
+            return Decision(False, f"nothing that {self.who} holds allows to {what} ({grant}); roles held: {roles}")
         if self.scopes is not None and not any(scope.allows(action, resource, name) for scope in self.scopes):
-            words = ", ".join(map(str, self.scopes)) or "none"
-            return Decision(False, f"the token of {self.who} has no scope to {what}; its scopes: {words}")
+            words = ", ".join(in_short(self.scopes)) or "none"
+            return Decision(False, f"the token of {self.who} has no scope to {what} ({grant}); its scopes: {words}")
         return Decision(True, f"the role {by.role} of {self.who} allows it: {by.grant}", by)
 
     def may_give(self, grant: Grant) -> bool:
@@ -228,6 +232,26 @@ def parse_scopes(texts: Iterable[str]) -> tuple[Grant, ...]:
         word, _, dag = text.strip().partition(":")
         if word in BUNDLES and dag:
             found |= dict.fromkeys(Grant.parse(f"{part}:{dag}") for part in BUNDLES[word])
+        elif word not in ACTIONS and word != ANY:
+            words = ", ".join(BUNDLES)
+            raise InvalidInput(
+                f"{text!r}: no scope begins with {word!r}; there are {', '.join(ACTIONS)} and * with a resource "
+                f"(read:dag:sales_*), and {words} with the name of a DAG (run:sales_load)",
+                grant=text,
+            )
         else:
             found[Grant.parse(text)] = None
     return tuple(found)
+
+
+def in_short(scopes: Iterable[Grant]) -> list[str]:
+    """Scopes as somebody would write them: what `view`, `run` and `manage` stand for as one word."""
+    left = dict.fromkeys(scopes)
+    texts: list[str] = []
+    for word in reversed(BUNDLES):
+        for names in dict.fromkeys(grant.names for grant in left):
+            parts = [Grant.parse(f"{part}:{names}") for part in BUNDLES[word]]
+            if all(part in left for part in parts):
+                texts.append(f"{word}:{names}")
+                left = {grant: None for grant in left if grant not in parts}
+    return [*texts, *map(str, left)]

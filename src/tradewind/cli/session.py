@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
+from tradewind.base.errors import InvalidInput
+
 if TYPE_CHECKING:
     from tradewind.base.settings import Settings
     from tradewind.cli.client import Client
@@ -60,8 +62,17 @@ class Session:
         return load_settings(self.environ, home=self._home, overrides=flags)
 
     @property
+    def is_remote(self) -> bool:
+        """Whether the environment names a server on another machine; `--home` says more, and means this one."""
+        return self._home is None and bool(self.environ.get("TRADEWIND_URL", "").strip())
+
+    @property
     def client(self) -> Client:
-        """The API: of the running server, else mounted in this process."""
+        """The API: of the server that `TRADEWIND_URL` names, else of the one on this home, else mounted in this process."""
+        if self._client is None and self.is_remote:
+            from tradewind.cli.remote import remote_client
+
+            self._client = remote_client(self.environ)
         if self._client is None:
             from tradewind.cli.client import open_client
 
@@ -74,7 +85,13 @@ class Session:
 
         Raises:
             DatabaseUnavailable: it can't be reached, or has not been migrated.
+            InvalidInput: the environment names a server elsewhere, whose database this is not.
         """
+        if self.is_remote:
+            raise InvalidInput(
+                "this works on the database itself, and TRADEWIND_URL names a server elsewhere: "
+                "run it where that server runs, or without TRADEWIND_URL for the home here"
+            )
         if self._database is None:
             from tradewind.cli.database import open_migrated
 

@@ -161,7 +161,10 @@ def test_can_i_says_whether_and_why(api: Api) -> None:
     assert yes["reason"] == "the role User of user allows it: *:dag_run"
     assert (yes["allowed"], yes["role"], yes["permission"]) == (True, "User", "*:dag_run")
     no = api.get("//auth/can-i", action="edit", resource="variable", role="user").ok()
-    assert (no["allowed"], no["reason"]) == (False, "nothing that user holds allows to edit variable: User")
+    assert (no["allowed"], no["reason"]) == (
+        False,
+        "nothing that user holds allows to edit variable (edit:variable); roles held: User",
+    )
     scoped = bound(api, "view:sales").get("//auth/can-i", action="read", resource="dag", name="hr").ok()
     assert scoped["allowed"] is False
     assert "the token of admin has no scope to read dag 'hr'" in scoped["reason"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
+
+from support.command_line import CommandLine
 
 LONG = "a long password"
 
@@ -128,3 +131,13 @@ def test_a_token_takes_a_user_who_is_there_and_a_life_that_is_one(tradewind) -> 
 def test_a_name_is_unlocked(tradewind) -> None:
     assert "had no failed log-ins" in tradewind("users", "unlock", "-u", "anna").out
     assert tradewind("users", "unlock", expect=2).err
+
+
+def test_a_password_may_be_piped_in_and_none_at_all_is_said(
+    tradewind: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a quiet long word\n"))
+    assert "is made" in tradewind("users", "create", "-u", "piped", "-r", "Viewer").out
+    refused = tradewind("users", "create", "-u", "nobody", "-r", "Viewer", expect=2)
+    assert "--password" in refused.err
+    assert "Warning" not in refused.err

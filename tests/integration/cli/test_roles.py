@@ -48,7 +48,7 @@ def test_can_i_ends_with_what_it_says(tradewind) -> None:
     assert tradewind("auth", "can-i", "edit", "variable", "x").out.startswith("yes: the role Admin of ")
     tradewind("users", "create", "-u", "ann", "-r", "Viewer", "-p", "a long enough password")
     said = tradewind("auth", "can-i", "edit", "variable", "-u", "ann", expect=1).out
-    assert said == "no: nothing that ann holds allows to edit variable: Viewer\n"
+    assert said == "no: nothing that ann holds allows to edit variable (edit:variable); roles held: Viewer\n"
     assert "no user 'bob'" in tradewind("auth", "can-i", "edit", "variable", "-u", "bob", expect=3).err
     assert "no resource 'table'" in tradewind("auth", "can-i", "edit", "table", expect=2).err
 

@@ -19,6 +19,7 @@ from tradewind.base.policy import (
     Held,
     Rights,
     fits,
+    in_short,
     parse_scopes,
 )
 
@@ -49,7 +50,7 @@ def in_role(role: str) -> Rights:
 def test_nothing_is_allowed_that_no_grant_covers() -> None:
     decision = rights("read:dag:sales_*").decide("read", "dag", "hr")
     assert not decision.allowed
-    assert decision.reason == "nothing that ann holds allows to read dag 'hr': mine"
+    assert decision.reason == "nothing that ann holds allows to read dag 'hr' (read:dag:hr); roles held: mine"
     assert rights().decide("read", "dag").reason.endswith("no role in this workspace")
 
 
@@ -62,7 +63,20 @@ def test_a_yes_names_the_role_and_the_grant() -> None:
 def test_a_scope_that_is_missing_is_said_to_be_missing() -> None:
     decision = rights("*:*", scopes=["view:sales"]).decide("create", "dag_run", "sales")
     assert not decision.allowed
-    assert "has no scope to create dag run 'sales'" in decision.reason
+    assert "has no scope to create dag run 'sales' (create:dag_run:sales); its scopes: view:sales" in decision.reason
+
+
+def test_scopes_are_said_as_short_as_they_may_be_written() -> None:
+    scopes = parse_scopes(["run:sales", "read:pool", "manage:hr", "view:x*"])
+    assert in_short(scopes) == ["manage:hr", "run:sales", "view:x*", "read:pool"]
+    assert set(parse_scopes(in_short(scopes))) == set(scopes)
+    assert in_short(parse_scopes(["read:dag:sales"])) == ["read:dag:sales"]
+
+
+@pytest.mark.parametrize("text", ["runs:sales", "run", "view:", ""])
+def test_a_scope_of_no_known_kind_is_refused_with_the_short_words_too(text: str) -> None:
+    with pytest.raises(InvalidInput, match="view, run, manage with the name of a DAG"):
+        parse_scopes([text])
 
 
 @pytest.mark.parametrize(

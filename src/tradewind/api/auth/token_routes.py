@@ -64,12 +64,14 @@ async def get_tokens(call: Reader, query: Annotated[TokenQuery, Query()]) -> Res
 
 
 def _check_is_mine(tx: Tx, call: Call, username: str, action: str) -> None:
-    """Whether the tokens of this user are the caller's to look after."""
+    """Whether the tokens of this user are the caller's to look at, or to take back."""
     if username == call.actor.username:
         return
     user = users.find(tx, username)
     is_service = user is not None and user.kind == SERVICE
     call.check("read" if action == "read" else "edit", "service_account" if is_service else "user", username)
+    if action != "read" and user is not None:
+        check_may_change(tx, call.actor, user)
 
 
 @router.post(
@@ -83,7 +85,9 @@ async def post_token(body: TokenBody, call: Creator) -> Response:
     """Make a token; it is shown this once. Never good for more than what asks for it."""
     longest = call.services.settings.auth.longest_token_ttl_s
     if body.expires_in > longest:
-        raise InvalidInput(f"expires_in: {longest} s at most (auth.longest_token_ttl_s)", name="expires_in")
+        raise InvalidInput(
+            f"expires_in: {longest} s ({longest // 86_400} days) at most (auth.longest_token_ttl_s)", name="expires_in"
+        )
     scopes = None if body.scopes is None else parse_scopes(body.scopes)
     check_may_scope(call.actor, scopes)
     ends = call.now + timedelta(seconds=body.expires_in)

@@ -1,9 +1,10 @@
-"""`tradewind auth`: the words of permissions, and whether somebody may do something."""
+"""`tradewind auth`: logging in to a server elsewhere, the words of permissions, and whether somebody may do something."""
 
 from __future__ import annotations
 
 import click
 
+from tradewind.base.errors import InvalidInput
 from tradewind.cli.output import show
 from tradewind.cli.session import Session, output_option, pass_session
 
@@ -14,7 +15,24 @@ AUTH = "/auth"
 
 @click.group()
 def auth() -> None:
-    """Ask what somebody may do."""
+    """Log in to a server elsewhere; ask what somebody may do."""
+
+
+@auth.command("login")
+@click.option("-u", "--username", required=True, help="Name to log in with.")
+@click.option("-p", "--password", help="Password; asked for, or read from the input, where it is not given.")
+@pass_session
+def login(session: Session, username: str, password: str | None) -> None:
+    """Print a token of the server at $TRADEWIND_URL; put it into $TRADEWIND_TOKEN, and the other commands talk to that server."""
+    from tradewind.cli.passwords import ask_password
+    from tradewind.cli.remote import token_for
+
+    if not session.is_remote:
+        raise InvalidInput(
+            "set TRADEWIND_URL to the address of the server, such as https://tradewind.example.com; "
+            "a server on this machine, on a home that you can read, asks for no log-in"
+        )
+    click.echo(token_for(session.environ, username, password or ask_password()))
 
 
 @auth.command("can-i")

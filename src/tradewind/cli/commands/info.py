@@ -38,9 +38,14 @@ def info(session: Session, anonymize: bool, output: str) -> None:
         "database": kind if anonymize or "@" in settings.db_url else settings.db_url,
         "executor": settings.executor.name,
         "isolation": settings.worker.isolation,
-        "server": f"{server.url} (process {server.pid})" if server else "none runs",
+        "server": _asked(session) or (f"{server.url} (process {server.pid})" if server else "none runs"),
     }
     show_one(fields | {f"package {name}": _installed(name) for name in PACKAGES}, output)
+
+
+def _asked(session: Session) -> str:
+    """The server elsewhere that commands talk to; empty: none is named."""
+    return f"{session.environ['TRADEWIND_URL']} (TRADEWIND_URL)" if session.is_remote else ""
 
 
 def _installed(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from tradewind.base.errors import InvalidInput
@@ -64,7 +66,7 @@ def list_tokens(session: Session, username: str | None, with_all: bool, output: 
     """List tokens; the tokens themselves are not kept."""
     is_live = None if with_all else True
     found = session.client.all("tokens", AUTH, "tokens", username=username or "~", is_live=is_live)
-    show(found, COLUMNS, output)
+    show(map(_in_short, found) if output == "table" else found, COLUMNS, output)
 
 
 @tokens.command("revoke")
@@ -74,6 +76,13 @@ def revoke_token(session: Session, token_id: str) -> None:
     """Take a token back; servers refuse it within seconds."""
     session.client.call("DELETE", (AUTH, "tokens", token_id))
     click.echo(f"Token {token_id} is revoked")
+
+
+def _in_short(token: dict[str, Any]) -> dict[str, Any]:
+    """A token with its scopes as they were asked for, not with all that these stand for."""
+    from tradewind.base.policy import in_short, parse_scopes
+
+    return token | {"scopes": in_short(parse_scopes(token["scopes"] or []))}
 
 
 def _seconds(text: str) -> int:

@@ -32,7 +32,7 @@ def _who(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _password_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    given = click.option("-p", "--password", help="Password; asked for where it is not given.")
+    given = click.option("-p", "--password", help="Password; asked for, or read from the input, where it is not given.")
     made = click.option("--use-random-password", is_flag=True, help="Make a password, and print it once.")
     return given(made(function))
 
@@ -299,4 +299,8 @@ def _row(user: dict[str, Any]) -> dict[str, Any]:
 def _password(given: str | None, is_random: bool) -> str:
     if is_random:
         return secrets.token_urlsafe(16)
-    return given or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if given:
+        return given
+    from tradewind.cli.passwords import ask_password
+
+    return ask_password(twice=True)
