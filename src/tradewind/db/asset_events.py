@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, Page, between, like, ordered, paged, prefixed, rows
+from tradewind.db.keyset import Keys, paged_by_key, unsteered
+from tradewind.db.listing import DateRange, Page, between, like, prefixed, rows
 
 __all__ = [
     "AssetEventRecord",
@@ -113,10 +114,14 @@ def list_events(tx: Tx, workspace: str, wanted: EventFilter, page: Page) -> tupl
     ):
         if value is not None:
             conditions.append(column == value)
-    conditions += [*like(_A.name, wanted.name_pattern), *prefixed(_A.name, wanted.name_prefix)]
-    query = ordered(_SELECT.where(*conditions), page, _SORTS, (_E.id,))
-    count = select(func.count()).select_from(t.asset_event.join(t.asset, _A.id == _E.asset_id)).where(*conditions)
-    return paged(tx, query, count, page, _record)
+    by_name = [*like(_A.name, wanted.name_pattern), *prefixed(_A.name, wanted.name_prefix)]
+    conditions += by_name
+    source = t.asset_event.join(t.asset, _A.id == _E.asset_id) if by_name else t.asset_event
+    counted = select(func.count()).select_from(source).where(*conditions)
+    if len(conditions) == 1 and page.order_by[:1] not in {("timestamp",), ("-timestamp",)}:
+        conditions[0] = unsteered(tx, conditions[0])
+    keys = Keys(source, conditions, _SORTS, (_E.id,), lambda: int(tx.scalar(counted)))
+    return paged_by_key(tx, _SELECT, keys, page, _record)
 
 
 def event_by_uid(tx: Tx, uid: str) -> AssetEventRecord:

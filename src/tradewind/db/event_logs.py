@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, func, select
 from tradewind.base.errors import NotFound
 from tradewind.db import audit_chain
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.keyset import Keys, paged_by_key, unsteered
+from tradewind.db.listing import DateRange, Page, Range, among, between, like, prefixed
 from tradewind.db.tables import event_log
 
 __all__ = ["EventFilter", "EventRecord", "NewEvent", "get_event", "list_events", "record"]
@@ -112,13 +113,13 @@ def record(tx: Tx, new: NewEvent) -> None:
 _NEW = tuple(NewEvent.__dataclass_fields__)
 
 
-def get_event(tx: Tx, event_id: int) -> EventRecord:
-    """An entry by its number.
+def get_event(tx: Tx, workspace: str, event_id: int) -> EventRecord:
+    """An entry of a workspace by its number.
 
     Raises:
         NotFound: no such entry.
     """
-    row = tx.execute(_EVENTS.where(_C.id == event_id)).first()
+    row = tx.execute(_EVENTS.where(_C.id == event_id, _C.workspace == workspace)).first()
     if row is None:
         raise NotFound(f"there is no event log entry {event_id}", event_log_id=event_id)
     return _record(row)
@@ -127,8 +128,11 @@ def get_event(tx: Tx, event_id: int) -> EventRecord:
 def list_events(tx: Tx, wanted: EventFilter, page: Page) -> tuple[list[EventRecord], int]:
     """Entries, the oldest first where the page does not say, and how many there are in all."""
     conditions = _conditions(wanted)
-    query = ordered(_EVENTS.where(*conditions), page, _SORTS, (_C.id,))
-    return paged(tx, query, select(func.count()).select_from(event_log).where(*conditions), page, _record)
+    counted = select(func.count()).select_from(event_log).where(*conditions)
+    if wanted.dag_id is None and page.order_by[:1] not in {("when",), ("-when",)} and wanted.when in {None, Range()}:
+        conditions[0] = unsteered(tx, conditions[0])
+    keys = Keys(event_log, conditions, _SORTS, (_C.id,), lambda: int(tx.scalar(counted)))
+    return paged_by_key(tx, _EVENTS, keys, page, _record)
 
 
 def _conditions(wanted: EventFilter) -> list[ColumnElement[bool]]:

@@ -282,7 +282,7 @@ def list_requests(tx: Tx, workspace: str, wanted: InputFilter, page: Page) -> tu
         InvalidInput: the page sorts by something unknown.
     """
     json = _json_of(tx.dialect)
-    conditions = [task_instance.c.workspace == workspace, *_CURRENT, *_conditions(wanted, json)]
+    conditions = [_Q.workspace == workspace, *_CURRENT, *_conditions(wanted, json)]
     source = with_all(_OF_TRY)
     sortable: dict[str, ColumnElement[Any]] = {
         "ti_id": _Q.id,

@@ -13,7 +13,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
@@ -21,15 +21,16 @@ from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, t
 from tradewind.base.errors import InvalidInput
 from tradewind.db.columns import Moment, moment_from_text, moment_to_text
 from tradewind.db.engine import Tx
-from tradewind.db.listing import AnySelect, Page, rows, sort_keys
+from tradewind.db.listing import AnySelect, Page, by_keys, rows, sort_keys
 
-__all__ = ["FAR", "Found", "Keys", "find"]
+__all__ = ["FAR", "Found", "Keys", "find", "paged_by_key", "unsteered"]
 
 FAR = 1000
 """From this offset on it is worth to know the total first, and to come from the nearer end."""
 COUNTED = 10_000
 """In pages by cursor, totals are counted up to here only."""
 Row = Sequence[Any]
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,22 @@ def find(tx: Tx, of: Keys, page: Page) -> Found:
     """
     walk = _Walk(tx, of, page)
     return walk.by_offset(page) if page.cursor is None else walk.by_cursor(page, page.cursor)
+
+
+def paged_by_key(tx: Tx, shown: AnySelect, of: Keys, page: Page, read: Callable[[Row], R]) -> tuple[list[R], int]:
+    """The records of one page, and how many there are in all; as `listing.paged`, for lists that are long.
+
+    Args:
+        shown: a row of it begins with the unique columns.
+    """
+    found = find(tx, of, replace(page, cursor=None))
+    return [read(row) for row in by_keys(tx, shown, of.unique, found.keys)], found.total
+
+
+def unsteered(tx: Tx, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that nearly all rows meet. SQLite, which keeps no statistics, is kept from finding rows by it: it would
+    sort all of them instead of reading some in the order of their keys."""
+    return func.likely(condition) if tx.dialect == "sqlite" else condition
 
 
 class _Walk:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.engine import Tx
@@ -95,7 +95,7 @@ def among(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnEleme
     named = [value for value in values if value is not None]
     if len(named) == len(values):
         return [column.in_(named)]
-    return [or_(column.is_(None), column.in_(named))]
+    return [or_(column.is_(None), column.in_(named)) if named else column.is_(None)]
 
 
 def like(column: ColumnElement[Any], pattern: str | None) -> list[ColumnElement[bool]]:
@@ -173,7 +173,7 @@ def total(tx: Tx, on_page: int, counted: Select[int], page: Page) -> int:
     return page.offset + on_page if 0 < on_page < page.limit else int(tx.scalar(counted))
 
 
-KEYS_AT_ONCE = 500
+KEYS_AT_ONCE = 100
 
 
 def by_keys(
@@ -186,7 +186,9 @@ def by_keys(
     found: dict[tuple[Any, ...], Sequence[Any]] = {}
     for first in range(0, len(wanted), KEYS_AT_ONCE):
         some = wanted[first : first + KEYS_AT_ONCE]
-        among_them = key[0].in_([one[0] for one in some]) if len(key) == 1 else tuple_(*key).in_(some)
+        # SQLite reads the whole table for `(a, b) IN (...)`, and looks up each row by its key for this.
+        each = (and_(*(column == value for column, value in zip(key, one, strict=True))) for one in some)
+        among_them = key[0].in_([one[0] for one in some]) if len(key) == 1 else or_(*each)
         for row in rows(tx, statement.where(among_them)):
             found[tuple(row[: len(key)])] = row
     return [found[one] for one in wanted if one in found]

@@ -122,8 +122,10 @@ def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
         if not wanted.states:
             return _of_runs(tx, workspace, wanted.dag_ids)
         if not wanted.dag_ids and TaskState.SUCCESS in wanted.states:
-            others = [state for state in (None, *TaskState) if state not in wanted.states]
+            others = [state for state in TaskState if state not in wanted.states]
             rest = _counted(tx, workspace, TaskFilter(states=others)) if others else 0
+            if None not in wanted.states:  # asked for alone, as an index finds it only so
+                rest += _counted(tx, workspace, TaskFilter(states=[None]))
             return _of_runs(tx, workspace, ()) - rest
     return _counted(tx, workspace, wanted)
 

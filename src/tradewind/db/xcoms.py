@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
 
 from tradewind.base.errors import Conflict, NotFound
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, Page, among, between, like, ordered, paged, prefixed, rows
+from tradewind.db.keyset import Keys, paged_by_key, unsteered
+from tradewind.db.listing import DateRange, Page, among, between, like, prefixed, rows
 from tradewind.db.tables import dag, dag_run, dag_version, xcom
+from tradewind.db.tables import workspace as workspaces
 from tradewind.db.tasks import TaskRecord
 from tradewind.protocol.messages import XComValue
 
@@ -131,8 +133,14 @@ def list_xcoms(tx: Tx, workspace: str, wanted: XComFilter, page: Page) -> tuple[
         (xcom.c.task_id, wanted.task_id_pattern, wanted.task_id_prefix),
     ):
         conditions += like(column, pattern) + prefixed(column, prefix)
-    statement = ordered(_SELECT.where(*conditions), page, SORTABLE, _KEY)
-    return paged(tx, statement, select(func.count()).select_from(_JOINED).where(*conditions), page, _record)
+    counted = select(func.count()).select_from(_JOINED).where(*conditions)
+    if len(conditions) == 1 and tx.whole is tx and tx.scalar(select(func.count()).select_from(workspaces)) == 1:
+        counted = select(func.count()).select_from(xcom)  # all there are
+    if not wanted.dag_ids and not wanted.run_ids:
+        conditions[0] = unsteered(tx, conditions[0])
+    keys = Keys(_JOINED, conditions, SORTABLE, _KEY, lambda: int(tx.scalar(counted)))
+    shown = select(*_KEY, *_SELECT.selected_columns).select_from(_WITH_VERSION)
+    return paged_by_key(tx, shown, keys, page, lambda row: _record(row[len(_KEY) :]))
 
 
 def get_xcom(tx: Tx, instance: TaskRecord, key: str) -> XComRecord:

@@ -48,7 +48,12 @@ dag_run = Table(
     Index(None, "workspace", "run_after"),
     Index(None, "workspace", "start_date"),
     Index(None, "workspace", "uid", "instances"),
-    Index(None, "state", "shard"),
+    Index(None, "workspace", "dag_id", "state"),
+    Index(None, "workspace", "run_type"),
+    Index(None, "workspace", "end_date"),
+    Index(None, "workspace", "logical_date"),
+    Index(None, "workspace", "duration"),
+    Index(None, "state", "shard", "workspace"),
     sqlite_with_rowid=False,
 )
 
