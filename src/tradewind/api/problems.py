@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tradewind.api import denials
@@ -32,6 +35,7 @@ __all__ = ["REQUEST_ID", "BodyLimit", "TooLarge", "Unprocessable", "install", "s
 
 log = logging.getLogger("tradewind.api")
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REQUEST_ID = "tradewind.request_id"
 """Where the scope of a request has its id."""
 
@@ -72,12 +76,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def problem(status: int, detail: str, code: str, facts: dict[str, object] | None = None) -> Response:
+def problem(
+    status: int,
+    detail: str,
+    code: str,
+    facts: dict[str, object] | None = None,
+    *,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """The body of every error: ``detail`` as in Airflow, a stable ``code``, and the facts behind the sentence."""
     body: dict[str, object] = {"detail": detail, "code": code}
     if facts:
         body["facts"] = facts
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    headers = {**headers, **({"WWW-Authenticate": "Bearer"} if status == 401 else {})}
     if facts and "retry_after_s" in facts:
         headers["Retry-After"] = str(facts["retry_after_s"])
     content = MASKER.redact(msgspec.json.encode(body, enc_hook=str).decode()).encode()
@@ -104,7 +115,18 @@ async def _framework(request: Request, error: Exception) -> Response:
     detail = error.detail
     if error.status_code == 404 and detail == "Not Found":
         detail = f"there is nothing at {request.url.path}; /openapi.json lists what there is"
+    if error.status_code == 405:
+        there = ", ".join(_methods(request))
+        detail = f"{request.url.path} takes no {request.method}; it takes {there}"
+        return problem(405, detail, "http", headers={"Allow": there})
     return problem(error.status_code, detail, "http")
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods that a path takes: each may have a route of its own."""
+    routes: list[BaseRoute] = request.app.router.routes
+    asked = ({**request.scope, "method": method} for method in METHODS)
+    return [one["method"] for one in asked if any(route.matches(one)[0] is Match.FULL for route in routes)]
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:

@@ -69,6 +69,12 @@ def test_what_is_asked_for_wrongly_is_refused_with_the_reason(
     assert api.get("/dags/etl/dagRuns").ok()["total_entries"] == 0
 
 
+def test_a_run_is_not_asked_for_with_a_field_that_nobody_knows(api: Api) -> None:
+    api.has(spec())
+    refused = api.post("/dags/etl/dagRuns", {"config": {"a": 1}})
+    assert (refused.status, refused.json["detail"][0]["loc"]) == (422, ["body", "config"])
+
+
 def test_a_dag_that_allows_no_manual_runs_refuses_them(api: Api) -> None:
     api.has(spec(allowed_run_types=("scheduled",)))
     refused = api.post("/dags/etl/dagRuns", {})

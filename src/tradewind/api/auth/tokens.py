@@ -93,4 +93,6 @@ class Tokens:
                 cast("TokenKind", kind),
             )
         except (jwt.InvalidTokenError, ValueError, TypeError) as error:
-            raise Unauthenticated(f"the token is not valid: {error}") from error
+            raise Unauthenticated(
+                f"the token is not valid ({error}): it is not whole, or another server gave it; POST /auth/token gives one"
+            ) from error

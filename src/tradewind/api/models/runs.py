@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from tradewind.api.models.base import (
     Body,
@@ -69,8 +69,6 @@ class DAGRunsBatchBody(Body, RunAfterQuery, LogicalDateQuery, StartDateQuery, En
 
 class TriggerDAGRunPostBody(Body):
     """A request for a run."""
-
-    model_config = ConfigDict(extra="ignore")
 
     dag_run_id: str | None = None
     data_interval_start: Moment | None = None

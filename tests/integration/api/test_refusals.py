@@ -1,0 +1,18 @@
+"""What refusals say: what was wrong, where, and what to do instead."""
+
+from __future__ import annotations
+
+from support.api import Api
+
+
+def test_a_method_that_a_path_does_not_take_is_refused_with_those_it_takes(api: Api) -> None:
+    refused = api.put("/dags", {})
+    assert refused.status == 405
+    assert refused.json["detail"] == "/api/v2/dags takes no PUT; it takes GET, PATCH"
+    assert refused.headers["allow"] == "GET, PATCH"
+
+
+def test_what_is_no_token_is_refused_with_the_way_to_one(api: Api) -> None:
+    refused = api.get("/dags", role=None, headers={"authorization": "Bearer garbage"})
+    assert refused.status == 401
+    assert "POST /auth/token gives one" in refused.json["detail"]
