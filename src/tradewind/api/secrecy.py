@@ -15,9 +15,10 @@ _LOGIN = re.compile(r"(//[^/\s@:]*):[^/\s]*@")
 
 
 def hide(value: object, key: str = "") -> object:
-    """The value with everything under a secret key masked."""
+    """The value with everything under a secret key masked, however deep."""
     if isinstance(value, dict):
-        return {name: hide(inner, str(name)) for name, inner in value.items()}
+        below = key if is_sensitive(key) else None
+        return {name: hide(inner, below or str(name)) for name, inner in value.items()}
     if isinstance(value, list):
         return [hide(inner, key) for inner in value]
     return MASK if value is not None and value != "" and is_sensitive(key) else value

@@ -6,6 +6,7 @@ counts whether or not somebody has it. Failures that are long past are forgotten
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,8 +51,16 @@ def of_user(username: str) -> str:
 
 
 def of_address(address: str) -> str:
-    """The key under which an address's failures count."""
-    return f"address:{address}"
+    """The key under which an address's failures count. Of version 6 whole networks are given out: they count as one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return f"address:{address}"
+    if parsed.version == 4:
+        return f"address:{parsed}"
+    if parsed.ipv4_mapped is not None:
+        return f"address:{parsed.ipv4_mapped}"
+    return f"address:{ipaddress.ip_network((parsed.packed, 64), strict=False)}"
 
 
 def locked_until(tx: Tx, key: str, now: datetime) -> datetime | None:

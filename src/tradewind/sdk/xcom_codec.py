@@ -30,7 +30,7 @@ from tradewind.sdk.task_api import EncodedXCom
 from tradewind.sdk.xcom_figures import MEDIA_TYPES, figure_from_file, figure_to_file
 from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, part_in_file, parts_of
 
-__all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain"]
+__all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain", "unsafe_tag"]
 
 TAG = "__tw__"
 
@@ -294,6 +294,18 @@ def plain(stored: EncodedXCom) -> Any:
         return strip(shaped["v"])
 
     return strip(json.loads(stored.value))
+
+
+def unsafe_tag(shaped: Any) -> str | None:
+    """What in a value of unknown origin would make the reader open a file or load a class; None: nothing."""
+    if isinstance(shaped, list):
+        return next(filter(None, map(unsafe_tag, shaped)), None)
+    if not isinstance(shaped, dict):
+        return None
+    tag = shaped.get(TAG)
+    if tag is not None and not (isinstance(tag, str) and (tag == "dict" or tag in _DECODERS or tag in _COLLECTIONS)):
+        return str(tag)
+    return next(filter(None, map(unsafe_tag, shaped.values())), None)
 
 
 def _json_text(shaped: Any) -> str:

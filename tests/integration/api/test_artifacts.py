@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
+from sqlalchemy import update
 
 from support.api import Api
 from support.rows import spec
 from tradewind.cli.artifacts import sweep
 from tradewind.core.events import AttemptSucceeded
+from tradewind.db import tables as t
 from tradewind.protocol.messages import Ended, XComValue
 from tradewind.sdk.xcom_codec import XComCodec
 from tradewind.worker.xcom import FolderArtifacts, UrlArtifacts, stored_artifacts
@@ -60,13 +63,20 @@ def test_a_value_without_a_file_and_a_file_that_is_gone_are_said_to_be_so(api: A
     assert "has no file" in api.get(CONTENT.replace("return_value", "small")).json["detail"]
 
 
+def _forge(api: Api, value: object) -> None:
+    """An XCom as a task can write it that goes round the codec."""
+    api.post("/dags/etl/dagRuns/r/taskInstances/extract/xcomEntries", {"key": "forged", "value": 1}).ok(201)
+    with api.database.write() as tx:
+        tx.execute(update(t.xcom).where(t.xcom.c.key == "forged").values(value=json.dumps(value)))
+
+
 @pytest.mark.parametrize("name", ["../../{folder.name}/secret.key", "{folder}/secret.key", "..", "a/b", "", None])
 def test_an_xcom_that_names_a_file_outside_of_the_store_hands_out_nothing(api: Api, name: str | None) -> None:
     folder = Path(api.services.settings.artifact_url.removeprefix("file://")).parent
     (folder / "secret.key").write_text("0451")
     pushed(api, stored_artifacts(api.services.settings.artifact_url), 1)
     forged = {"__tw__": "file", "name": name and name.format(folder=folder)}
-    api.post("/dags/etl/dagRuns/r/taskInstances/extract/xcomEntries", {"key": "forged", "value": forged}).ok(201)
+    _forge(api, forged)
     answer = api.get(CONTENT.replace("return_value", "forged"))
     assert answer.status == 404
     assert b"0451" not in answer.content
@@ -75,7 +85,7 @@ def test_an_xcom_that_names_a_file_outside_of_the_store_hands_out_nothing(api: A
 def test_a_forged_media_type_is_not_handed_on(api: Api) -> None:
     name = pushed(api, stored_artifacts(api.services.settings.artifact_url), b"x" * 1000)
     forged = {"__tw__": "file", "name": name, "media_type": "text/plain\r\nset-cookie: a=b"}
-    api.post("/dags/etl/dagRuns/r/taskInstances/extract/xcomEntries", {"key": "forged", "value": forged}).ok(201)
+    _forge(api, forged)
     answer = api.get(CONTENT.replace("return_value", "forged"))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/octet-stream")
     assert "set-cookie" not in answer.headers

@@ -128,10 +128,15 @@ async def delete(call: Call, username: str, kind: str) -> None:
 
 
 async def unlock(call: Call, username: str) -> None:
-    """Let somebody try passwords again."""
+    """Let somebody try passwords again.
+
+    Raises:
+        NotFound: there is no such user.
+        Forbidden: they may do more than the caller.
+    """
 
     def forget(tx: Tx) -> None:
-        found(tx, username, PERSON)
+        check_may_change(tx, call.actor, found(tx, username, PERSON))  # who unlocks may go on guessing
         login_failures.clear(tx, login_failures.of_user(username))
 
     await call.write(Audit(event="unlock_user", extra={"username": username}, about="user", names=[username]), forget)

@@ -105,15 +105,15 @@ async def create_session(request: Request, next: Next = None) -> Response:
     """A session of the browser, for a name and password; a form is sent on to `next`."""
     desk: Desk = request.app.state.desk
     addresses.check_same_origin(request, desk.services.settings.api.base_url)
-    target = next_of(request, next)
+    target, since = next_of(request, next), desk.services.clock.now()
     if not request.headers.get("content-type", "").startswith(FORM):
         body = await checked(request)
-        return _opened(body.username, await desk.sessions.open(desk, body.username, request))
+        return _opened(body.username, await desk.sessions.open(desk, body.username, request, since))
     try:
         body = await checked(request)
     except (Unauthenticated, TooManyRequests) as error:
         return _page(request, target, error)
-    opened = await desk.sessions.open(desk, body.username, request)
+    opened = await desk.sessions.open(desk, body.username, request, since)
     return with_cookies(RedirectResponse(target, 303), opened.cookies)
 
 

@@ -23,6 +23,7 @@ from tradewind.base.errors import InvalidInput, TooManyRequests, Unauthenticated
 from tradewind.db import event_logs, login_failures, passwords, users
 from tradewind.db.engine import Tx
 from tradewind.db.login_failures import Bounds, of_address, of_user
+from tradewind.db.users import UserRecord
 
 __all__ = ["Logins"]
 
@@ -88,12 +89,14 @@ class Logins:
             self._waiting -= 1
 
     async def _try(self, attempt: _Attempt, password: str, ways: Ways) -> None:
-        stored = await ways.write(lambda tx: self._begin(tx, attempt))
+        user = await ways.write(lambda tx: self._begin(tx, attempt))
+        stored = None if user is None else user.password_hash
         is_right, fresh = await self._in_thread(lambda: self._outcome(password, stored))
-        if not is_right:
+        if user is None or not is_right:
             await ways.write(lambda tx: self._note_failure(tx, attempt))
             raise Unauthenticated("Invalid credentials")
-        await ways.write(lambda tx: self._note_success(tx, attempt, fresh))
+        if not await ways.write(lambda tx: self._note_success(tx, attempt, user, fresh)):
+            raise Unauthenticated("Invalid credentials")
 
     async def hash(self, password: str) -> str:
         """The hash of a new password.
@@ -119,15 +122,15 @@ class Logins:
 
     # -- in the database -----------------------------------------------------------------------------------------------
 
-    def _begin(self, tx: Tx, attempt: _Attempt) -> str | None:
-        """The hash to compare with; None: nobody can log in by a password under this name."""
+    def _begin(self, tx: Tx, attempt: _Attempt) -> UserRecord | None:
+        """The user whose password it must be; None: nobody can log in by a password under this name."""
         now = self._services.clock.now()
         if attempt.address and (until := login_failures.locked_until(tx, of_address(attempt.address), now)):
             raise _locked("this address", until, now)
         if until := login_failures.begin_attempt(tx, of_user(attempt.username), now, self._of_user):
             raise _locked("this name", until, now)
         user = users.find(tx, attempt.username)
-        return user.password_hash if user is not None and user.is_active else None
+        return user if user is not None and user.is_active and user.password_hash is not None else None
 
     def _note_failure(self, tx: Tx, attempt: _Attempt) -> None:
         now = self._services.clock.now()
@@ -145,13 +148,19 @@ class Logins:
             if until is not None:
                 self._record(tx, "login_locked", owner, locked=what, until=until, address=attempt.address)
 
-    def _note_success(self, tx: Tx, attempt: _Attempt, fresh: str | None) -> None:
+    def _note_success(self, tx: Tx, attempt: _Attempt, before: UserRecord, fresh: str | None) -> bool:
+        """Whether the password still counts as it did when this attempt began; then the failures are forgotten."""
+        user = users.find(tx, attempt.username)
+        if user is None or not user.is_active or user.tokens_from != before.tokens_from:
+            self._note_failure(tx, attempt)
+            return False
         login_failures.clear(tx, of_user(attempt.username))
         if fresh is not None:
             users.update_user(tx, attempt.username, password_hash=fresh)
         if attempt.event == "login":
             users.update_user(tx, attempt.username, last_login_at=self._services.clock.now())
         self._record(tx, attempt.event, attempt.username, address=attempt.address)
+        return True
 
     def _record(self, tx: Tx, event: str, owner: str | None, **extra: object) -> None:
         content = msgspec.json.encode(extra, enc_hook=str).decode()

@@ -11,10 +11,15 @@ from starlette.responses import Response
 
 from tradewind.api.auth import addresses
 from tradewind.api.models.base import Out
+from tradewind.api.problems import TooLarge
 from tradewind.api.wire import created
 from tradewind.base.errors import InvalidInput, Unauthenticated
 
 router = APIRouter(prefix="/auth", tags=["Login"])
+
+LARGEST = 32 * 1024
+"""Bytes of a log-in's body; the longest name and password take half of that as a form."""
+MOST_FIELDS = 20
 
 
 class LoginResponse(Out):
@@ -58,8 +63,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 
 async def _token(request: Request, ttl_s: int) -> Response:
     desk = request.app.state.desk
+    now = desk.services.clock.now()  # before the check: a password changed from here on ends this token, too
     body = await checked(request)
-    now = desk.services.clock.now()
     token = desk.sessions.tokens.mint(body.username, desk.services.ids.new(), now, ttl_s)
     return created({"access_token": token})
 
@@ -79,14 +84,28 @@ async def checked(request: Request) -> LoginBody:
 
 
 async def _body(request: Request) -> LoginBody:
-    raw = await request.body()
+    raw = await _raw(request)
     try:
         if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            form = {name: values[-1] for name, values in parse_qs(raw.decode(), keep_blank_values=True).items()}
-            return msgspec.convert(form, LoginBody)
+            fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+            return msgspec.convert({name: values[-1] for name, values in fields.items()}, LoginBody)
         return msgspec.json.decode(raw, type=LoginBody)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InvalidInput(f"the body must hold username and password, as JSON or as a form: {error}") from error
+
+
+async def _raw(request: Request) -> bytes:
+    """The body, of which no more is taken than a log-in needs: anybody may send one.
+
+    Raises:
+        TooLarge: there is more.
+    """
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LARGEST:
+            raise TooLarge(f"the body of a log-in has at most {LARGEST} bytes")
+    return bytes(raw)
 
 
 @router.post(

@@ -171,14 +171,21 @@ class Sessions:
 
     # -- sessions ----------------------------------------------------------------------------------------------------
 
-    async def open(self, ways: Ways, username: str, request: Request) -> Opened:
-        """A new session for somebody who has just proved who they are; the one that the browser had before ends."""
+    async def open(self, ways: Ways, username: str, request: Request, since: datetime | None = None) -> Opened:
+        """A new session for somebody who has just proved who they are; the one that the browser had before ends.
+
+        Args:
+            ways: the database.
+            username: who they are.
+            request: what the browser sent.
+            since: when they began to prove it: a password changed from then on ends the session. None: now.
+        """
         now = self._services.clock.now()
         cookie = secrets.token_urlsafe(32)
         new = login_sessions.SessionRecord(
             id=session_key(cookie),
             username=username,
-            created_at=now,
+            created_at=since or now,
             expires_at=now + timedelta(seconds=self._settings.session_ttl_s),
             seen_at=now,
             address=addresses.address_of(request, self.trusted_proxies)[:64] or None,

@@ -106,7 +106,8 @@ async def get_event_logs(
 )
 async def get_event_log(event_log_id: int, call: Annotated[Call, may("read", "event_log")]) -> Response:
     """One entry."""
-    return reply(await call.read(lambda tx: _shown(tx, call, [event_logs.get_event(tx, event_log_id)])[0]))
+    found = await call.read(lambda tx: _shown(tx, call, [event_logs.get_event(tx, call.workspace, event_log_id)]))
+    return reply(found[0])
 
 
 # -- processes -------------------------------------------------------------------------------------------------------

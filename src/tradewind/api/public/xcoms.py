@@ -23,12 +23,13 @@ from tradewind.api.models.tasks import (
 from tradewind.api.public.task_instances import INSTANCE
 from tradewind.api.shapes import tasks_by_id, xcom_out
 from tradewind.api.wire import created, gone, listing, reply
-from tradewind.base.errors import NotFound
+from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.db import dags, runs, tasks, xcoms
 from tradewind.db.engine import Tx
 from tradewind.db.tasks import TaskRecord
 from tradewind.db.xcoms import XComFilter, XComRecord
 from tradewind.protocol.messages import XComValue
+from tradewind.sdk.xcom_codec import unsafe_tag
 from tradewind.worker.xcom import open_artifacts
 
 router = APIRouter(tags=["XCom"])
@@ -160,6 +161,20 @@ async def get_xcom_content(
 
 
 def _stored(key: str, value: Any) -> XComValue:
+    """The value as it is stored.
+
+    Raises:
+        InvalidInput: a task that reads it would open a file or load a class that the caller has named.
+    """
+    try:
+        tag = unsafe_tag(value)
+    except RecursionError as error:
+        raise InvalidInput("the value is nested too deeply") from error
+    if tag is not None:
+        raise InvalidInput(
+            f"a value set by hand is plain JSON; one with `__tw__` {tag[:50]!r} names a file or a class, which only tasks store",
+            tag=tag[:50],
+        )
     length = len(value) if isinstance(value, list | dict) else None
     return XComValue(key=key, value=msgspec.json.encode(value).decode(), length=length, is_none=value is None)
 

@@ -1,0 +1,165 @@
+"""What people tried who wanted more than they may have; each of these went well for them once."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from support.api import PASSWORD, Api
+from support.callers import user
+from support.rows import spec
+from tradewind.base.policy import Grant
+from tradewind.db import connections, login_failures, roles, tables, users
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+XCOMS = "/dags/etl/dagRuns/r/taskInstances/extract/xcomEntries"
+
+
+@pytest.fixture
+def team(api: Api) -> str:
+    """Another workspace."""
+    with api.database.write() as tx:
+        tx.execute(tables.workspace.insert(), {"name": "team", "created_at": datetime.now(UTC)})
+    return "//w/team"
+
+
+# -- more work than a caller is worth ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["//auth/token", "//auth/token/cli", "//auth/login"])
+def test_a_log_in_of_many_fields_does_not_hold_up_the_server(api: Api, path: str) -> None:
+    began = time.monotonic()
+    assert api.post(path, b"a&" * 1_000_000, headers=FORM, role=None).status == 413
+    assert api.post(path, b"a&" * 10_000, headers=FORM, role=None).status == 400
+    assert time.monotonic() - began < 1
+
+
+def test_a_log_in_with_the_longest_name_and_password_is_read(api: Api) -> None:
+    body = urlencode({"username": "é" * 250, "password": "\U0001f511" * 1024}).encode()
+    assert api.post("//auth/token", body, headers=FORM, role=None).status == 401
+
+
+def test_a_log_in_nested_too_deeply_is_wrong_input(api: Api) -> None:
+    body = b'{"username": "admin", "password": "p", "x": ' + b"[" * 10_000
+    assert api.post("//auth/token", body, role=None).status == 400
+
+
+# -- across workspaces -------------------------------------------------------------------------------------------------
+
+
+def test_an_entry_of_the_event_log_is_found_in_its_own_workspace_alone(api: Api, team: str) -> None:
+    api.post("/variables", {"key": "k", "value": "v"}).ok(201)
+    entry = api.get("/eventLogs").ok()["event_logs"][0]["event_log_id"]
+    theirs = user(api, "ann", "Viewer", workspace="team")
+    assert theirs.get(f"{team}/api/v2/eventLogs/{entry}").status == 404
+    assert api.get(f"/eventLogs/{entry}").status == 200
+
+
+def test_who_rules_one_workspace_takes_back_no_token_of_who_rules_all(api: Api, team: str) -> None:
+    mine = api.post("//auth/tokens", {"name": "mine", "expires_in": 600}).ok(201)
+    ann = user(api, "ann", "Admin", workspace="team")
+    assert ann.send("DELETE", f"{team}/auth/tokens/{mine['id']}").status == 403
+    assert api.get("/dags", role=None, headers={"authorization": f"Bearer {mine['token']}"}).status == 200
+
+
+def test_who_rules_one_workspace_unlocks_nobody_above_them(api: Api, team: str) -> None:
+    ann = user(api, "ann", "Admin", workspace="team")
+    assert ann.send("POST", f"{team}/auth/users/admin/unlock").status == 403
+    bob = user(api, "bob", "Viewer", workspace="team")
+    assert bob.get("/dags").status == 403
+    assert ann.send("POST", f"{team}/auth/users/bob/unlock").status == 204
+
+
+def test_who_manages_users_takes_back_no_token_of_an_admin(api: Api) -> None:
+    now = datetime.now(UTC)
+    with api.database.write() as tx:
+        roles.add_role(tx, "staff", [Grant.parse("*:user"), Grant.parse("*:token")], None, now)
+    ann = user(api, "ann", "staff")
+    mine = api.post("//auth/tokens", {"name": "mine", "expires_in": 600}).ok(201)
+    assert ann.send("DELETE", f"//auth/tokens/{mine['id']}").status == 403
+    assert api.delete(f"//auth/tokens/{mine['id']}").status == 204
+
+
+# -- values that are more than values ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"__tw__": "file", "name": "0" * 40 + ".pickle", "format": "pickle"},
+        {"__tw__": "object", "c": "os:path", "v": [1, {}]},
+        {"__tw__": "dataclass", "c": "subprocess:Popen", "v": {"args": "id"}},
+        {"__tw__": "enum", "c": "this:Zen", "v": 1},
+        [{"deep": [{"__tw__": "tuple", "v": [{"__tw__": "pydantic", "c": "a:B", "v": {}}]}]}],
+        {"__tw__": ["file"], "name": "x"},
+    ],
+)
+def test_a_value_set_by_hand_names_no_file_and_no_class(api: Api, forged: Any) -> None:
+    api.has(spec())
+    api.triggered("etl", dag_run_id="r")
+    assert api.post(XCOMS, {"key": "forged", "value": forged}, role="user").status == 400
+    assert api.post(XCOMS, {"key": "k", "value": 1}, role="user").status == 201
+    assert api.patch(f"{XCOMS}/k", {"value": forged}, role="user").status == 400
+    assert api.get(f"{XCOMS}/k").ok()["value"] == 1
+
+
+def test_a_value_set_by_hand_may_be_a_date_or_a_tuple(api: Api) -> None:
+    api.has(spec())
+    api.triggered("etl", dag_run_id="r")
+    value = {"__tw__": "tuple", "v": [{"__tw__": "date", "v": "2026-01-01"}, {"a": None}]}
+    api.post(XCOMS, {"key": "k", "value": value}).ok(201)
+    assert api.get(f"{XCOMS}/k").ok()["value"] == value
+
+
+def test_all_that_lies_below_a_secret_key_is_hidden(api: Api) -> None:
+    extra = {"keyfile_dict": {"id": "abc-123", "parts": [{"n": 7}]}, "region": "eu"}
+    body = {"connection_id": "c", "conn_type": "http", "extra": json.dumps(extra)}
+    shown = api.post("/connections", body).ok(201)
+    assert json.loads(shown["extra"]) == {"keyfile_dict": {"id": "***", "parts": [{"n": "***"}]}, "region": "eu"}
+    api.patch("/connections/c", {**shown, "host": "h"}).ok()
+    api.post("/variables", {"key": "db_secret", "value": {"user": "u", "word": "hunter22"}}).ok(201)
+    assert json.loads(api.get("/variables/db_secret").ok()["value"]) == {"user": "***", "word": "***"}
+    cipher = api.services.cipher
+    with api.database.read() as tx:
+        assert json.loads(connections.get_connection(tx, cipher, "default", "c").extra or "") == extra
+
+
+# -- log-ins -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["//auth/token", "//auth/login"])
+def test_a_log_in_under_way_while_the_password_changes_gives_nothing(api: Api, path: str) -> None:
+    """Whoever knows the old password and tries all the time must be out once the new one is set."""
+    logins = api.app.state.desk.sessions.logins
+    within = logins._outcome
+
+    def slow(password: str, stored: str | None) -> Any:
+        found = within(password, stored)
+        if not changed.is_set():
+            changed.set()
+            with api.database.write() as tx:
+                users.update_user(tx, "user", password_hash="another", tokens_from=datetime.now(UTC))
+        return found
+
+    changed = threading.Event()
+    logins._outcome = slow
+    body = {"username": "user", "password": PASSWORD}
+    assert api.post(path, body, role=None).status == 401
+
+
+def test_failures_count_for_a_whole_network_of_version_6() -> None:
+    one, other, far = "2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1"
+    assert login_failures.of_address(one) == login_failures.of_address(other) != login_failures.of_address(far)
+    assert login_failures.of_address("192.0.2.1") != login_failures.of_address("192.0.2.2")
+    assert login_failures.of_address("a socket") == "address:a socket"
+
+
+def test_a_permission_whose_name_was_left_empty_is_none(api: Api) -> None:
+    body = {"name": "t", "expires_in": 600, "scopes": ["read:dag:"]}
+    assert api.post("//auth/tokens", body).status == 400
