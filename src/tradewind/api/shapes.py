@@ -7,6 +7,7 @@ from datetime import timedelta
 from hashlib import sha1
 from uuid import UUID
 
+from tradewind.api.secrecy import hide
 from tradewind.core.states import TaskState
 from tradewind.db.runs import RunRecord, VersionRef
 from tradewind.db.tasks import AttemptRecord, TaskRecord
@@ -68,7 +69,7 @@ def run_out(run: RunRecord) -> Body:
         "state": run.state,
         "triggered_by": run.triggered_by,
         "triggering_user_name": run.triggering_user,
-        "conf": run.conf,
+        "conf": hide(run.conf) if run.conf else run.conf,
         "note": run.note,
         "dag_versions": [version] if version else [],
         "bundle_version": run.version.bundle_version if run.version else None,

@@ -28,7 +28,7 @@ from tradewind.worker.comms import Answer, Channel, ChannelApi, FileRef, Idle, L
 from tradewind.worker.importing import answered_over
 from tradewind.worker.logs import Sinks, TaskLog
 from tradewind.worker.process_tree import Mark
-from tradewind.worker.secrets_masking import MASKER, add_mask
+from tradewind.worker.secrets_masking import MASKER, add_mask, mask_surroundings
 
 __all__ = [
     "KEPT_FROM_TASKS",
@@ -231,6 +231,7 @@ class Attempts:
         log = self._open_log(work.log_path, work.attempt)
         for secret in work.secrets:
             add_mask(secret)
+        mask_surroundings(work.run.conf)
         sinks = Sinks(log, self._entries.log_level)
         log.write(
             "info",
@@ -250,6 +251,7 @@ class Attempts:
         if goes_on and _has_left_something():
             goes_on = False
             self._channel.send(Leaving())
+        _hide_raw(log)
         self._report(ended)
         self._tell_losses(log, work.attempt)
         if goes_on:
@@ -302,6 +304,7 @@ class Attempts:
     def call_back(self, work: CallbackWork) -> None:
         """Run a callback; what goes wrong is in its log."""
         self._mark.write(work.work_id)
+        mask_surroundings(work.run.conf)
         log = self._open_log(work.log_path, work.work_id)
         sinks = Sinks(log, self._entries.log_level)
         # Each callback is stopped by a signal; one that is stuck in native code, which sees none, takes the process along.
@@ -316,6 +319,7 @@ class Attempts:
             log.write("error", "tradewind.worker", f"the {work.kind} callback failed", exception=traceback.format_exc())
         faulthandler.cancel_dump_traceback_later()
         sinks.finish()
+        _hide_raw(log)
         self._tell_losses(log, work.work_id)
 
 
@@ -323,6 +327,13 @@ def _masked_fields(rendered: Mapping[str, object] | None) -> dict[str, object] |
     if rendered is None:
         return None
     return {name: MASKER.redact_fields(value, name) for name, value in rendered.items()}
+
+
+def _hide_raw(log: TaskLog) -> None:
+    try:
+        log.hide_raw()
+    except (OSError, ValueError) as error:  # a log that can't be read is no reason to lose the outcome
+        log.write("error", "tradewind.worker", f"the raw output could not be searched for secrets: {error}")
 
 
 def _restore(environment: dict[str, str], folder: int) -> None:

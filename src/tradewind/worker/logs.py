@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import mmap
 import os
 import sys
 import traceback
@@ -129,6 +130,21 @@ class TaskLog:
         os.dup2(target, 2)
         if target != self._fd:
             os.close(target)
+
+    def hide_raw(self) -> int:
+        """Overwrite with stars the secrets in what went to descriptors 1 and 2 past Python, as programs that the task
+        started and native code do; nothing is read where nothing did. Returns how many were found.
+        """
+        pattern = self._masker.compiled_bytes()
+        if self._fd < 0 or pattern is None or os.fstat(self._fd).st_size <= self._size:
+            return 0
+        found = 0
+        # Not the descriptor for appending: that one writes to the end, wherever it is told to.
+        with Path(self.path).open("r+b") as file, mmap.mmap(file.fileno(), 0) as content:
+            for one in pattern.finditer(content):
+                content[one.start() : one.end()] = b"*" * (one.end() - one.start())
+                found += 1
+        return found
 
     def close(self) -> None:
         """Close the file."""

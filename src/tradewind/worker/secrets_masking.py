@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import html
 import json
 import logging
 import os
@@ -71,6 +72,7 @@ def _base64_spellings(data: bytes) -> Iterable[str]:
 
 def _spellings(value: str) -> set[str]:
     found = {value, quote(value, safe=""), quote(value), quote_plus(value), repr(value)[1:-1]}
+    found |= {html.escape(value), html.escape(value, quote=False)}
     found |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     found |= {line.strip() for line in value.splitlines() if len(line.strip()) >= MIN_LINE}
     for text in _base64_spellings(value.encode("utf-8", "surrogatepass")):
@@ -128,6 +130,15 @@ class Masker:
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
             self._is_stale = False
         return self._pattern
+
+    def compiled_bytes(self) -> re.Pattern[bytes] | None:
+        """What finds all known secrets in bytes; None: there are none."""
+        if not self._spellings:
+            return None
+        longest_first = sorted(
+            (text.encode("utf-8", "surrogatepass") for text in self._spellings), key=len, reverse=True
+        )
+        return re.compile(b"|".join(map(re.escape, longest_first)))
 
     def redact(self, text: str) -> str:
         """The text with every known secret replaced by `***`."""
@@ -193,6 +204,12 @@ def mask_connection(fields: Mapping[str, object]) -> None:
         add_mask(json.loads(extra) if isinstance(extra, str) and extra else extra)
     except ValueError:  # no JSON: it has no names to tell secrets by
         return
+
+
+def mask_surroundings(conf: Mapping[str, object]) -> None:
+    """Mask what stands under sensitive names in a run's conf and in the environment, but for paths of files."""
+    add_mask(conf)
+    add_mask({name: text for name, text in os.environ.items() if is_sensitive(name) and not text.startswith("/")})
 
 
 def mask_stored(fields: Mapping[str, object]) -> None:

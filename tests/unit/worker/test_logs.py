@@ -311,3 +311,33 @@ def test_a_log_is_written_where_it_is_read_and_never_outside_of_the_folder(tmp_p
     path = attempt_log(tmp_path, "d", run_id, "t", -1, 1)
     assert path == tmp_path / attempt_log_name(dag_id="d", run_id=run_id, task_id="t", map_index=-1, try_number=1)
     assert path.resolve().parent.parent.parent == tmp_path.resolve() / "dag_id=d"
+
+
+def test_what_goes_past_python_is_hidden_at_the_end_in_place(path):
+    masker = Masker()
+    masker.add("s3cret/Pässwort")
+    log = task_log(path, masker=masker)
+    log.write("info", "task", "before")
+    raw = os.open(path, os.O_WRONLY | os.O_APPEND)
+    os.write(raw, "said s3cret/Pässwort aloud\n".encode())
+    log.write("info", "task", "after")
+    os.close(raw)
+    assert log.hide_raw() == 1
+    log.write("info", "task", "last")
+    log.close()
+    assert events(path) == ["before", f"said {'*' * len('s3cret/Pässwort'.encode())} aloud", "after", "last"]
+
+
+def test_a_log_without_raw_output_is_not_searched(path):
+    masker = Masker()
+    log = task_log(path, masker=masker)
+    log.write("info", "task", "written before it was known: s3cret/Passwort")
+    masker.add("s3cret/Passwort")
+    assert log.hide_raw() == 0
+    log.close()
+
+
+def test_what_is_escaped_for_html_is_hidden_too():
+    masker = Masker()
+    masker.add("a<b>&'c'\"d")
+    assert masker.redact("<p>a&lt;b&gt;&amp;&#x27;c&#x27;&quot;d</p> a&lt;b&gt;&amp;'c'\"d") == f"<p>{MASK}</p> {MASK}"

@@ -29,7 +29,7 @@ def rotate_fernet_key(session: Session, new_key: bool, drop_old: bool) -> None:
 
     A server may run meanwhile. When this is interrupted, what was done stays done, and doing it again goes on from there.
     """
-    from tradewind.db import connections, variables
+    from tradewind.db import connections, sealed_waits, variables
     from tradewind.db.cipher import KEY_FILE, add_key, cipher_of, keep_first_key
 
     settings, file = session.settings, session.settings.home / KEY_FILE
@@ -42,7 +42,7 @@ def rotate_fernet_key(session: Session, new_key: bool, drop_old: bool) -> None:
     if new_key:
         add_key(file)
     cipher, counts = cipher_of(settings), dict[str, int]()
-    for what, rows in (("connections", connections), ("variables", variables)):
+    for what, rows in (("connections", connections), ("variables", variables), ("triggers", sealed_waits)):
         counts[what] = _rotated(session, cipher, rows)
     _note(session, counts)
     click.echo(", ".join(f"{count} {what} encrypted again" for what, count in counts.items()))
