@@ -77,6 +77,11 @@ class Server:
         reply = self.request("POST", "/auth/token", {"username": "admin", "password": self.password()})
         self._token = reply["access_token"]
 
+    @property
+    def token(self) -> str:
+        """Of `admin`, made at the last start."""
+        return self._token
+
     def password(self) -> str:
         """That of `admin`, made at the first start."""
         return (self.home / "admin-password").read_text().strip()

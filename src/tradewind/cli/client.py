@@ -73,6 +73,10 @@ class Transport(Protocol):
         """The lines of a long answer, as they come."""
         ...
 
+    def find_again(self) -> None:
+        """Look where the server is now: it may have been started anew."""
+        ...
+
     def close(self) -> None:
         """Let go."""
         ...
@@ -123,6 +127,14 @@ class Client:
             if line.strip():
                 yield json.loads(line)
 
+    def raw_lines(self, *path: str, **query: Any) -> Iterator[bytes]:
+        """The lines of a long answer, as they come."""
+        return self._transport.stream(target(path, query))
+
+    def find_again(self) -> None:
+        """Look where the server is now: it may have been started anew."""
+        self._transport.find_again()
+
     def close(self) -> None:
         """Let go of the connection or the application."""
         self._transport.close()
@@ -144,7 +156,7 @@ def open_client(session: Session) -> Client:
     """The server's client where one runs on this home, else the application in this process."""
     server = running_server(session.settings.home)
     if server is not None:
-        return Client(HttpTransport(server))
+        return Client(HttpTransport(server, session.settings.home))
     # The application's modules make a lot of objects that live as long as the command: looking for garbage among them
     # again and again would be a tenth of the time that it takes.
     gc.disable()
@@ -190,12 +202,17 @@ def _lives(pid: int) -> bool:
 
 
 class HttpTransport:
-    """One connection to a server."""
+    """One connection to the server of a home."""
 
     has_scheduler = True
 
-    def __init__(self, server: Address) -> None:
+    def __init__(self, server: Address, home: Path) -> None:
         self._server = server
+        self._home = home
+
+    def find_again(self) -> None:
+        """Look where the server is now; while there is none, the old address counts."""
+        self._server = running_server(self._home) or self._server
 
     def send(self, method: str, target: str, body: bytes | None) -> Answer:
         """One request over a connection of its own."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradewind.base.errors import BrokenInvariant
 from tradewind.cli.board import open_board
 from tradewind.cli.commands.tasks.logs import log_lines
+from tradewind.cli.live import events
 
 if TYPE_CHECKING:
     from tradewind.cli.client import Client
 
-__all__ = ["follow_run", "topological"]
+__all__ = ["follow_run", "follow_task", "topological"]
 
-POLL_S = 0.25
 SHOWN_LINES = 20
 FINISHED = {"success", "failed"}
+OVER = {"success", "failed", "skipped", "upstream_failed", "removed"}
+"""States that end a task instance."""
+AFRESH = {"start", "reset"}
+"""Events after which everything is read: what there was before, or what was missed."""
 
 
 def follow_run(client: Client, dag_id: str, run_id: str, *, is_live: bool) -> str:
@@ -34,17 +38,43 @@ def follow_run(client: Client, dag_id: str, run_id: str, *, is_live: bool) -> st
         return _quietly(client, path)
     order = topological(client.get("dags", dag_id, "tasks")["tasks"])
     with open_board(f"{dag_id}  {run_id}", order, sys.stderr) as board:
-        while True:
+        for event in _of_run(client, dag_id, run_id, "dag_run,task_instance"):
+            if event["type"] == "task_instance":
+                board.set(event["task_id"], event["map_index"], event["new_state"])
+                continue
             run = client.get(*path)
-            found = list(client.all("task_instances", *path, "taskInstances"))
-            for instance in found:
-                board.set(instance["task_id"], instance["map_index"], instance["state"])
-            if run["state"] in FINISHED:
-                board.end(run["state"])
-                break
-            time.sleep(POLL_S)
+            if event["type"] in AFRESH or run["state"] in FINISHED:
+                found = list(client.all("task_instances", *path, "taskInstances"))
+                for instance in found:
+                    board.set(instance["task_id"], instance["map_index"], instance["state"])
+                if run["state"] in FINISHED:
+                    board.end(run["state"])
+                    break
+        else:
+            raise BrokenInvariant("a stream of changes ended without a word")
     _tell_failures(client, path, found)
     return run["state"]
+
+
+def follow_task(client: Client, path: tuple[str, ...], map_index: int) -> Iterator[str | None]:
+    """The states of a task instance, from the present one on, until it has ended or its run has."""
+    _, dag_id, _, run_id, _, task_id = path
+    before: str | None = ""
+    for _ in _of_run(client, dag_id, run_id, "dag_run,task_instance"):
+        is_last = client.get(*path[:4])["state"] in FINISHED  # first, so that what is read next is how it ended
+        state = client.get(*path, *([str(map_index)] if map_index >= 0 else []))["state"]
+        if state != before:
+            yield (before := state)
+        if is_last or state in OVER:
+            return
+    raise BrokenInvariant(f"a stream of changes about {task_id} ended without a word")
+
+
+def _of_run(client: Client, dag_id: str, run_id: str, types: str) -> Iterator[dict[str, Any]]:
+    for event in events(client, types=types, dag_id=dag_id, dag_run_id=run_id):
+        # names are patterns in a request for events: of two runs with a * in their names, the wrong one may be told
+        if event["type"] in AFRESH or event["dag_run_id"] == run_id:
+            yield event
 
 
 def topological(tasks: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -76,8 +106,9 @@ def _tell_failures(client: Client, path: tuple[str, ...], instances: Sequence[Ma
 
 
 def _quietly(client: Client, path: tuple[str, ...]) -> str:
-    while True:
+    _, dag_id, _, run_id = path
+    for _ in _of_run(client, dag_id, run_id, "dag_run"):
         state = client.get(*path)["state"]
         if state in FINISHED:
             return state
-        time.sleep(POLL_S)
+    raise BrokenInvariant("a stream of changes ended without a word")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tradewind.base.errors import BrokenInvariant
 from tradewind.cli.commands.dags.trigger import parse_conf
 from tradewind.cli.dates import MOMENT
 from tradewind.cli.output import show, show_one
@@ -21,7 +21,6 @@ __all__ = ["backfill"]
 COLUMNS = ("id", "dag_id", "from_date", "to_date", "reprocess_behavior", "max_active_runs", "is_paused",
            "created_at", "completed_at")  # fmt: skip
 PLAN_COLUMNS = ("logical_date", "data_interval_end", "action", "reason", "dag_run_id")
-POLL_S = 0.5
 OVER = {"completed", "cancelled"}
 
 
@@ -170,15 +169,18 @@ def _progress(client: Client, backfill_id: int) -> dict[str, Any]:
 
 def _follow(client: Client, backfill_id: int) -> int:
     """Say how far it is whenever that has changed, until it is over; the exit code."""
+    from tradewind.cli.live import events
+
+    dag_id = client.get("backfills", str(backfill_id))["dag_id"]
     before = None
-    while True:
+    for _ in events(client, types="dag_run,backfill", dag_id=dag_id):
         now = _progress(client, backfill_id)
         if now != before:
             _tell(now)
             before = now
         if now["state"] in OVER:
             return 1 if now["runs"].get("failed") else 0
-        time.sleep(POLL_S)
+    raise BrokenInvariant("a stream of changes ended without a word")
 
 
 def _tell(progress: dict[str, Any]) -> None:

@@ -50,11 +50,19 @@ def list_runs(
 @click.command()
 @click.argument("dag_id")
 @click.argument("logical_date_or_run_id")
+@click.option("--follow", is_flag=True, help="Watch it to its end first; the exit code is 1 if it failed.")
+@click.pass_context
 @pass_session
-def state(session: Session, dag_id: str, logical_date_or_run_id: str) -> None:
+def state(session: Session, ctx: click.Context, dag_id: str, logical_date_or_run_id: str, follow: bool) -> None:
     """Show the state of a run.
 
     The run's conf follows after a comma where it has one.
     """
     run = find_run(session.client, dag_id, logical_date_or_run_id)
+    if follow and session.client.has_scheduler:
+        from tradewind.cli.follow import follow_run
+
+        run["state"] = follow_run(session.client, dag_id, run["dag_run_id"], is_live=True)
     click.echo(run["state"] + (f", {json.dumps(run['conf'])}" if run["conf"] else ""))
+    if follow and run["state"] == "failed":
+        ctx.exit(1)

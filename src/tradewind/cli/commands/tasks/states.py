@@ -45,9 +45,20 @@ def list_tasks(session: Session, dag_id: str, output: str) -> None:
 @click.argument("task_id")
 @click.argument("logical_date_or_run_id")
 @click.option("--map-index", type=int, default=-1, help="Index of a mapped instance.")
+@click.option("--follow", is_flag=True, help="Go on, a line for each state, until it has ended.")
 @pass_session
-def state(session: Session, dag_id: str, task_id: str, logical_date_or_run_id: str, map_index: int) -> None:
+def state(
+    session: Session, *, dag_id: str, task_id: str, logical_date_or_run_id: str, map_index: int, follow: bool
+) -> None:
     """Show the state of a task instance."""
+    if follow and session.client.has_scheduler:
+        from tradewind.cli.follow import follow_task
+
+        run = find_run(session.client, dag_id, logical_date_or_run_id)
+        path = ("dags", dag_id, "dagRuns", run["dag_run_id"], "taskInstances", task_id)
+        for seen in follow_task(session.client, path, map_index):
+            click.echo(seen or "None")
+        return
     instance = _instance(session, dag_id, task_id, logical_date_or_run_id, map_index)
     click.echo(instance["state"] or "None")
 
@@ -73,11 +84,16 @@ def render(session: Session, dag_id: str, task_id: str, logical_date_or_run_id: 
 @click.command("states-for-dag-run")
 @click.argument("dag_id")
 @click.argument("logical_date_or_run_id")
+@click.option("--follow", is_flag=True, help="Watch the run to its end first.")
 @output_option
 @pass_session
-def states_for_dag_run(session: Session, dag_id: str, logical_date_or_run_id: str, output: str) -> None:
+def states_for_dag_run(session: Session, dag_id: str, logical_date_or_run_id: str, follow: bool, output: str) -> None:
     """Show the states of all task instances of a run."""
     run = find_run(session.client, dag_id, logical_date_or_run_id)
+    if follow and session.client.has_scheduler:
+        from tradewind.cli.follow import follow_run
+
+        follow_run(session.client, dag_id, run["dag_run_id"], is_live=True)
     found = session.client.all("task_instances", "dags", dag_id, "dagRuns", run["dag_run_id"], "taskInstances")
     show(found, COLUMNS, output)
 

@@ -1,0 +1,149 @@
+"""Following on the command line: over the stream of changes, also while the server is killed and started again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.databases import PostgresServer
+from support.events import Listener, Told
+from support.server import Server
+
+DAGS = '''"""DAGs of this test."""
+import pathlib
+import time
+from tradewind import DAG, task
+
+with DAG("quick", schedule=None, is_paused_upon_creation=False):
+    @task
+    def one():
+        return 1
+
+    @task
+    def two(value):
+        return value + 1
+    two(one())
+
+with DAG("slow", schedule=None, is_paused_upon_creation=False):
+    @task(retries=3, retry_delay=0)
+    def wait(params=None):
+        here = pathlib.Path(params["folder"])
+        (here / "begun").touch()
+        while not (here / "go").exists():
+            time.sleep(0.01)
+    wait()
+
+with DAG("broken", schedule=None, is_paused_upon_creation=False):
+    @task
+    def fail():
+        raise KeyError("the missing key")
+    fail()
+'''
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "all.py").write_text(DAGS)
+    env = dict[str, str]()
+    if request.param == "postgresql":
+        postgres: PostgresServer = request.getfixturevalue("postgres")
+        env["TRADEWIND__DB__URL"] = url = postgres.empty()
+        request.addfinalizer(lambda: postgres.drop(url))
+    with Server(tmp_path / "home", tmp_path / "dags", env=env) as running:
+        running.wait_dags({"quick", "slow", "broken"})
+        yield running
+
+
+def begin(server: Server, *words: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tradewind", *words]
+    return subprocess.Popen(command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def everything(server: Server) -> list[Told]:
+    with Listener(server.url, server.token, cursor="oldest", follow="false") as listener:
+        return list(listener)[1:]
+
+
+def test_nothing_is_lost_or_told_twice_when_the_server_is_killed(server: Server, tmp_path: Path) -> None:
+    with begin(server, "events", "--follow", "-o", "json", "--cursor", "oldest") as follower:
+        assert follower.stdout is not None
+        told = list[dict[str, object]]()
+
+        def until(**wanted: object) -> None:
+            for line in follower.stdout or ():
+                told.append(json.loads(line))
+                if all(told[-1].get(name) == value for name, value in wanted.items()):
+                    return
+            raise AssertionError(f"it ended: {told} {follower.stderr.read() if follower.stderr else ''}")
+
+        try:
+            until(type="start")
+            first = server.trigger("quick")
+            slow = server.trigger("slow", {"folder": str(tmp_path)})
+            until(dag_run_id=slow, type="task_instance", new_state="running")
+            server.kill9()
+            server.start()
+            second = server.trigger("quick")
+            (tmp_path / "go").touch()
+            for run in (first, second):
+                server.wait_run("quick", run)
+            server.wait_run("slow", slow)
+            last = server.trigger("broken")
+            until(dag_run_id=last, type="dag_run", new_state="failed")
+        finally:
+            follower.terminate()
+    ids = [str(event["id"]) for event in told if event["type"] != "start"]
+    assert len(set(ids)) == len(ids)
+    assert ids == [one.id for one in everything(server)][: len(ids)]
+    ends = {str(event["dag_run_id"]): event["new_state"] for event in told if event["type"] == "dag_run"}
+    assert ends == {first: "success", slow: "success", second: "success", last: "failed"}
+    steps = [(e["old_state"], e["new_state"]) for e in told if e["type"] == "task_instance" and e["dag_id"] == "slow"]
+    assert [old for old, _ in steps[1:]] == [new for _, new in steps[:-1]]
+
+
+def test_a_run_is_followed_to_its_end_over_a_restart(server: Server, tmp_path: Path) -> None:
+    conf = json.dumps({"folder": str(tmp_path)})
+    with begin(server, "dags", "trigger", "slow", "-c", conf, "--follow", "-o", "json") as follower:
+        while not (tmp_path / "begun").exists():
+            assert follower.poll() is None, follower.communicate()
+        server.kill9()
+        (tmp_path / "go").touch()
+        server.start()
+        out, err = follower.communicate(timeout=60)
+    assert follower.returncode == 0, err
+    assert json.loads(out)[0]["state"] == "success"
+    assert "waiting for it to come back" in err
+    assert "the run ended: success" in err
+
+
+def test_states_are_followed_to_their_end(server: Server, tmp_path: Path) -> None:
+    run = server.trigger("slow", {"folder": str(tmp_path)})
+    with begin(server, "tasks", "state", "slow", "wait", run, "--follow") as follower:
+        assert follower.stdout is not None
+        seen = [follower.stdout.readline().strip()]
+        while seen[-1] != "running":
+            seen.append(follower.stdout.readline().strip())
+            assert seen[-1], follower.communicate()
+        (tmp_path / "go").touch()
+        assert follower.stdout.read().split() == ["success"]
+    with begin(server, "dags", "state", "broken", server.trigger("broken"), "--follow") as follower:
+        out, _ = follower.communicate(timeout=60)
+    assert (follower.returncode, out.strip()) == (1, "failed")
+    with begin(server, "tasks", "states-for-dag-run", "slow", run, "--follow", "-o", "json") as follower:
+        out, _ = follower.communicate(timeout=60)
+    assert [one["state"] for one in json.loads(out)] == ["success"]
+
+
+def test_a_server_that_stops_lets_go_of_listeners_at_once(server: Server) -> None:
+    with Listener(server.url, server.token) as listener:
+        assert next(iter(listener)).type == "start"
+        assert server.process is not None
+        server.process.terminate()
+        assert list(listener) == []
+        assert server.process.wait(4) == 0
