@@ -1,4 +1,5 @@
-"""Write what is derived from code: the state diagrams from the table of moves, the OpenAPI document from the routes.
+"""Write what is derived from code: the state diagrams from the table of moves, the OpenAPI document from the routes, and
+the client from that.
 
 python tools/generate.py            write
 python tools/generate.py --check    exit code 1 if a file is not what it would be written as
@@ -12,6 +13,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+import client_source
 
 from tradewind.api.document import made_document
 from tradewind.core.rules import RULES
@@ -106,6 +109,9 @@ def openapi() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/states.md": states_page,
     "src/tradewind/api/openapi.json": openapi,
+    "src/tradewind/client/shapes.py": lambda: client_source.shapes_source(made_document()),
+    "src/tradewind/client/queries.py": lambda: client_source.queries_source(made_document()),
+    "src/tradewind/client/operations.py": lambda: client_source.operations_source(made_document()),
 }
 DIFFERENCES_SHOWN = 60
 

@@ -1,0 +1,169 @@
+"""What lists and streams can be asked with, as keyword arguments."""
+
+# Written by tools/client_source.py from src/tradewind/api/openapi.json. Do not edit.
+
+from __future__ import annotations
+
+from typing import Literal, Required, TypedDict
+
+
+class GetAuditEntriesQuery(TypedDict, total=False):
+    """What `get_audit_entries` can be asked with."""
+
+    owner: str | None
+    event: str | None
+    resource: str | None
+    name: str | None
+    address: str | None
+    dag_id: str | None
+    run_id: str | None
+    before: str | None
+    after: str | None
+    limit: int | None
+    offset: int
+    order_by: list[str]
+
+
+class ExportAuditQuery(TypedDict, total=False):
+    """What `export_audit` can be asked with."""
+
+    owner: str | None
+    event: str | None
+    resource: str | None
+    name: str | None
+    address: str | None
+    dag_id: str | None
+    run_id: str | None
+    before: str | None
+    after: str | None
+    format: Literal["jsonl", "csv"]
+
+
+class VerifyAuditQuery(TypedDict, total=False):
+    """What `verify_audit` can be asked with."""
+
+    head: str | None
+
+
+class GetUsersQuery(TypedDict, total=False):
+    """What `get_users` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+    username_pattern: str | None
+
+
+class PatchUserQuery(TypedDict, total=False):
+    """What `patch_user` can be asked with."""
+
+    update_mask: list[str] | None
+
+
+class GetServiceAccountsQuery(TypedDict, total=False):
+    """What `get_service_accounts` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+    username_pattern: str | None
+
+
+class PatchServiceAccountQuery(TypedDict, total=False):
+    """What `patch_service_account` can be asked with."""
+
+    update_mask: list[str] | None
+
+
+class GetTokensQuery(TypedDict, total=False):
+    """What `get_tokens` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+    username: str | None
+    is_live: bool | None
+
+
+class GetRolesQuery(TypedDict, total=False):
+    """What `get_roles` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+
+
+class CanIQuery(TypedDict, total=False):
+    """What `can_i` can be asked with."""
+
+    action: Required[str]
+    resource: Required[str]
+    name: str | None
+    username: str | None
+
+
+class WhyTaskInstanceQuery(TypedDict, total=False):
+    """What `why_task_instance` can be asked with."""
+
+    map_index: int
+
+
+class GetDagDeadlinesQuery(TypedDict, total=False):
+    """What `get_dag_deadlines` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+    missed: bool | None
+
+
+class GetDagRunDeadlinesQuery(TypedDict, total=False):
+    """What `get_dag_run_deadlines` can be asked with."""
+
+    limit: int | None
+    offset: int
+    order_by: list[str]
+    missed: bool | None
+
+
+class ExecuteDagQuery(TypedDict, total=False):
+    """What `execute_dag` can be asked with."""
+
+    timeout_s: float
+
+
+class GetXcomContentQuery(TypedDict, total=False):
+    """What `get_xcom_content` can be asked with."""
+
+    map_index: int
+
+
+class CallAssetWebhookQuery(TypedDict, total=False):
+    """What `call_asset_webhook` can be asked with."""
+
+    partition_key: str | None
+
+
+class GetNextRunsQuery(TypedDict, total=False):
+    """What `get_next_runs` can be asked with."""
+
+    limit: int
+    start: str | None
+
+
+class GetConnectionTypesQuery(TypedDict, total=False):
+    """What `get_connection_types` can be asked with."""
+
+    limit: int
+    offset: int
+
+
+class StreamEventsQuery(TypedDict, total=False):
+    """What `stream_events` can be asked with."""
+
+    types: list[str]
+    dag_id: list[str]
+    dag_run_id: list[str]
+    asset: list[str]
+    cursor: str | None
+    follow: bool
