@@ -93,7 +93,9 @@ def _expression(texts: Sequence[str], start: int = 0) -> str:
         while count < len(rest) and rest[count][start] == first[start]:
             count += 1
         alike, rest = rest[:count], rest[count:]
-        end = start + len(os.path.commonprefix([alike[0][start:], alike[-1][start:]]))
+        last, end = alike[-1], start + 1
+        while end < len(first) and end < len(last) and first[end] == last[end]:
+            end += 1
         parts.append(re.escape(first[start:end]) + (_expression(alike, end) if count > 1 else ""))
     together = f"(?:{'|'.join(parts)})" if len(parts) > 1 or is_end else "".join(parts)
     return f"{together}?" if is_end and parts else together if parts else ""
@@ -152,10 +154,8 @@ class Masker:
         """What finds all known secrets in bytes; None: there are none."""
         if not self._spellings:
             return None
-        longest_first = sorted(
-            (text.encode("utf-8", "surrogatepass") for text in self._spellings), key=len, reverse=True
-        )
-        return re.compile(b"|".join(map(re.escape, longest_first)))
+        texts = sorted(text.encode("utf-8", "surrogatepass").decode("latin-1") for text in self._spellings)
+        return re.compile(_expression(texts).encode("latin-1"))
 
     def redact(self, text: str) -> str:
         """The text with every known secret replaced by `***`."""
