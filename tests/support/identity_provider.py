@@ -69,7 +69,8 @@ def real_provider(
         **more.pop("client", {}),
     }
     client = {name: value for name, value in client.items() if value is not None}
-    told = json.dumps({"port": port, "client": client, "people": people, "more": more})
+    audience = more.pop("audience", None)
+    told = json.dumps({"port": port, "client": client, "people": people, "audience": audience, "more": more})
     command = [_node(), str(FOLDER / "provider.mjs"), told]
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(command, cwd=FOLDER, stdout=said, stderr=subprocess.STDOUT)

@@ -30,6 +30,9 @@ class OidcSettings:
     link_users: bool = setting(
         False, "A user without a password who was made here is taken by the first log-in of that name."
     )
+    bearer_audience: str = setting(
+        "", "Audience of those of the provider's access tokens that the API takes as bearer tokens; empty: none."
+    )
     log_out_there: bool = setting(True, "Who logs out here logs out at the provider, too, where it offers that.")
     label: str = setting("your organisation", "What the log-in page calls the provider.")
     timeout_s: float = setting(10.0, "Seconds to wait for the provider.")

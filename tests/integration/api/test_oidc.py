@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import httpx
 import jwt
@@ -24,7 +26,7 @@ from support.server import free_port
 from tradewind.base.clock import FakeClock
 from tradewind.base.oidc_settings import OidcSettings
 from tradewind.base.settings import Settings
-from tradewind.db import Database
+from tradewind.db import Database, users
 
 pytestmark = pytest.mark.registry
 
@@ -228,6 +230,7 @@ def test_a_provider_that_is_down_is_said_and_everything_else_goes_on(here: Any) 
         answer = browser.get(one.start())
         assert (answer.status_code, "does not answer" in answer.text) == (503, True)
         assert one.api.get("/dags").status == 200
+        one.clock.advance(timedelta(seconds=3))
         with one.provider():
             address = one.back(browser)
         answer = browser.get(address)
@@ -397,3 +400,48 @@ def test_a_provider_that_is_down_keeps_nobody_in(here: Any) -> None:
         one.clock.advance(timedelta(hours=2))  # what it said of itself is not believed any more
         assert browser.get(f"{one.home}/api/v2/auth/logout").headers["location"] == "/auth/login"
         assert browser.get(f"{one.home}/api/v2/dags").status_code == 401
+
+
+# -- the provider's own tokens ---------------------------------------------------------------------------------------
+
+API = "https://flow.example.com/api"
+
+
+def _access_token(one: Site, who: str) -> str:
+    """As another program gets one: a log-in of its own at the provider."""
+    verifier = "v" * 43
+    challenge = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
+    asked = {
+        "response_type": "code", "client_id": CLIENT_ID, "redirect_uri": one.callback, "scope": "openid", "resource": API,
+        "code_challenge": challenge, "code_challenge_method": "S256",
+    }  # fmt: skip
+    with httpx.Client() as browser:
+        start = f"http://127.0.0.1:{one.port}/auth?{urlencode(asked)}"
+        code = httpx.URL(log_in_there(browser, start, who, one.callback)).params["code"]
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": one.callback,
+            "code_verifier": verifier,
+        }
+        secret = quote_plus(CLIENT_SECRET)
+        answer = browser.post(f"http://127.0.0.1:{one.port}/token", data=form, auth=(CLIENT_ID, secret))
+        return str(answer.json()["access_token"])
+
+
+def test_access_tokens_of_the_provider_open_the_api_where_the_settings_say_so(here: Any) -> None:
+    with here(bearer_audience=API) as one, one.provider(audience=API):
+        token = _access_token(one, "ann")
+        asked = {"authorization": f"Bearer {token}"}
+        refused = one.api.get("/dags", role=None, headers=asked)
+        assert (refused.status, "/auth/oidc/login" in refused.json["detail"]) == (401, True)
+        body = {"username": "ann", "roles": [{"role": "Viewer"}]}
+        one.api.post("//auth/users", body).ok(201)
+        with one.api.database.write() as tx:
+            users.update_user(tx, "ann", issuer=f"http://127.0.0.1:{one.port}", subject="ann")
+        assert one.api.get("/dags", role=None, headers=asked).status == 200
+        assert one.api.get("//auth/me", role=None, headers=asked).ok()["username"] == "ann"
+        assert one.api.post("/pools", {"name": "p", "slots": 1}, role=None, headers=asked).status == 403
+        assert one.api.get("/dags").status == 200  # the server's own tokens stay
+        one.clock.advance(timedelta(seconds=665))
+        assert one.api.get("/dags", role=None, headers=asked).status == 401

@@ -264,6 +264,42 @@ def test_a_provider_that_says_odd_things_of_itself_is_not_asked(here: Site, said
     assert here.provider.asked == ["/.well-known/openid-configuration"]
 
 
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [
+        ({}, 200),
+        ({"aud": ["another", "the-api"]}, 200),
+        ({"aud": CLIENT_ID}, 401),  # an ID token
+        ({"aud": "another"}, 401),
+        ({"iss": "https://accounts.example.com"}, 401),
+        ({"sub": "somebody-else"}, 401),
+        ({"exp": int(time()) - 3600}, 401),
+        ({"exp": None}, 401),
+        ({"nbf": int(time()) + 3600}, 401),
+    ],
+    ids=str,
+)
+def test_a_bearer_token_of_the_provider_must_be_for_this_api(
+    tmp_path: Path, rogue: RogueProvider, claims: dict[str, Any], status: int
+) -> None:
+    with site(tmp_path, rogue, bearer_audience="the-api") as one:
+        assert one.log_in().status == 303
+        now = int(time())
+        right = {"iss": rogue.address, "sub": "ann-1", "aud": "the-api", "exp": now + 300, "iat": now}
+        said = {name: value for name, value in {**right, **claims}.items() if value is not None}
+        for token, expected in ((rogue.signed(said), status), (_by_another_key(rogue, said), 401)):
+            asked = {"authorization": f"Bearer {token}"}
+            assert one.api.get("/dags", role=None, headers=asked).status == expected
+
+
+def test_without_the_setting_no_token_of_the_provider_is_a_bearer_token(here: Site) -> None:
+    assert here.log_in().status == 303
+    now = int(time())
+    claims = {"iss": here.provider.address, "sub": "ann-1", "aud": CLIENT_ID, "exp": now + 300, "iat": now}
+    asked = {"authorization": f"Bearer {here.provider.signed(claims)}"}
+    assert here.api.get("/dags", role=None, headers=asked).status == 401
+
+
 def test_what_the_provider_says_elsewhere_must_be_about_the_same_person(here: Site) -> None:
     here.provider.claims = {"groups": None}
     here.provider.userinfo = {"groups": ["data"], "sub": "somebody-else"}
@@ -369,6 +405,28 @@ def test_log_ins_that_never_come_back_do_not_pile_up(here: Site) -> None:
     assert len(rows(here.api.database, "oidc_login")) == 1
 
 
+def test_nobody_begins_log_ins_without_end(here: Site) -> None:
+    def begin(address: str) -> Answer:
+        return here.api.get("//auth/oidc/login", role=None, address=address)
+
+    assert {begin("192.0.2.1").status for _ in range(300)} == {303}
+    stopped = begin("192.0.2.1")
+    assert (stopped.status, int(stopped.headers["retry-after"]) > 0) == (429, True)
+    assert begin("192.0.2.2").status == 303
+    here.clock.advance(timedelta(minutes=11))
+    assert begin("192.0.2.1").status == 303
+
+
+def test_a_provider_that_does_not_answer_is_not_asked_by_each_who_waits(here: Site) -> None:
+    here.provider.discovery = {"issuer": "https://accounts.example.com"}
+    for _ in range(5):
+        assert here.api.get("//auth/oidc/login", role=None).status == 503
+    assert here.provider.asked == ["/.well-known/openid-configuration"]
+    here.clock.advance(timedelta(seconds=3))
+    here.provider.discovery = {}
+    assert here.log_in().status == 303
+
+
 def test_a_provider_that_never_answers_holds_up_nobody_else(tmp_path: Path) -> None:
     is_asked, may_end = threading.Event(), threading.Event()
 
@@ -412,6 +470,7 @@ def _given(provider: RogueProvider) -> dict[str, Any]:
         ({"client_id": ""}, "oidc.client_id is not"),
         ({"issuer": ""}, "oidc.issuer is not"),
         ({"scopes": "profile"}, "must have openid"),
+        ({"bearer_audience": CLIENT_ID}, "every ID token"),
         ({"roles": ""}, "would get a role"),
         ({"roles": "User"}, "JSON object"),
         ({"roles": '{"data": 7}'}, "JSON object"),

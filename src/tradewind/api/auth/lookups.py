@@ -12,7 +12,7 @@ from tradewind.base.policy import Rights, parse_scopes
 from tradewind.db import login_sessions, roles, tokens, users
 from tradewind.db.engine import Tx
 
-__all__ = ["USE_NOTED_S", "Found", "by_claims", "by_name", "by_session"]
+__all__ = ["USE_NOTED_S", "Found", "by_claims", "by_identity", "by_name", "by_session"]
 
 USE_NOTED_S = 60.0
 """How exactly the last use of tokens and sessions is known."""
@@ -91,6 +91,19 @@ def by_name(username: str, workspace: str, tx: Tx) -> Actor | None:
     if user.kind != users.PERSON:
         raise Unauthenticated(f"{username!r} is a service account: it shows a token, and no proxy vouches for it")
     return _actor(user, Rights(username, roles.rights_of(tx, username, workspace)), "proxy", "", float("inf"))
+
+
+def by_identity(issuer: str, subject: str, workspace: str, tx: Tx) -> Actor:
+    """The user for whom an identity provider vouches by a token.
+
+    Raises:
+        Unauthenticated: there is none, or they are not active.
+    """
+    user = users.find_by_identity(tx, issuer, subject)
+    if user is None:
+        raise Unauthenticated("nobody has logged in here as the one of this token; do so once, at /auth/oidc/login")
+    user = _active(tx, user.username, "this token")
+    return _actor(user, Rights(user.username, roles.rights_of(tx, user.username, workspace)), "token", "", float("inf"))
 
 
 def _active(tx: Tx, username: str, what: str) -> users.UserRecord:

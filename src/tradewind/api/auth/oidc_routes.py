@@ -48,8 +48,9 @@ async def oidc_login(request: Request, next: Next = None) -> Response:
     """On to the identity provider, and from there to `next`."""
     target = next_of(request, next)
     desk: Desk = request.app.state.desk
+    address = addresses.address_of(request, desk.sessions.trusted_proxies)
     try:
-        sent = await desk.sessions.oidc.begin(target, _redirect_uri(request), desk)
+        sent = await desk.sessions.oidc.begin(target, _redirect_uri(request), address, desk)
     except TradewindError as error:
         return _refused(error)
     cookie = _cookie(request, browser_cookie(sent.state), sent.browser, LIFE_S, PATH)
@@ -123,4 +124,5 @@ def _refused(error: TradewindError) -> Response:
     body = f"""<h1>Not logged in</h1>
 <p role="alert">{escape(error.message)}</p>
 <p><a href="{again}">Try again</a> or <a href="{LOGIN_PAGE}">log in otherwise</a></p>"""
-    return HTMLResponse(page("Not logged in", body), status_of(error), headers=PAGE_HEADERS)
+    wait = {"Retry-After": str(error.facts["retry_after_s"])} if "retry_after_s" in error.facts else {}
+    return HTMLResponse(page("Not logged in", body), status_of(error), headers={**PAGE_HEADERS, **wait})

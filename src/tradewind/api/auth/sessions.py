@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -95,6 +95,8 @@ class Sessions:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("Not authenticated: send `Authorization: Bearer TOKEN`; POST /auth/token gives one")
+        if self.oidc.takes(token.strip()):
+            return await self._by_provider(token.strip(), ways, workspace)
         now = self._services.clock.now()
         claims = self.tokens.verify(token.strip(), now)
         known = self._believed(claims.token_id, workspace, now)
@@ -106,6 +108,17 @@ class Sessions:
             before = now - timedelta(seconds=lookups.USE_NOTED_S)
             await ways.write(lambda tx: tokens.note_use(tx, claims.token_id, now, before))
         return self._believe(claims.token_id, workspace, found.actor, changes)
+
+    async def _by_provider(self, token: str, ways: Ways, workspace: str) -> Actor:
+        key, now = f"oidc:{session_key(token)}", self._services.clock.now()
+        known = self._believed(key, workspace, now)
+        if known is not None:
+            return known
+        changes = self._changes
+        subject, ends = await self.oidc.bearer(token)
+        issuer = self.oidc.settings.issuer
+        actor = await ways.read(partial(lookups.by_identity, issuer, subject, workspace))
+        return self._believe(key, workspace, replace(actor, token_id=key, expires_at=ends), changes)
 
     async def _by_session(self, request: Request, cookie: str, ways: Ways, workspace: str) -> Actor:
         key, now = session_key(cookie), self._services.clock.now()

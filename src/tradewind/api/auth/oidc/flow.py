@@ -16,7 +16,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from tradewind.api.auth.oidc import people
-from tradewind.api.auth.oidc.id_token import Expected, check_claims, signed_claims
+from tradewind.api.auth.oidc.id_token import (
+    ALGORITHMS,
+    Expected,
+    algorithm_of,
+    check_access,
+    check_claims,
+    signed_claims,
+)
 from tradewind.api.auth.oidc.provider import Provider, is_safe
 from tradewind.api.auth.ways import Ways
 from tradewind.api.services import ApiServices
@@ -42,6 +49,8 @@ LIFE_S = 600
 """Seconds that somebody has to log in at the provider."""
 MOST_PENDING = 20_000
 """Log-ins under way at once; a server with more of them is under attack."""
+MOST_OF_ADDRESS = 300
+"""Log-ins that one address may begin in the time that one of them may take; a whole office may share it."""
 LONGEST_QUEUE = 200
 
 
@@ -75,6 +84,9 @@ class Oidc:
         # Not those of the database: a provider that does not answer must not hold up everybody else.
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="oidc")
         self._waiting = 0
+        self._begun: dict[str, int] = {}
+        """How often each address has begun lately."""
+        self._begun_from = 0.0
 
     @property
     def is_on(self) -> bool:
@@ -85,8 +97,14 @@ class Oidc:
         """Let the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def begin(self, next_url: str, redirect_uri: str, ways: Ways) -> Sent:
+    async def begin(self, next_url: str, redirect_uri: str, address: str, ways: Ways) -> Sent:
         """Send a browser to the provider.
+
+        Args:
+            next_url: where it goes afterwards.
+            redirect_uri: where the provider sends it back to.
+            address: of who asks; empty: not known.
+            ways: the database.
 
         Raises:
             NotFound: the settings name no provider.
@@ -95,6 +113,7 @@ class Oidc:
         """
         if not self.is_on:
             raise NotFound("no identity provider is set up here (oidc.issuer); log in at /auth/login")
+        self._count(address)
         metadata = await self._in_thread(self._provider.metadata)
         state, nonce, verifier, browser = (secrets.token_urlsafe(32) for _ in range(4))
         now = self._services.clock.now()
@@ -178,6 +197,27 @@ class Oidc:
         }
         return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
+    def takes(self, token: str) -> bool:
+        """Whether a bearer token may be one of the provider's: those of this server have another algorithm."""
+        return self.is_on and bool(self.settings.bearer_audience) and algorithm_of(token) in ALGORITHMS
+
+    async def bearer(self, token: str) -> tuple[str, float]:
+        """The subject of an access token of the provider, and the Unix time at which it ends.
+
+        Raises:
+            Unauthenticated: it is not valid, or not for this API.
+            ProviderUnavailable: the provider's keys can't be had.
+        """
+        claims = await self._in_thread(lambda: signed_claims(token, self._provider))
+        check_access(
+            claims,
+            issuer=self.settings.issuer,
+            audience=self.settings.bearer_audience,
+            now=self._services.clock.now().timestamp(),
+            skew_s=self.settings.clock_skew_s,
+        )
+        return claims["sub"], float(claims["exp"])
+
     # -- what comes back ---------------------------------------------------------------------------------------------
 
     async def _taken(self, state: str | None, browser: str | None, ways: Ways) -> PendingLogin:
@@ -245,6 +285,18 @@ class Oidc:
             claims = {**more, **claims}
         return id_token, claims
 
+    def _count(self, address: str) -> None:
+        now = self._services.clock.monotonic()
+        if now - self._begun_from >= LIFE_S or len(self._begun) > MOST_PENDING:
+            self._begun, self._begun_from = {}, now
+        count = self._begun.get(address, 0) + 1
+        if count > MOST_OF_ADDRESS:
+            wait_s = max(int(self._begun_from + LIFE_S - now), 1)
+            raise TooManyRequests(
+                f"too many log-ins were begun from this address; try again in {wait_s} s", retry_after_s=wait_s
+            )
+        self._begun[address] = count
+
     def _record(self, tx: Tx, event: str, owner: str | None, **extra: object) -> None:
         content = msgspec.json.encode(extra, enc_hook=str).decode()
         now = self._services.clock.now()
@@ -293,6 +345,12 @@ def _check(settings: OidcSettings) -> None:
         raise InvalidInput("oidc.issuer is set, and oidc.client_id is not: set both, or neither", name="oidc.client_id")
     if "openid" not in settings.scopes.split():
         raise InvalidInput(f"oidc.scopes: {settings.scopes!r} must have openid", name="oidc.scopes")
+    if settings.bearer_audience == settings.client_id:
+        raise InvalidInput(
+            "oidc.bearer_audience is oidc.client_id: every ID token would be a key to the API; have the provider give access "
+            "tokens an audience of their own",
+            name="oidc.bearer_audience",
+        )
     if not settings.roles and not settings.default_role:
         raise InvalidInput(
             "oidc.issuer is set, and nobody whom it vouches for would get a role: set oidc.roles, oidc.default_role, or both",

@@ -1,4 +1,4 @@
-"""What an ID token must be before it is believed: signed by the provider, about this client and this log-in, of now."""
+"""What the provider's tokens must be before they are believed: signed by one of its keys, meant for us, and of now."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tradewind.base.errors import Unauthenticated
 if TYPE_CHECKING:
     from tradewind.api.auth.oidc.provider import Provider
 
-__all__ = ["ALGORITHMS", "Expected", "check_claims", "signed_claims"]
+__all__ = ["ALGORITHMS", "Expected", "algorithm_of", "check_access", "check_claims", "signed_claims"]
 
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
 """Those with a public key; what is signed with a shared secret, or not at all, could be made by others than the provider."""
@@ -70,34 +70,68 @@ def _fits(key: Mapping[str, Any], algorithm: str) -> bool:
     )
 
 
+def algorithm_of(token: str) -> str:
+    """The algorithm that a token says it is signed by; empty: it is no token."""
+    import jwt  # noqa: PLC0415 - as above
+
+    try:
+        return str(jwt.get_unverified_header(token).get("alg", ""))
+    except jwt.PyJWTError:
+        return ""
+
+
 def check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
-    """Compare what a token says with what it must say.
+    """Compare what an ID token says with what it must say.
 
     Raises:
         Unauthenticated: it says something else.
     """
-    missing = [name for name in ("iss", "sub", "aud", "exp", "iat", "nonce") if claims.get(name) in (None, "")]
+    _check_there(claims, "nonce")
+    _check_maker(claims, expected.issuer, expected.client_id, "client")
+    audience = claims["aud"]
+    is_shared = isinstance(audience, list) and len(audience) > 1
+    if (is_shared or "azp" in claims) and claims.get("azp") != expected.client_id:
+        raise _wrong("it was made for another client as well, and given to that one")
+    _check_times(claims, expected.now, expected.skew_s)
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
+        raise _wrong("it belongs to another log-in")
+
+
+def check_access(claims: Mapping[str, Any], *, issuer: str, audience: str, now: float, skew_s: float) -> None:
+    """Compare what an access token says with what it must say.
+
+    Raises:
+        Unauthenticated: it says something else.
+    """
+    _check_there(claims)
+    _check_maker(claims, issuer, audience, "API")
+    _check_times(claims, now, skew_s)
+
+
+def _check_there(claims: Mapping[str, Any], *more: str) -> None:
+    missing = [name for name in ("iss", "sub", "aud", "exp", "iat", *more) if claims.get(name) in (None, "")]
     if missing:
         raise _wrong(f"it lacks {', '.join(missing)}")
-    if claims["iss"] != expected.issuer:
+    if not isinstance(claims["sub"], str) or len(claims["sub"]) > 255:
+        raise _wrong("sub is no text of 255 characters at most")
+
+
+def _check_maker(claims: Mapping[str, Any], issuer: str, audience: str, what: str) -> None:
+    if claims["iss"] != issuer:
         raise _wrong("another issuer has made it")
-    audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
-    if expected.client_id not in audience:
-        raise _wrong("it was made for another client")
-    if (len(audience) > 1 or "azp" in claims) and claims.get("azp") != expected.client_id:
-        raise _wrong("it was made for another client as well, and given to that one")
+    if audience not in (claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]):
+        raise _wrong(f"it was made for another {what}")
+
+
+def _check_times(claims: Mapping[str, Any], now: float, skew_s: float) -> None:
     for name in ("exp", "iat", "nbf"):
         value = claims.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise _wrong(f"{name} is no time")
-    if claims["exp"] <= expected.now - expected.skew_s:
+    if claims["exp"] <= now - skew_s:
         raise _wrong("it has expired; are the clocks of the provider and of this server right?")
-    if max(claims["iat"], claims.get("nbf", 0)) > expected.now + expected.skew_s:
+    if max(claims["iat"], claims.get("nbf", 0)) > now + skew_s:
         raise _wrong("it is from the future; are the clocks of the provider and of this server right?")
-    if not isinstance(claims["sub"], str) or len(claims["sub"]) > 255:
-        raise _wrong("sub is no text of 255 characters at most")
-    if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
-        raise _wrong("it belongs to another log-in")
 
 
 def _wrong(words: str) -> Unauthenticated:

@@ -24,6 +24,8 @@ METADATA_S = 3600.0
 """How long what it says of itself is believed."""
 KEYS_S = 600.0
 """How long its keys are believed: one that it has taken back counts no longer than this."""
+RETRY_S = 2.0
+"""How long it is not asked again that did not answer: who waits for their turn should not wait for that, too."""
 REFETCH_S = 10.0
 """How often at most its keys are fetched because a token names one that is not known."""
 LONGEST_ANSWER = 1 << 20
@@ -51,6 +53,7 @@ class Provider:
         self._clock = clock
         self._lock = threading.Lock()
         self._metadata: tuple[float, Metadata] | None = None
+        self._failed: tuple[float, ProviderUnavailable] | None = None
         self._keys: tuple[float, list[dict[str, Any]]] | None = None
         self._http: urllib3.PoolManager | None = None
 
@@ -63,7 +66,13 @@ class Provider:
         with self._lock:
             now = self._clock.monotonic()
             if self._metadata is None or now - self._metadata[0] >= METADATA_S:
-                self._metadata = (now, self._discovered())
+                if self._failed is not None and now - self._failed[0] < RETRY_S:
+                    raise ProviderUnavailable(self._failed[1].message)
+                try:
+                    self._metadata = (now, self._discovered())
+                except ProviderUnavailable as error:
+                    self._failed = (self._clock.monotonic(), error)
+                    raise
             return self._metadata[1]
 
     def keys(self, kid: str | None) -> list[dict[str, Any]]:
