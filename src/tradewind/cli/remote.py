@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,6 +64,12 @@ def _url(environ: Mapping[str, str]) -> str:
 
 class RemoteTransport(HttpTransport):
     """One connection to a server that is known by its address alone."""
+
+    def __init__(self, server: Address) -> None:
+        super().__init__(server, Path())
+
+    def find_again(self) -> None:
+        """Nothing: the environment says where it is."""
 
     def _connect(self, timeout: float | None = 30.0) -> Any:
         parts = urlsplit(self._server.url)

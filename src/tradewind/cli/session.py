@@ -87,16 +87,24 @@ class Session:
             DatabaseUnavailable: it can't be reached, or has not been migrated.
             InvalidInput: the environment names a server elsewhere, whose database this is not.
         """
-        if self.is_remote:
-            raise InvalidInput(
-                "this works on the database itself, and TRADEWIND_URL names a server elsewhere: "
-                "run it where that server runs, or without TRADEWIND_URL for the home here"
-            )
+        self.only_here()
         if self._database is None:
             from tradewind.cli.database import open_migrated
 
             self._database = open_migrated(self.settings)
         return self._database
+
+    def only_here(self) -> None:
+        """Refuse what works on the home itself while commands are meant for a server elsewhere.
+
+        Raises:
+            InvalidInput: they are.
+        """
+        if self.is_remote:
+            raise InvalidInput(
+                "this works on the database itself, and TRADEWIND_URL names a server elsewhere: "
+                "run it where that server runs, or without TRADEWIND_URL for the home here"
+            )
 
     def close(self) -> None:
         """Let go of what was opened."""

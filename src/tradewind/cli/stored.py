@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from tradewind.base.errors import NotFound
 from tradewind.db import connections as connection_table
 from tradewind.db import variables as variable_table
 from tradewind.db.cipher import cipher_of
@@ -21,7 +22,12 @@ WORKSPACE = "default"
 
 
 def variable_value(session: Session, key: str) -> str | None:
-    """The value of a variable; None: there is none."""
+    """The value of a variable, from a server elsewhere as it shows it; None: there is none."""
+    if session.is_remote:
+        try:
+            return session.client.get("variables", key)["value"]
+        except NotFound:
+            return None
     cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found = variable_table.find_variable(tx, cipher, WORKSPACE, key)
@@ -30,6 +36,7 @@ def variable_value(session: Session, key: str) -> str | None:
 
 def all_variables(session: Session) -> list[tuple[str, str, str | None]]:
     """Key, value and description of every variable."""
+    session.only_here()
     cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found, _ = variable_table.list_variables(tx, cipher, WORKSPACE)
@@ -38,6 +45,7 @@ def all_variables(session: Session) -> list[tuple[str, str, str | None]]:
 
 def stored_connection(session: Session, conn_id: str) -> Connection | None:
     """A connection; None: there is none."""
+    session.only_here()
     cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found = connection_table.find_connection(tx, cipher, WORKSPACE, conn_id)
@@ -46,6 +54,7 @@ def stored_connection(session: Session, conn_id: str) -> Connection | None:
 
 def all_connections(session: Session) -> list[Connection]:
     """Every connection."""
+    session.only_here()
     cipher = cipher_of(session.settings)
     with session.database.read() as tx:
         found, _ = connection_table.list_connections(tx, cipher, WORKSPACE)

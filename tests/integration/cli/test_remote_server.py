@@ -92,10 +92,29 @@ def test_a_wrong_password_is_refused_and_no_token_asks_for_one(far: Run) -> None
     assert "tradewind auth login" in none.stderr
 
 
-def test_what_works_on_the_database_itself_does_not_take_an_empty_one_for_the_servers(far: Run, tmp_path: Path) -> None:
-    refused = far("audit", "verify", expect=2, TRADEWIND_TOKEN="x")
+@pytest.mark.parametrize("words", ["audit verify", "db check", "connections get x", "rotate-fernet-key"])
+def test_what_works_on_the_database_itself_does_not_take_an_empty_one_for_the_servers(
+    far: Run, tmp_path: Path, words: str
+) -> None:
+    refused = far(*words.split(), expect=2, TRADEWIND_TOKEN="x")
     assert "TRADEWIND_URL" in refused.stderr
-    assert not (tmp_path / "home" / "tradewind.db").exists()
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_token_made_far_away_is_ones_own_and_a_variable_is_read_as_the_server_shows_it(
+    far: Run, tokens: Callable[[str], str], server: Server
+) -> None:
+    token = tokens("vera")
+    made = far("tokens", "create", "laptop", "-s", "view:greet", "-x", "1h", TRADEWIND_TOKEN=token).stdout.strip()
+    listed = far("tokens", "list", "-u", "vera", TRADEWIND_TOKEN=token).stdout
+    assert ("laptop" in listed, "view:greet" in listed, made in listed) == (True, True, False)
+    assert "greet" in far("dags", "list", TRADEWIND_TOKEN=made).stdout
+    for key, value in (("region", "north"), ("api_key", "hidden-from-all")):
+        server.request("POST", "/api/v2/variables", {"key": key, "value": value})
+    admin = far("auth", "login", "-u", "admin", typed=server.password() + "\n").stdout.strip()
+    assert far("variables", "get", "region", TRADEWIND_TOKEN=admin).stdout == "north\n"
+    assert far("variables", "get", "api_key", TRADEWIND_TOKEN=admin).stdout == "***\n"
+    assert "none" in far("variables", "get", "none", TRADEWIND_TOKEN=admin, expect=3).stderr
 
 
 def test_a_server_that_is_not_there_is_named(far: Run) -> None:

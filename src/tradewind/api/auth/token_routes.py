@@ -54,7 +54,9 @@ async def get_tokens(call: Reader, query: Annotated[TokenQuery, Query()]) -> Res
     def find(tx: Tx) -> tuple[list[TokenRecord], int]:
         if whose == EVERYBODY:
             if not call.names("read", "user").everything:
-                raise Forbidden("Forbidden: everybody's tokens are shown to who may read all users")
+                raise Forbidden(
+                    "Forbidden: everybody's tokens are shown to who may read all users; name one user, as yourself"
+                )
             return tokens.list_tokens(tx, call.now, page, is_live=query.is_live)
         _check_is_mine(tx, call, whose, "read")
         return tokens.list_tokens(tx, call.now, page, username=whose, is_live=query.is_live)

@@ -48,6 +48,7 @@ def migrate(session: Session) -> None:
 @pass_session
 def check(session: Session, retry: int, retry_delay: float) -> None:
     """Check that the database answers."""
+    session.only_here()
     _until_it_answers(session, retry, retry_delay)
     click.echo("The database answers")
 
@@ -126,6 +127,7 @@ def reset(session: Session, yes: bool) -> None:
 @pass_session
 def shell(session: Session) -> None:
     """Open the database's own shell: sqlite3 or psql."""
+    session.only_here()
     url = session.settings.db_url
     if url.startswith("sqlite"):
         words = ["sqlite3", url.partition("///")[2]]
@@ -141,6 +143,7 @@ def shell(session: Session) -> None:
 
 def _opened(session: Session) -> Database:
     """The database as it is, migrated or not."""
+    session.only_here()
     from tradewind.db.engine import open_database
 
     session.settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)

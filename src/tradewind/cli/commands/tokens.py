@@ -27,7 +27,7 @@ def tokens() -> None:
 
 @tokens.command("create")
 @click.argument("name")
-@click.option("-u", "--username", help="Whose: a user or a service account.", required=True)
+@click.option("-u", "--username", help="Whose: a user or a service account; on a server elsewhere, left out: yours.")
 @click.option(
     "-s", "--scope", multiple=True, help="What it is good for, such as read:dag:sales_* or run:sales; again for more."
 )
@@ -41,13 +41,15 @@ def create_token(
     session: Session,
     name: str,
     *,
-    username: str,
+    username: str | None,
     scope: tuple[str, ...],
     workspace: str,
     expires_in: str,
     as_json: bool,
 ) -> None:
     """Make a token, and print it this once."""
+    if username is None and not session.is_remote:
+        raise InvalidInput("say whose the token is: --username")
     body = {"name": name, "username": username, "workspace": workspace, "expires_in": _seconds(expires_in)}
     made = session.client.call("POST", (AUTH, "tokens"), body=body | ({"scopes": list(scope)} if scope else {}))
     if as_json:
