@@ -42,7 +42,7 @@ class Cursor(NamedTuple):
         """Raises:
         InvalidInput: the text is none that the stream gave.
         """
-        found = re.fullmatch(r"(\d{1,18})-(\d{1,9})", text)
+        found = re.fullmatch(r"([0-9]{1,18})-([0-9]{1,9})", text)
         if found is None:
             raise InvalidInput("the cursor is not one that the stream gave as an id", cursor=text)
         return cls(int(found[1]), int(found[2]))
