@@ -10,6 +10,7 @@ from typing import Any
 
 from tradewind.base.errors import InvalidInput
 from tradewind.core.events import RunFacts
+from tradewind.sdk.json_schemas import SchemaBroken, mistakes
 from tradewind.spec import DagKey, DagSpec, ParamSpec
 from tradewind.timetables import CronPartition, build
 
@@ -124,11 +125,14 @@ def check_conf(params: tuple[ParamSpec, ...], conf: Mapping[str, object]) -> Non
                                param=param.name)  # fmt: skip
         if not param.schema:
             continue
-        from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - heavy; only for params with a schema
-
         value: Any = conf[param.name] if given else param.default
-        validator = Draft202012Validator(dict(param.schema), format_checker=FormatChecker())
-        for error in validator.iter_errors(value):
+        try:
+            error = next(mistakes(value, param.schema), None)
+        except SchemaBroken as broken:
+            raise InvalidInput(
+                f"The schema of param {param.name} can't be used: {broken}; correct it in the DAG", param=param.name
+            ) from broken
+        if error is not None:
             raise InvalidInput(
                 f"Invalid input for param {param.name}: {error.message}", param=param.name, path=list(error.path)
             )

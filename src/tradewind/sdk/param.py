@@ -7,6 +7,7 @@ from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, Values
 from typing import TYPE_CHECKING, Any, Literal
 
 from tradewind.sdk.authoring_errors import AuthoringError, InvalidArgumentType, ParamValidationError
+from tradewind.sdk.json_schemas import SchemaBroken, worst_mistake
 from tradewind.sdk.notset import NOTSET, ArgNotSet
 from tradewind.sdk.resolve import Resolvable
 
@@ -72,14 +73,12 @@ class Param:
     def _check(self, value: Any) -> None:
         if not self.schema:
             return
-        import jsonschema  # noqa: PLC0415 - takes 60 ms; most DAGs need no check while they are read
-
         try:
-            jsonschema.validate(value, self.schema, format_checker=jsonschema.FormatChecker())
-        except jsonschema.ValidationError as error:
-            raise ParamValidationError(error.message, value=repr(value)) from None
-        except jsonschema.SchemaError as error:
-            raise ParamValidationError(f"the schema itself is not valid: {error.message}") from None
+            worst = worst_mistake(value, self.schema)
+        except SchemaBroken as error:
+            raise ParamValidationError(f"the schema itself is not valid: {error}") from None
+        if worst is not None:
+            raise ParamValidationError(worst.message, value=repr(value))
 
     def dump(self) -> dict[str, Any]:
         """The param as a JSON object."""

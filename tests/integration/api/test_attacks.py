@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +18,9 @@ from support.callers import user
 from support.rows import spec
 from tradewind.base.policy import Grant
 from tradewind.db import connections, login_failures, roles, tables, users
+from tradewind.sdk.authoring_errors import ParamValidationError
+from tradewind.sdk.param import Param
+from tradewind.spec import ParamSpec
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 XCOMS = "/dags/etl/dagRuns/r/taskInstances/extract/xcomEntries"
@@ -115,6 +120,30 @@ def test_a_value_set_by_hand_may_be_a_date_or_a_tuple(api: Api) -> None:
     value = {"__tw__": "tuple", "v": [{"__tw__": "date", "v": "2026-01-01"}, {"a": None}]}
     api.post(XCOMS, {"key": "k", "value": value}).ok(201)
     assert api.get(f"{XCOMS}/k").ok()["value"] == value
+
+
+def test_the_schema_of_a_param_opens_no_file_and_no_address_of_the_server(api: Api, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.json"
+    secret.write_text('{"const": "0451"}')
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        for where in (secret.as_uri(), f"http://127.0.0.1:{server.getsockname()[1]}/x"):
+            param = ParamSpec(name="n", default=None, has_default=False, schema={"$ref": where})
+            dag_id = f"etl_{where[:4]}"
+            api.has(spec(dag_id, params=(param,)))
+            answer = api.post(f"/dags/{dag_id}/dagRuns", {"conf": {"n": 1}})
+            assert (answer.status, "0451" in answer.text, "nothing is fetched" in answer.text) == (400, False, True)
+            with pytest.raises(ParamValidationError, match="nothing is fetched"):
+                Param(1, **cast("dict[str, Any]", {"$ref": where})).resolve()
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_a_schema_may_refer_to_its_own_parts() -> None:
+    schema: dict[str, Any] = {"$ref": "#/$defs/small", "$defs": {"small": {"maximum": 3}}}
+    assert Param(2, **schema).resolve() == 2
+    with pytest.raises(ParamValidationError, match="4 is greater than the maximum of 3"):
+        Param(4, **schema).resolve()
 
 
 def test_all_that_lies_below_a_secret_key_is_hidden(api: Api) -> None:
