@@ -31,7 +31,7 @@ from tradewind.testing.inputs import Answers
 from tradewind.testing.memory import MemoryServer, read_connections, read_variables
 from tradewind.testing.result import DagResult
 from tradewind.timetables import build
-from tradewind.worker.secrets_masking import add_mask
+from tradewind.worker.secrets_masking import MaskedFormatter, MaskedStream, add_mask
 from tradewind.worker.xcom import open_artifacts
 
 __all__ = ["golden", "run_dag", "test_dag"]
@@ -190,7 +190,7 @@ def _run(plan: Plan) -> DagResult:
         stored=plan.server.xcoms,
         result_tasks=tuple(plan.server.results),
     )
-    with _log_on_terminal():
+    with _masked_terminal(), _log_on_terminal():
         return InlineRun(plan, result).run()
 
 
@@ -257,6 +257,17 @@ def _group_members(spec: DagSpec) -> dict[str, set[str]]:
 
 
 @contextmanager
+def _masked_terminal() -> Generator[None]:
+    """What tasks print is shown without secrets, as in the log of a server."""
+    before = (sys.stdout, sys.stderr)
+    sys.stdout, sys.stderr = MaskedStream(before[0]), MaskedStream(before[1])  # pyright: ignore[reportAttributeAccessIssue] - the rest is the stream's own
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
+@contextmanager
 def _log_on_terminal() -> Generator[None]:
     """Show the tasks' log, unless the user has set up logging."""
     log = logging.getLogger("tradewind.task")
@@ -264,7 +275,7 @@ def _log_on_terminal() -> Generator[None]:
         yield
         return
     handler, level = logging.StreamHandler(sys.stderr), log.level
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(MaskedFormatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:

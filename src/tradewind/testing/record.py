@@ -43,6 +43,7 @@ from tradewind.testing.inputs import Given
 from tradewind.testing.memory import MemoryApi, MemoryServer
 from tradewind.worker.client import WorkerTaskApi
 from tradewind.worker.logs import TaskLog, attempt_log_name
+from tradewind.worker.secrets_masking import MASKER
 
 __all__ = ["HomeRecorder", "RecordedApi"]
 
@@ -397,7 +398,8 @@ class _Tee:
         *lines, self._partial = (self._partial + text).split("\n")
         for line in lines:
             self._log.write(self._level, self._logger, line)
-        return self._stream.write(text)
+        self._stream.write(MASKER.redact(text))
+        return len(text)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)

@@ -10,7 +10,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import TextIO, cast
 from urllib.parse import quote, quote_plus
 
 from tradewind.base.settings import load_settings
@@ -20,6 +20,7 @@ __all__ = [
     "MASKER",
     "MIN_LENGTH",
     "MaskedFormatter",
+    "MaskedStream",
     "Masker",
     "add_mask",
     "is_sensitive",
@@ -211,6 +212,21 @@ class MaskedFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
         return MASKER.redact(super().format(record))
+
+
+class MaskedStream:
+    """A stream of the terminal, without the secrets this process knows; what is not writing goes to the stream itself."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write it; returns how much was given."""
+        self._stream.write(MASKER.redact(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 def mask_connection(fields: Mapping[str, object]) -> None:
