@@ -161,3 +161,12 @@ def test_a_result_is_kept_for_an_hour(held: _Held) -> None:
     with pytest.raises(NotFound):
         tests.get("default", found.token)
     tests.close()
+
+
+def test_what_a_test_has_stored_is_in_the_audit_log(testing: Api) -> None:
+    result(testing, enqueue(testing, commit_on_success=True))
+    result(testing, enqueue(testing, commit_on_success=True, description="new", extra='{"path": "/tmp"}'))
+    made, changed = testing.get("//auth/audit", event="store_tested_connection").ok()["entries"]
+    assert (made["owner"], made["via"], made["name"], made["before"]) == ("admin", "token", "files", None)
+    assert made["after"]["conn_type"] == "fs"
+    assert changed["after"] == {"description": "new", "extra.path": "***"}

@@ -8,6 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header
 from starlette.responses import Response
 
+from tradewind.api.audit import Pictures, Source
+from tradewind.api.audit import record as record_entry
 from tradewind.api.connection_tests import ConnectionTest
 from tradewind.api.deps import Audit, Call, may
 from tradewind.api.models.admin import (
@@ -57,22 +59,27 @@ async def enqueue_connection_test(
         call.check("create", "connection", body.connection_id)
     _check_executor(call, body.executor)
     record = await call.read(lambda tx: tested(tx, call, body))
-    audit = Audit(
-        event="enqueue_connection_test",
-        extra={"connection_id": body.connection_id, "commit_on_success": body.commit_on_success},
-    )
+    source = Source(call.actor, call.workspace, call.address)
 
     def attempt() -> tuple[bool, str]:
         went_well, message = try_connection(tested_fields(record))
         if went_well and body.commit_on_success:
             with call.services.database.write() as tx:
+                said = _audit("store_tested_connection", body)
+                pictures = Pictures(tx, call.services.cipher, call.workspace, said)
                 _store(tx, call, record)
+                record_entry(tx, source, said, call.now, pictures.difference())
         return went_well, message
 
     def start(_: Tx) -> ConnectionTest:
         return call.desk.connection_tests.start(call.workspace, body.connection_id, attempt)
 
-    return reply(_out(await call.write(audit, start)), 202)
+    return reply(_out(await call.write(_audit("enqueue_connection_test", body), start)), 202)
+
+
+def _audit(event: str, body: ConnectionTestRequestBody) -> Audit:
+    extra = {"connection_id": body.connection_id, "commit_on_success": body.commit_on_success}
+    return Audit(event=event, extra=extra, about="connection", names=[body.connection_id])
 
 
 def _out(test: ConnectionTest) -> dict[str, object]:
