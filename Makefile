@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 3
 PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests check lint types contracts budgets generated generate bench lock clean
+.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -59,6 +59,9 @@ ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for 
 
 mutants: setup  ## faults planted in the core, each of which the unit tests must notice
 	@nice $(BIN)/python tools/mutants.py
+
+schemathesis: setup  ## made-up requests to every operation of the API, for half an hour
+	@TRADEWIND_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest -n 0 -s tests/e2e/test_schemathesis.py
 
 provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider packages, from their sdists, against our namespace
 	@$(BIN)/python tools/provider_unit_tests.py

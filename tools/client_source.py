@@ -49,7 +49,10 @@ class Operation:
     def answers(self) -> dict[str, Schema]:
         """Content type -> schema of a success."""
         good = [answer for status, answer in self.about["responses"].items() if status.startswith("2")]
-        return {kind: one.get("schema", {}) for answer in good for kind, one in answer.get("content", {}).items()}
+        found = {kind: one.get("schema", {}) for answer in good for kind, one in answer.get("content", {}).items()}
+        if "text/event-stream" in found:
+            found["text/event-stream"] = found["text/event-stream"]["properties"]["data"]["contentSchema"]
+        return found
 
     @property
     def query_name(self) -> str:

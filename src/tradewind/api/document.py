@@ -132,12 +132,23 @@ def _describe(route: APIRoute, operation: dict[str, Any]) -> None:
         operation["responses"].setdefault(status, {"description": words, "content": content})
     stream = operation["responses"].get("200", {}).get("content", {}).get("text/event-stream")
     if stream is not None:
-        stream["schema"].pop("type", None)  # the framework takes what is no JSON for a string
+        stream["schema"] = _event_with({"$ref": stream["schema"]["$ref"]})
     if may is None:
         return
     operation["security"] = [{"HTTPBearer": []}, {"OAuth2PasswordBearer": []}]
     if may.actions:
         operation["x-permission"] = {"action": may.action, "resource": may.resource, "role": may.role}
+
+
+def _event_with(data: dict[str, Any]) -> dict[str, Any]:
+    """One of the events of a stream, which is what the schema of a stream describes."""
+    properties = {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "retry": {"type": "integer"},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": data},
+    }
+    return {"type": "object", "required": ["data"], "properties": properties}
 
 
 def _refusals(may: May | None, operation: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,103 @@
+"""Schemathesis against a live server with data: no crash, no status and no answer that the OpenAPI document does not tell.
+
+`TRADEWIND_FUZZ_EXAMPLES=50 pytest tests/e2e/test_schemathesis.py -s`, which is `make schemathesis`, asks for longer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.fuzzing import Caller, Fuzz
+from support.server import Server
+
+EXAMPLES = int(os.environ.get("TRADEWIND_FUZZ_EXAMPLES", "2"))
+SEED = int(os.environ.get("TRADEWIND_FUZZ_SEED", "5"))
+DAGS = Path(__file__).parent / "client_dags"
+
+pytestmark = pytest.mark.timeout(3600 if EXAMPLES > 5 else 240)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that knows DAGs, has run some of them, and holds one of everything."""
+    folder = tmp_path_factory.mktemp("fuzz")
+    shutil.copytree(DAGS, folder / "dags")
+    env = {"TRADEWIND__AUTH__USER_FAILURES": "0", "TRADEWIND__AUTH__ADDRESS_FAILURES": "0"}
+    with Server(folder / "home", folder / "dags", env=env) as server:
+        server.wait_dags({"etl", "load", "daily", "people"})
+        for dag_id in ("etl", "load", "people", "daily"):
+            server.request("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})
+        server.trigger("etl", dag_run_id="r1")
+        server.trigger("load", dag_run_id="r1")
+        server.trigger("people", dag_run_id="r1")
+        for path, body in {
+            "/api/v2/connections": {"connection_id": "c1", "conn_type": "http", "password": "sesame"},
+            "/api/v2/variables": {"key": "v1", "value": "1"},
+            "/api/v2/pools": {"name": "p1", "slots": 2},
+            "/auth/users": {"username": "vera", "password": "a long password", "roles": [{"role": "Viewer"}]},
+            "/auth/service-accounts": {"username": "robot", "roles": [{"role": "Op"}]},
+            "/auth/roles": {"name": "readers", "permissions": ["read:dag:*"]},
+            "/api/v2/backfills": {
+                "dag_id": "daily",
+                "from_date": "2026-01-01T00:00:00Z",
+                "to_date": "2026-01-03T00:00:00Z",
+            },
+        }.items():
+            server.request("POST", path, body)
+        server.wait_run("etl", "r1")
+        server.wait_run("load", "r1")
+        yield server
+
+
+def known(server: Server) -> dict[str, Any]:
+    """Names of path parameters -> something that is there."""
+    return {
+        "dag_id": "etl",
+        "dag_run_id": "r1",
+        "task_id": "extract",
+        "map_index": -1,
+        "try_number": 1,
+        "task_try_number": 1,
+        "group_id": "checks",
+        "xcom_key": "return_value",
+        "connection_id": "c1",
+        "variable_key": "v1",
+        "pool_name": "p1",
+        "asset_id": server.get("/assets")["assets"][0]["id"],
+        "backfill_id": server.get("/backfills?dag_id=daily")["backfills"][0]["id"],
+        "event_log_id": 1,
+        "version_number": 1,
+        "import_error_id": server.get("/importErrors")["import_errors"][0]["import_error_id"],
+        "username": "vera",
+        "name": "readers",
+        "section": "api",
+    }
+
+
+def log_in(server: Server) -> str:
+    """A new token of the administrator."""
+    return str(
+        server.request("POST", "/auth/token", {"username": "admin", "password": server.password()})["access_token"]
+    )
+
+
+def test_every_answer_to_an_administrator_is_in_the_document(server: Server) -> None:
+    fuzz = Fuzz(server.url, Caller(lambda: log_in(server)), known(server), EXAMPLES, SEED)
+    fuzz.run()
+    print(f"\nas an administrator: {fuzz.figures()}")
+    assert list(fuzz.report()) == []
+    assert "Traceback" not in server.output()
+    assert len(fuzz.answered_well) > 100
+
+
+def test_every_answer_to_nobody_is_in_the_document(server: Server) -> None:
+    fuzz = Fuzz(server.url, Caller(), known(server), max(EXAMPLES // 2, 1), SEED)
+    fuzz.run()
+    print(f"\nas nobody: {fuzz.figures()}")
+    assert list(fuzz.report()) == []
