@@ -98,14 +98,18 @@ class Lists:
             "dag_id": "dag_00001", "dag_run_id": run["dag_run_id"], "task_id": "step_00", "asset_id": "1", "map_index": "-1",
         }  # fmt: skip
 
-    def paths(self) -> Iterator[tuple[str, str, bool, set[str]]]:
-        """Operation, path, whether it is asked for with a body, names of its query parameters."""
+    def paths(self) -> Iterator[tuple[str, str, bool, dict[str, bool]]]:
+        """Operation, path, whether it is asked for with a body, its query parameters and whether it must have them."""
         for path, methods in self._document["paths"].items():
             for method, about in methods.items():
                 answer = about["responses"].get("200", {}).get("content", {}).get("application/json", {})
                 fields = self._fields(answer.get("schema", {}))
                 if "total_entries" in fields and (method == "get" or path.endswith("/list")):
-                    query = {one["name"] for one in about.get("parameters", []) if one["in"] == "query"}
+                    query = {
+                        one["name"]: one.get("required", False)
+                        for one in about.get("parameters", [])
+                        if one["in"] == "query"
+                    }
                     yield about["operationId"], path, method == "post", query
 
     def _fields(self, schema: dict[str, Any]) -> set[str]:
@@ -124,6 +128,8 @@ class Lists:
             for names in ([dict.fromkeys(self._names, "~") | {"asset_id": "1"}] if wide else []) + (
                 [] if has_body else [self._names]
             ):
+                if path.endswith("/listMapped"):
+                    names = names | {"task_id": "step_02"}
                 filled = path.format(**{key: quote(value, safe="") for key, value in names.items()})
                 for more in [{}, *(ALL.get(operation, []) if names["dag_id"] == "~" or "{dag_id}" not in path else [])]:
                     yield from self._pages(
@@ -131,13 +137,14 @@ class Lists:
                     )
 
     def _pages(
-        self, operation: str, path: str, more: dict[str, str], has_body: bool, query: set[str]
+        self, operation: str, path: str, more: dict[str, str], has_body: bool, query: dict[str, bool]
     ) -> Iterator[Case]:
         if has_body:
             yield Case(operation, "first", path, {}, {"page_limit": LIMIT, **more})
             total = self._ask(Case(operation, "", path, {}, {"page_limit": 1}))["total_entries"]
             yield Case(operation, "last", path, {}, {"page_limit": LIMIT, "page_offset": _last(total), **more})
             return
+        more = {name: self._names[name] for name, is_needed in query.items() if is_needed} | more
         if "limit" not in query:
             yield Case(operation, "all", path, more)
             return

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from tradewind.db.audit_chain import COLUMNS
 from tradewind.db.engine import Tx
-from tradewind.db.listing import DateRange, Page, between, ordered, paged, rows
+from tradewind.db.keyset import Keys, paged_by_key, unsteered
+from tradewind.db.listing import DateRange, Page, Range, between, rows
 from tradewind.db.tables import event_log
 
 __all__ = ["FIELDS", "AuditFilter", "entries_after", "has_hash", "list_entries"]
@@ -51,8 +52,12 @@ def _record(row: Sequence[Any]) -> dict[str, Any]:
 def list_entries(tx: Tx, wanted: AuditFilter, page: Page) -> tuple[list[dict[str, Any]], int]:
     """A page of entries, and how many there are in all."""
     conditions = _conditions(wanted)
-    query = ordered(_ENTRIES.where(*conditions), page, _SORTS, (_C.id,))
-    return paged(tx, query, select(func.count()).select_from(event_log).where(*conditions), page, _record)
+    counted = select(func.count()).select_from(event_log).where(*conditions)
+    is_by_id = page.order_by[:1] not in {("timestamp",), ("-timestamp",)}
+    if wanted == AuditFilter(workspace=wanted.workspace, when=Range()) and conditions and is_by_id:
+        conditions[0] = unsteered(tx, conditions[0])
+    keys = Keys(event_log, conditions, _SORTS, (_C.id,), lambda: int(tx.scalar(counted)))
+    return paged_by_key(tx, _ENTRIES, keys, page, _record)
 
 
 def entries_after(tx: Tx, wanted: AuditFilter, after: int, limit: int) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import UnaryExpression
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.columns import Moment, moment_from_text, moment_to_text
@@ -29,6 +31,8 @@ FAR = 1000
 """From this offset on it is worth to know the total first, and to come from the nearer end."""
 COUNTED = 10_000
 """In pages by cursor, totals are counted up to here only."""
+_NO_INDEX = operators.custom_op[Any]("+")
+"""SQLite takes no index for the order of ``+column``."""
 Row = Sequence[Any]
 R = TypeVar("R")
 
@@ -86,6 +90,8 @@ class Keys:
     unique: Sequence[ColumnElement[Any]]
     total: Callable[[], int]
     """How many rows there are in all."""
+    are_few: bool = False
+    """What the conditions leave is little: better found by them, and then sorted, than met on the way through an order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +178,10 @@ class _Walk:
 
     def _query(self, segment: _Segment, *, turned: bool) -> AnySelect:
         query = select(*self._of.unique, *(sort.column for sort in self._sorts)).select_from(self._of.source)
-        order = [sort.turned_term() if turned else sort.term() for sort in segment.sorts]
+        sorts = segment.sorts
+        if self._of.are_few and self._tx.dialect == "sqlite":  # PostgreSQL has statistics, and knows
+            sorts = tuple(replace(sort, column=UnaryExpression(sort.column, operator=_NO_INDEX)) for sort in sorts)
+        order = [sort.turned_term() if turned else sort.term() for sort in sorts]
         return query.where(*self._of.conditions, *segment.condition).order_by(*order)
 
     def _size(self, segment: _Segment) -> int:

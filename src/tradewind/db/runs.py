@@ -182,7 +182,16 @@ def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[li
     joins_versions = bool(wanted.version_numbers) or wanted.bundle_version is not None
     source = _JOINED if joins_versions else dag_run
     counted: Select[int] = select(func.count()).select_from(source).where(*conditions)
-    keys = Keys(source, conditions, SORTABLE, (dag_run.c.uid,), lambda: int(tx.scalar(counted)))
+    is_picked = bool(wanted.dag_id_pattern or wanted.dag_id_prefix)
+    of_a_dag = bool(wanted.dag_ids) and page.order_by[:1] not in {("run_after",), ("-run_after",)}
+    keys = Keys(
+        source,
+        conditions,
+        SORTABLE,
+        (dag_run.c.uid,),
+        lambda: int(tx.scalar(counted)),
+        are_few=is_picked or of_a_dag,
+    )
     found = find(tx, keys, page)
     return [_record(row) for row in by_keys(tx, _SELECT, (dag_run.c.uid,), found.keys)], found
 

@@ -118,7 +118,10 @@ def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[
 
 def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
     """How many instances match. Of all, of a DAG's and of those that succeeded, nothing is counted one by one."""
-    if wanted == TaskFilter(dag_ids=wanted.dag_ids, states=wanted.states) and tx.whole is tx:
+    asked = {
+        name for name in TaskFilter.__dataclass_fields__ if getattr(wanted, name) not in (None, (), [], False, Range())
+    }
+    if asked <= {"dag_ids", "states"} and tx.whole is tx:
         if not wanted.states:
             return _of_runs(tx, workspace, wanted.dag_ids)
         if not wanted.dag_ids and TaskState.SUCCESS in wanted.states:

@@ -117,6 +117,7 @@ def list_xcoms(tx: Tx, workspace: str, wanted: XComFilter, page: Page) -> tuple[
         InvalidInput: the page sorts by something unknown.
     """
     conditions = [dag_run.c.workspace == workspace]
+    values_alone: list[ColumnElement[bool]] = []
     for column, values in (
         (dag_run.c.dag_id, wanted.dag_ids),
         (dag_run.c.run_id, wanted.run_ids),
@@ -124,6 +125,7 @@ def list_xcoms(tx: Tx, workspace: str, wanted: XComFilter, page: Page) -> tuple[
         (xcom.c.key, wanted.keys),
         (xcom.c.map_index, wanted.map_indexes),
     ):
+        values_alone += among(column, values) if column.table is xcom else []
         conditions += among(column, values)
     conditions += between(dag_run.c.logical_date, wanted.logical_date) + between(dag_run.c.run_after, wanted.run_after)
     for column, pattern, prefix in (
@@ -132,10 +134,12 @@ def list_xcoms(tx: Tx, workspace: str, wanted: XComFilter, page: Page) -> tuple[
         (dag_run.c.run_id, wanted.run_id_pattern, wanted.run_id_prefix),
         (xcom.c.task_id, wanted.task_id_pattern, wanted.task_id_prefix),
     ):
+        values_alone += like(column, pattern) + prefixed(column, prefix) if column.table is xcom else []
         conditions += like(column, pattern) + prefixed(column, prefix)
     counted = select(func.count()).select_from(_JOINED).where(*conditions)
-    if len(conditions) == 1 and tx.whole is tx and tx.scalar(select(func.count()).select_from(workspaces)) == 1:
-        counted = select(func.count()).select_from(xcom)  # all there are
+    is_of_all_runs = len(conditions) == 1 + len(values_alone) and tx.whole is tx
+    if is_of_all_runs and tx.scalar(select(func.count()).select_from(workspaces)) == 1:
+        counted = select(func.count()).select_from(xcom).where(*values_alone)
     if not wanted.dag_ids and not wanted.run_ids:
         conditions[0] = unsteered(tx, conditions[0])
     keys = Keys(_JOINED, conditions, SORTABLE, _KEY, lambda: int(tx.scalar(counted)))
