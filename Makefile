@@ -96,7 +96,6 @@ generate: setup  ## write the files that are made from the code
 	@$(BIN)/python tools/generate.py
 	@$(BIN)/python tools/cli_reference.py
 	@$(BIN)/python tools/namespace_list.py
-	@$(BIN)/python tools/migration.py
 
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
 	@$(BIN)/python -m compileall -q src

@@ -1,8 +1,9 @@
-"""Write the newest revision anew from the tables: what the schema has gained since the revision before it.
+"""Start the next revision of the schema: what the tables have that the chain of migrations does not lead to.
 
-    python tools/migration.py [--check]
+    python tools/migration.py --check
+    python tools/migration.py labels "Runs have labels."
 
-A revision may be written anew until a release holds it; after that, start the next one.
+What moves data is then written into the new file by hand. A revision that is committed is not written anew.
 """
 
 from __future__ import annotations
@@ -22,10 +23,8 @@ from alembic.runtime.migration import MigrationContext
 from tradewind.db import tables
 from tradewind.db.columns import JsonText, Moment
 from tradewind.db.migrations import chain
-from tradewind.db.schema import HEAD
 
 FOLDER = Path(__file__).resolve().parent.parent / "src/tradewind/db/migrations/versions"
-TITLES = {"0002": ("complete", "Assets, backfills, waiting without a slot, deadlines, state stores, decisions.")}
 
 
 def rendered_type(_kind: str, item: object, _context: object) -> str | bool:
@@ -33,14 +32,14 @@ def rendered_type(_kind: str, item: object, _context: object) -> str | bool:
     return f"{type(item).__name__}()" if isinstance(item, Moment | JsonText) else False
 
 
-def differences(connection: sa.Connection, before: str) -> ops.UpgradeOps:
-    """What separates a database at the revision before from the tables."""
+def differences(connection: sa.Connection) -> ops.UpgradeOps:
+    """What separates a database at the end of the chain from the tables."""
     config = chain._config()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the same configuration
     config.attributes["connection"] = connection
     scripts = chain.ScriptDirectory.from_config(config)
 
     def steps(revision: Any, _context: Any) -> Any:
-        return scripts._upgrade_revs(before, revision)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return scripts._upgrade_revs("heads", revision)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     with EnvironmentContext(config, scripts, fn=steps):
         scripts.run_env()
@@ -50,14 +49,18 @@ def differences(connection: sa.Connection, before: str) -> ops.UpgradeOps:
     return found
 
 
-def revision(before: str) -> str:
-    """The text of the revision."""
-    _, sentence = TITLES[HEAD]
+def missing() -> ops.UpgradeOps:
+    """What the chain lacks."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = sa.create_engine(f"sqlite:///{folder}/before.db")
+        engine = sa.create_engine(f"sqlite:///{folder}/head.db")
         with engine.begin() as connection:
-            found = differences(connection, before)
+            found = differences(connection)
         engine.dispose()
+    return found
+
+
+def revision(found: ops.UpgradeOps, before: str, sentence: str) -> str:
+    """The text of the next revision."""
     body = render_python_code(found, render_item=rendered_type)
     lines = [line for line in body.splitlines() if "commands auto generated" not in line and "end Alembic" not in line]
     code = "\n".join(lines).replace(
@@ -68,24 +71,31 @@ def revision(before: str) -> str:
     imports = f"from tradewind.db.columns import {', '.join(used)}\n\n" if used else ""
     return (
         f'"""{sentence}"""\n\nimport sqlalchemy as sa\nfrom alembic import op\n\n{imports}'
-        f'revision = "{HEAD}"\ndown_revision = "{before}"\n\n\ndef upgrade() -> None:\n{code}\n'
+        f'revision = "{int(before) + 1:04}"\ndown_revision = "{before}"\n\n\ndef upgrade() -> None:\n{code}\n'
     )
 
 
 def main() -> int:
-    """Write the revision, or say whether it is what the tables ask for."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where it would change")
-    only_check = parser.parse_args().check
-    path = FOLDER / f"{HEAD}_{TITLES[HEAD][0]}.py"
-    left = path.read_text() if path.exists() else ""
-    if not only_check:
-        path.unlink(missing_ok=True)
-    text = formatted(revision(f"{int(HEAD) - 1:04}"))
-    if only_check:
-        return int(text != left)
-    path.write_text(text)
-    print(path.name, "is as it was" if text == left else "written")
+    """Write the next revision, or say whether one is needed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="?", help="a word for the file's name")
+    parser.add_argument("sentence", nargs="?", help="what it brings, for its docstring")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a revision is needed")
+    given = parser.parse_args()
+    found = missing()
+    if given.check:
+        for one in found.as_diffs():
+            print("the chain of migrations lacks:", *map(str, one), file=sys.stderr)
+        return int(not found.is_empty())
+    if found.is_empty():
+        print("the chain of migrations leads to the tables as they are")
+        return 0
+    if not given.name or not given.sentence:
+        parser.error("a revision is needed: give its name and a sentence")
+    before = chain.head() or "0000"
+    path = FOLDER / f"{int(before) + 1:04}_{given.name}.py"
+    path.write_text(formatted(revision(found, before, given.sentence)))
+    print(path.name, "written")
     return 0
 
 
