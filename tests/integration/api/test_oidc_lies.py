@@ -359,6 +359,20 @@ def test_a_role_that_is_none_is_said(tmp_path: Path, rogue: RogueProvider) -> No
         refused(one.log_in(), "no workspace", 400)
 
 
+def test_who_the_provider_makes_a_user_and_what_its_groups_change_is_in_the_audit_log(here: Site) -> None:
+    for groups in (["data"], ["data"], []):
+        here.provider.claims = {"groups": groups}
+        here.log_in()
+    made, changed = [
+        one
+        for event in ("create_user", "patch_user")
+        for one in here.api.get("//auth/audit", event=event).ok()["entries"]
+    ]
+    assert (made["name"], made["via"], made["before"], made["after"]) == ("ann", "oidc", None, {"roles": ["User@*"]})
+    assert (changed["before"], changed["after"]) == ({"roles": ["User@*"]}, {"roles": []})
+    assert changed["address"] == "127.0.0.1"
+
+
 def test_the_last_admin_is_not_locked_out_by_a_group(tmp_path: Path, rogue: RogueProvider) -> None:
     with site(tmp_path, rogue, roles='{"data": "User", "ops": "Admin"}') as one:
         rogue.claims = {"groups": ["ops"]}

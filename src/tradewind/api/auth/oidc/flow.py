@@ -37,9 +37,10 @@ from tradewind.base.errors import (
     Unauthenticated,
 )
 from tradewind.base.oidc_settings import OidcSettings
-from tradewind.db import event_logs, oidc_logins
+from tradewind.db import event_logs, oidc_logins, users
 from tradewind.db.engine import Tx
 from tradewind.db.oidc_logins import PendingLogin
+from tradewind.db.users import UserRecord
 
 __all__ = ["LIFE_S", "CameBack", "Oidc", "Sent", "browser_cookie"]
 
@@ -246,7 +247,9 @@ class Oidc:
         now = self._services.clock.now()
 
         def admit(tx: Tx) -> tuple[str, bool]:
+            before = users.find_by_identity(tx, self.settings.issuer, claims["sub"])
             user = people.admit(tx, claims, self.settings, now)
+            self._record_change(tx, before, user, address)
             return user.username, bool(user.roles)
 
         username, has_role = await ways.write(admit)
@@ -297,12 +300,37 @@ class Oidc:
             )
         self._begun[address] = count
 
-    def _record(self, tx: Tx, event: str, owner: str | None, **extra: object) -> None:
-        content = msgspec.json.encode(extra, enc_hook=str).decode()
-        now = self._services.clock.now()
-        event_logs.record(
-            tx, event_logs.NewEvent(workspace="default", timestamp=now, event=event, owner=owner, extra=content)
+    def _record_change(self, tx: Tx, before: UserRecord | None, user: UserRecord, address: str) -> None:
+        """Nobody but the provider's groups says so, and still somebody has become a user, or may more or less."""
+        was, has = _held(before), _held(user)
+        if before is not None and was == has:
+            return
+        event = (
+            "patch_user"
+            if before is not None
+            else "create_user"
+            if user.created_at == user.last_login_at
+            else "link_user"
         )
+        change = {"before": _encoded({"roles": was}) if before is not None else None, "after": _encoded({"roles": has})}
+        self._record(tx, event, user.username, change, address=address, by=self.settings.issuer)
+
+    def _record(
+        self, tx: Tx, event: str, owner: str | None, change: Mapping[str, str | None] | None = None, **extra: object
+    ) -> None:
+        new = event_logs.NewEvent(
+            workspace="default",
+            timestamp=self._services.clock.now(),
+            event=event,
+            owner=owner,
+            extra=_encoded(extra),
+            via="oidc",
+            address=str(extra.get("address") or "")[:64] or None,
+            resource="user",
+            name=owner,
+            **(change or {}),
+        )
+        event_logs.record(tx, new)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         if self._waiting >= LONGEST_QUEUE:
@@ -317,6 +345,14 @@ class Oidc:
 def browser_cookie(state: str) -> str:
     """The name of the cookie that binds a log-in to a browser; several may be under way in one."""
     return f"tradewind_oidc_{sha256(state.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def _encoded(content: Mapping[str, object]) -> str:
+    return msgspec.json.encode(content, enc_hook=str).decode()
+
+
+def _held(user: UserRecord | None) -> list[str]:
+    return [] if user is None else sorted(f"{one.role}@{one.workspace}" for one in user.roles)
 
 
 def _key(state: str, browser: str) -> str:
