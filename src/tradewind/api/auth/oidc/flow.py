@@ -312,11 +312,17 @@ class Oidc:
             if user.created_at == user.last_login_at
             else "link_user"
         )
-        change = {"before": _encoded({"roles": was}) if before is not None else None, "after": _encoded({"roles": has})}
+        old = _encoded({"roles": was}) if before is not None else None
+        change = (old, _encoded({"roles": has}))
         self._record(tx, event, user.username, change, address=address, by=self.settings.issuer)
 
     def _record(
-        self, tx: Tx, event: str, owner: str | None, change: Mapping[str, str | None] | None = None, **extra: object
+        self,
+        tx: Tx,
+        event: str,
+        owner: str | None,
+        change: tuple[str | None, str | None] = (None, None),
+        **extra: object,
     ) -> None:
         new = event_logs.NewEvent(
             workspace="default",
@@ -328,7 +334,8 @@ class Oidc:
             address=str(extra.get("address") or "")[:64] or None,
             resource="user",
             name=owner,
-            **(change or {}),
+            before=change[0],
+            after=change[1],
         )
         event_logs.record(tx, new)
 
