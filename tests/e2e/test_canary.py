@@ -111,9 +111,6 @@ def _act(server: Server) -> None:
     run_id = server.trigger("canary", {"conf_password": CANARIES["conf"], "n": 1})
     assert server.wait_run("canary", run_id, 90)["state"] == "failed"
     assert server.states("canary", run_id)["waits[-1]"] == "success"
-    server.request("POST", "/api/v2/connections/test", {"connection_id": "canary", "conn_type": "http"}, ok=False)
-    bad = {"connection_id": "canary", "conn_type": "http", "extra": CANARIES["extra"], "password": CANARIES["password"]}
-    server.request("POST", "/api/v2/connections", bad, ok=False)
     server.request("PATCH", f"/api/v2/dags/canary/dagRuns/{run_id}", {"note": "a note"})
     until = time.monotonic() + 20
     while not server.get("/importErrors")["import_errors"]:
@@ -218,6 +215,24 @@ def test_no_answer_of_the_api_has_a_secret(server: Server) -> None:
     logs = [text for path, text in answers.items() if "/taskInstances/fails/logs/2" in path]
     assert "***" in "".join(logs), logs
     assert seen(answers) == ""
+
+
+@pytest.mark.slow
+def test_trying_a_connection_and_wrong_bodies_tell_no_secret(server: Server) -> None:
+    own = {"connection_id": "canary", "conn_type": "http"}
+    secret = {"extra": CANARIES["extra"], "password": CANARIES["password"]}
+    nothing_there = {"host": "127.0.0.1", "port": 1, "login": "me", "password": CANARIES["password"]}
+    answers = {
+        "test": server.request("POST", "/api/v2/connections/test", own, ok=False),
+        "test of what was sent": server.request("POST", "/api/v2/connections/test", own | nothing_there, ok=False),
+        "taken": server.request("POST", "/api/v2/connections", own | nothing_there, ok=False),
+        "no JSON": server.request("POST", "/api/v2/connections", own | secret, ok=False),
+        "changed": server.request("PATCH", "/api/v2/connections/canary", own | {"description": "d"}, ok=False),
+        "no such field": server.request("POST", "/api/v2/connections", own | {"pass": secret["password"]}, ok=False),
+        "log-in": server.request("POST", "/auth/token", {"username": "admin", "password": secret["password"]}, ok=False),
+    }  # fmt: skip
+    assert all(answers.values())
+    assert seen({name: json.dumps(answer) for name, answer in answers.items()}) == ""
 
 
 @pytest.mark.slow

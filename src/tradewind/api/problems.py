@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -72,6 +73,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of the tree, of the framework, and any bug."""
     app.add_exception_handler(TradewindError, _expected)
     app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _bug)
 
@@ -132,6 +134,13 @@ def _methods(request: Request) -> list[str]:
 async def _gone(_request: Request, _error: Exception) -> Response:
     """Who hangs up in the middle of a request hears nothing any more, and is no bug."""
     return problem(400, "the request ended before its body was whole", "http")
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    """What is wrong with a request and where, without what was sent: a password may be in it."""
+    assert isinstance(error, RequestValidationError)
+    shown = [{name: one[name] for name in ("type", "loc", "msg") if name in one} for one in error.errors()]
+    return Response(msgspec.json.encode({"detail": shown}, enc_hook=str), 422, media_type="application/json")
 
 
 async def _bug(request: Request, error: Exception) -> Response:
