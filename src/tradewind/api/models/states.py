@@ -59,7 +59,7 @@ class AssetStateStoreBody(Body):
 
 
 class AssetStateStoreLastUpdatedBy(Out):
-    kind: str
+    kind: Literal["task", "watcher", "api"]
     dag_id: str | None = None
     run_id: str | None = None
     task_id: str | None = None

@@ -164,10 +164,9 @@ class XComUpdateBody(Body):
 
 
 class TimeDelta(Out):
-    """A duration in Airflow's form; its ``__type`` says so."""
+    """A duration in Airflow's form."""
 
-    model_config = ConfigDict(defer_build=True, extra="allow")
-
+    kind: Literal["TimeDelta"] = Field(alias="__type")
     days: int
     seconds: int
     microseconds: int
