@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -264,3 +266,34 @@ def test_the_stream_is_described() -> None:
     assert schema["properties"]["data"]["contentSchema"] == {"$ref": "#/components/schemas/StreamEvent"}
     variants = made["components"]["schemas"]["StreamEvent"]["discriminator"]["mapping"]
     assert set(variants) == {*change_log.KINDS, "start", "reset", "end"}
+
+
+def test_who_waits_for_a_run_hears_of_its_end_at_once_however_long_the_interval(served: tuple[Api, str]) -> None:
+    api, url = served
+    api.has(spec())
+    api.triggered("etl", dag_run_id="r")
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    headers = {"Authorization": f"Bearer {api.token()}"}
+    connection.request("GET", "/api/v2/dags/etl/dagRuns/r/wait?interval=3600", headers=headers)
+    with connection.getresponse() as answer:
+        assert json.loads(answer.readline())["state"] == "running"
+        api.engine.succeed("extract")
+        api.engine.succeed("load")
+        assert json.loads(answer.readline())["state"] == "success"
+        assert answer.read() == b""
+    connection.close()
+
+
+def test_who_waits_for_a_run_that_is_deleted_is_let_go(on_sqlite: tuple[Api, str]) -> None:
+    api, url = on_sqlite
+    api.has(spec())
+    api.triggered("etl", dag_run_id="r")
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+    headers = {"Authorization": f"Bearer {api.token()}"}
+    connection.request("GET", "/api/v2/dags/etl/dagRuns/r/wait?interval=3600", headers=headers)
+    with connection.getresponse() as answer:
+        assert json.loads(answer.readline())["state"] == "running"
+        api.patch("/dags/etl/dagRuns/r", {"state": "failed"})
+        api.delete("/dags/etl/dagRuns/r")
+        assert answer.read().count(b"\n") <= 1
+    connection.close()
