@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.api.deps import Call, may
-from tradewind.api.models.base import page_of
+from tradewind.api.models.base import around, page_of
 from tradewind.api.models.tasks import (
     ExtraLinkCollectionResponse,
     MappedQuery,
@@ -29,6 +29,7 @@ from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.core.states import TaskState
 from tradewind.db import dags, runs, task_lists, tasks, versions, xcoms
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import Found
 from tradewind.db.task_lists import TaskFilter
 from tradewind.db.tasks import TaskRecord
 from tradewind.db.waits import open_triggers
@@ -95,7 +96,7 @@ async def get_task_instances(
     """Instances of a run; `~` as DAG or run means all of them."""
     page = query.page(call.services.settings.api)
 
-    def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
+    def find(tx: Tx) -> tuple[list[dict[str, object]], Found]:
         task_ids = [query.task_id] if query.task_id is not None else []
         run_uids: list[str] = []
         if dag_id != "~" and dag_run_id != "~":
@@ -123,11 +124,11 @@ async def get_task_instances(
             run_id_prefix=query.run_id_prefix_pattern,
             **_filters(query),
         )
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        return shown(tx, call, found), total
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        return shown(tx, call, records), found
 
-    found, total = await call.read(find)
-    return reply({"task_instances": found, "total_entries": total, **query.cursors(page, total)})
+    instances, found = await call.read(find)
+    return reply({"task_instances": instances, **around(found)})
 
 
 def group_members(spec_groups: dict[str, str | None], tasks_in: dict[str, str | None], group_id: str) -> list[str]:
@@ -177,8 +178,8 @@ async def get_task_instances_batch(
     page = page_of(call.services.settings.api, body.page_limit, body.page_offset, [body.order_by or ""])
 
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        return shown(tx, call, found), total
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        return shown(tx, call, records), found.total
 
     return listing("task_instances", *await call.read(find))
 
@@ -195,13 +196,13 @@ async def get_mapped_task_instances(
     def find(tx: Tx) -> tuple[list[dict[str, object]], int]:
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
         wanted = TaskFilter(run_uids=(run.uid,), task_ids=(task_id,), only_mapped=True, **_filters(query))
-        found, total = task_lists.list_tasks(tx, call.workspace, wanted, page)
-        if not found:
+        records, found = task_lists.list_tasks(tx, call.workspace, wanted, page)
+        if not records:
             spec = spec_of_run(tx, call, run)
             check_tasks(spec, [task_id])
             if not _is_mapped(spec.tasks, {g.group_id for g in spec.groups if g.mapped is not None}, task_id):
                 raise NotFound(f"Task id {task_id} is not mapped", task_id=task_id)
-        return shown(tx, call, found), total
+        return shown(tx, call, records), found.total
 
     return listing("task_instances", *await call.read(find))
 
