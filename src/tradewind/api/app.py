@@ -17,6 +17,7 @@ from tradewind.api.deps import Desk
 from tradewind.api.document import PREFIX, STORED, permission_of, stored_document
 from tradewind.api.execution.routes import execution_routes
 from tradewind.api.front import Front, docs_policy
+from tradewind.api.known_first import KnownFirst
 from tradewind.api.public import all_routers
 from tradewind.api.services import ApiServices
 from tradewind.api.workspaces import Workspaces
@@ -53,6 +54,7 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
     )
     app.state.desk = desk
     problems.install(app)
+    app.add_middleware(KnownFirst)
     app.add_middleware(Workspaces)
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.add_route("/openapi.json", _description, include_in_schema=False)

@@ -75,6 +75,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(RecursionError, _too_deep)
+    app.add_exception_handler(UnicodeEncodeError, _half_a_character)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -141,6 +143,16 @@ async def _invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     shown = [{name: one[name] for name in ("type", "loc", "msg") if name in one} for one in error.errors()]
     return Response(msgspec.json.encode({"detail": shown}, enc_hook=str), 422, media_type="application/json")
+
+
+async def _too_deep(request: Request, error: Exception) -> Response:
+    log.warning("request.too_deep %s", _named(request), exc_info=error)
+    return problem(400, "the body is nested too deeply", InvalidInput.code)
+
+
+async def _half_a_character(request: Request, error: Exception) -> Response:
+    log.warning("request.half_a_character %s", _named(request), exc_info=error)
+    return problem(400, "a text of the request holds half a character (a lone surrogate)", InvalidInput.code)
 
 
 async def _bug(request: Request, error: Exception) -> Response:

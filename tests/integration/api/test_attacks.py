@@ -55,6 +55,22 @@ def test_a_log_in_nested_too_deeply_is_wrong_input(api: Api) -> None:
     assert api.post("//auth/token", body, role=None).status == 400
 
 
+@pytest.mark.parametrize("path", ["/variables", "//auth/tokens", "//w/team/api/v2/variables"])
+def test_a_large_body_is_read_from_who_is_known_alone(api: Api, path: str) -> None:
+    body = b"[" * 100_000  # no JSON: who reads it says 400
+    for headers in ({}, {"authorization": "Bearer x.y.z"}, {"cookie": "tradewind_session=thought-up"}):
+        assert api.post(path, body, role=None, headers=headers).status in (401, 403)
+    assert api.post(path, body, role=None, headers={"transfer-encoding": "chunked"}).status == 401
+    assert api.post(path, body).status == 400
+
+
+@pytest.mark.parametrize("value", [b"[" * 900 + b"]" * 900, b'"\\ud800"'])
+@pytest.mark.parametrize("key", [b"k", b"\\ud800"])
+def test_what_can_not_be_written_down_is_wrong_input(api: Api, key: bytes, value: bytes) -> None:
+    body = b'{"key": "' + key + b'", "value": ' + value + b"}"
+    assert api.post("/variables", body).status in (400, 422)
+
+
 # -- across workspaces -------------------------------------------------------------------------------------------------
 
 
