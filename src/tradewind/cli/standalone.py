@@ -63,8 +63,10 @@ def run_standalone(settings: Settings) -> None:
         handler.setFormatter(MaskedFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     web_server.check_reach(settings.api)
     with _only_one(settings.home), _listening(settings.api.host, settings.api.port) as listener:
-        from tradewind.cli.local_work import LocalWork
+        from tradewind.cli.local_work import KEPT_BACK, LocalWork
 
+        for name in KEPT_BACK:  # the settings have them; what parses files and runs triggers inherits the rest
+            os.environ.pop(name, None)
         with LocalWork(settings) as work:
             from tradewind.cli.composition import Composition
 

@@ -16,6 +16,7 @@ from typing import Any
 from tradewind import DAG, BaseOperator, BaseTrigger, Connection, TriggerEvent, Variable, task
 
 log = logging.getLogger("canary")
+assert "AIRFLOW__CORE__FERNET_KEY" not in os.environ, "a DAG file needs no key"
 
 
 def spellings(secret: str) -> list[str]:
@@ -84,6 +85,7 @@ with DAG("canary"):
 
     @task
     def succeeds(dag_run: Any = None) -> str:
+        assert "AIRFLOW__CORE__FERNET_KEY" not in os.environ
         tell(dag_run.conf)
         return "nothing secret"
 
