@@ -22,6 +22,7 @@ OURS = {
     "execute_dag",
     "get_backfill_progress",
     "plan_backfill",
+    "stream_events",
     "get_xcom_content",
     "get_connection_type",
     "get_connection_types",
