@@ -68,6 +68,7 @@ def test_keys_are_rotated_and_old_ones_can_go(tradewind) -> None:
     assert "1 connections encrypted again, 1 variables encrypted again" in said
     assert "0 connections encrypted again, 0 variables" in tradewind("rotate-fernet-key").out
     assert "1 old keys removed" in tradewind("rotate-fernet-key", "--drop-old").out
+    assert "There is only one key in" in tradewind("rotate-fernet-key").out
     (new,) = file.read_bytes().split()
     assert new not in old
     assert file.stat().st_mode & 0o777 == 0o600

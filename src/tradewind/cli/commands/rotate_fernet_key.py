@@ -48,6 +48,8 @@ def rotate_fernet_key(session: Session, new_key: bool, drop_old: bool) -> None:
     click.echo(", ".join(f"{count} {what} encrypted again" for what, count in counts.items()))
     if drop_old:
         click.echo(f"{keep_first_key(file)} old keys removed from {file}")
+    elif not settings.secrets.fernet_key and len(file.read_text(encoding="utf-8").split()) == 1:
+        click.echo(f"There is only one key in {file}; --new-key makes another and encrypts with it")
     elif not settings.secrets.fernet_key:
         click.echo(f"Nothing needs the older keys in {file} any more; --drop-old removes them")
 
