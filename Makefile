@@ -100,6 +100,8 @@ generate: setup  ## write the files that are made from the code
 bench: setup  ## the benchmarks, beside the machine's own limits; JSON in bench-results/
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python tests/bench/lists.py
+	@$(BIN)/python tests/bench/crowd.py
 
 lock: .uv/bin/uv  ## resolve pyproject.toml into requirements.lock; what is locked stays where it may
 	@.uv/bin/uv pip compile --quiet --universal --no-header --all-extras --group dev --generate-hashes \

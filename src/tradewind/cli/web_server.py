@@ -79,6 +79,7 @@ def web_config(app: Any, settings: ApiSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,  # longer than a busy client pauses: closing under its next request would be an error there
         proxy_headers=False,  # the API looks at them itself, and only behind proxies that the settings name
         **files,
     )
