@@ -371,13 +371,21 @@ def _translated() -> Generator[None, None, None]:
         raise Conflict(f"the database refuses this: {error}") from error
     except DataError as error:
         raise InvalidInput(f"the database can't hold this value: {error.orig}") from error
-    except (OverflowError, UnicodeEncodeError) as error:  # an integer of 65 bits, half a surrogate pair: SQLite's driver
+    except (
+        OverflowError,
+        UnicodeEncodeError,
+    ) as error:  # an integer of 65 bits, half a surrogate pair: SQLite's driver
         raise InvalidInput(f"the database can't hold this value: {error}") from error
     except (DBAPIError, sqlite3.OperationalError, sqlite3.DatabaseError, PoolTimeout) as error:
+        if any(words in str(error)[:500] for words in _TOO_MANY):
+            raise InvalidInput("the request names more things at once than the database takes; ask in parts") from error
         sentence = _unavailable(error)
         if sentence is None:
             raise
         raise DatabaseUnavailable(sentence) from error
+
+
+_TOO_MANY = ("too many SQL variables", "number of parameters must be between")
 
 
 def _unavailable(error: BaseException) -> str | None:

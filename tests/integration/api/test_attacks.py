@@ -71,6 +71,11 @@ def test_what_can_not_be_written_down_is_wrong_input(api: Api, key: bytes, value
     assert api.post("/variables", body).status in (400, 422)
 
 
+def test_more_names_than_a_database_takes_at_once_are_wrong_input(api: Api) -> None:
+    names = [str(number) for number in range(260_000)]
+    assert api.post("/dags/~/dagRuns/list", {"dag_ids": names}).status == 400
+
+
 # -- across workspaces -------------------------------------------------------------------------------------------------
 
 
