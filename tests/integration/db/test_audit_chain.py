@@ -169,7 +169,7 @@ def test_entries_of_the_release_before_are_taken_into_the_chain(database: Databa
     with database.write() as tx:
         _back_to_0003(tx)
     with database.write() as tx:
-        chain.upgrade(tx.connection, "0003")
+        chain.upgrade(tx.connection, "0003", "0004")
     assert [row["event"] for row in rows(database, "event_log")] == ["a", "c"]
     assert [row["id"] for row in rows(database, "event_log")] == [1, 2]
     assert verdict(database).broken is None
