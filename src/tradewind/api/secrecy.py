@@ -30,8 +30,11 @@ def without_login(text: str | None) -> str | None:
 
 
 def unhide(new: str, old: str | None) -> str:
-    """JSON text in which each mask is replaced by what stood there before."""
-    given: object = msgspec.json.decode(new)
+    """JSON text in which each mask is replaced by what stood there before; another text stays as it is."""
+    try:
+        given: object = msgspec.json.decode(new)
+    except msgspec.DecodeError:
+        return new
     try:
         before: object = msgspec.json.decode(old) if old else None
     except msgspec.DecodeError:
