@@ -16,3 +16,10 @@ def test_what_is_no_token_is_refused_with_the_way_to_one(api: Api) -> None:
     refused = api.get("/dags", role=None, headers={"authorization": "Bearer garbage"})
     assert refused.status == 401
     assert "POST /auth/token gives one" in refused.json["detail"]
+
+
+def test_json_that_was_sent_as_a_form_is_told_by_its_header(api: Api) -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    refused = api.post("//auth/token", {"username": "admin", "password": "x"}, role=None, headers=form)
+    assert refused.status == 400
+    assert "Content-Type: application/json" in refused.json["detail"]

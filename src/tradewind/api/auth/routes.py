@@ -91,7 +91,9 @@ async def _body(request: Request) -> LoginBody:
             return msgspec.convert({name: values[-1] for name, values in fields.items()}, LoginBody)
         return msgspec.json.decode(raw, type=LoginBody)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise InvalidInput(f"the body must hold username and password, as JSON or as a form: {error}") from error
+        # what curl says of a body unless it is told otherwise
+        hint = " (JSON needs the header Content-Type: application/json)" if raw.lstrip().startswith(b"{") else ""
+        raise InvalidInput(f"the body must hold username and password, as JSON or as a form: {error}{hint}") from error
 
 
 async def _raw(request: Request) -> bytes:
