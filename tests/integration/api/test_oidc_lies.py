@@ -292,6 +292,25 @@ def test_a_bearer_token_of_the_provider_must_be_for_this_api(
             assert one.api.get("/dags", role=None, headers=asked).status == expected
 
 
+def test_a_bearer_token_of_the_provider_from_before_somebody_was_put_to_sleep_is_none(
+    tmp_path: Path, rogue: RogueProvider
+) -> None:
+    with site(tmp_path, rogue, bearer_audience="the-api") as one:
+        assert one.log_in().status == 303
+        claims = {"iss": rogue.address, "sub": "ann-1", "aud": "the-api", "exp": int(time()) + 3600}
+
+        def status(made: float) -> int:
+            asked = {"authorization": f"Bearer {rogue.signed({**claims, 'iat': int(made)})}"}
+            return one.api.get("/dags", role=None, headers=asked).status
+
+        before = time()
+        assert status(before) == 200
+        one.clock.advance(timedelta(minutes=5))
+        for is_active in (False, True):
+            one.api.patch("//auth/users/ann", {"is_active": is_active}).ok()
+        assert (status(before), status(before + 301)) == (401, 200)
+
+
 def test_without_the_setting_no_token_of_the_provider_is_a_bearer_token(here: Site) -> None:
     assert here.log_in().status == 303
     now = int(time())

@@ -93,16 +93,20 @@ def by_name(username: str, workspace: str, tx: Tx) -> Actor | None:
     return _actor(user, Rights(username, roles.rights_of(tx, username, workspace)), "proxy", "", float("inf"))
 
 
-def by_identity(issuer: str, subject: str, workspace: str, tx: Tx) -> Actor:
-    """The user for whom an identity provider vouches by a token.
+def by_identity(issuer: str, subject: str, made: float, workspace: str, tx: Tx) -> Actor:
+    """The user for whom an identity provider vouches by a token, made at this Unix time.
 
     Raises:
-        Unauthenticated: there is none, or they are not active.
+        Unauthenticated: there is none, they are not active, or were changed since.
     """
     user = users.find_by_identity(tx, issuer, subject)
     if user is None:
         raise Unauthenticated("nobody has logged in here as the one of this token; do so once, at /auth/oidc/login")
     user = _active(tx, user.username, "this token")
+    if user.tokens_from is not None and made < user.tokens_from.timestamp():
+        raise Unauthenticated(
+            "this token is from before the user was changed; get a new one from the identity provider"
+        )
     return _actor(user, Rights(user.username, roles.rights_of(tx, user.username, workspace)), "token", "", float("inf"))
 
 

@@ -115,9 +115,9 @@ class Sessions:
         if known is not None:
             return known
         changes = self._changes
-        subject, ends = await self.oidc.bearer(token)
+        subject, ends, made = await self.oidc.bearer(token)
         issuer = self.oidc.settings.issuer
-        actor = await ways.read(partial(lookups.by_identity, issuer, subject, workspace))
+        actor = await ways.read(partial(lookups.by_identity, issuer, subject, made, workspace))
         return self._believe(key, workspace, replace(actor, token_id=key, expires_at=ends), changes)
 
     async def _by_session(self, request: Request, cookie: str, ways: Ways, workspace: str) -> Actor:

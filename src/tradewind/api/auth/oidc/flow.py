@@ -202,8 +202,8 @@ class Oidc:
         """Whether a bearer token may be one of the provider's: those of this server have another algorithm."""
         return self.is_on and bool(self.settings.bearer_audience) and algorithm_of(token) in ALGORITHMS
 
-    async def bearer(self, token: str) -> tuple[str, float]:
-        """The subject of an access token of the provider, and the Unix time at which it ends.
+    async def bearer(self, token: str) -> tuple[str, float, float]:
+        """The subject of an access token of the provider, and the Unix times of its end and, at the latest, its making.
 
         Raises:
             Unauthenticated: it is not valid, or not for this API.
@@ -217,7 +217,7 @@ class Oidc:
             now=self._services.clock.now().timestamp(),
             skew_s=self.settings.clock_skew_s,
         )
-        return claims["sub"], float(claims["exp"])
+        return claims["sub"], float(claims["exp"]), float(claims["iat"]) + self.settings.clock_skew_s
 
     # -- what comes back ---------------------------------------------------------------------------------------------
 
