@@ -150,7 +150,8 @@ class Engine:
                 if uid is not None and not self._shard.has_run(uid):
                     commands += self._shard.load_run(images.run_image(tx, uid))
                 commands += self._shard.apply(item.event, _now())
-            write(tx, commands, consumed=[item.id for item in items], now=_now(), recorder=self._recorder)
+            inbox.consume(tx, [item.id for item in items])
+            write(tx, commands, now=_now(), recorder=self._recorder)
         self._recorder.committed()
         self._note(commands)
         return len(items)

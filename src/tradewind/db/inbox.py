@@ -16,13 +16,14 @@ from sqlalchemy import func, insert, select, text
 
 from tradewind.core import events
 from tradewind.db import tables as t
+from tradewind.db.bulk import Bulk
 from tradewind.db.engine import Tx
 from tradewind.db.leases import shard_of
 from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.protocol.messages import Ended
 from tradewind.spec import DagKey
 
-__all__ = ["CHANNEL", "EVERY_SHARD", "InboxItem", "depth", "pending", "post", "take"]
+__all__ = ["CHANNEL", "EVERY_SHARD", "InboxItem", "consume", "depth", "pending", "post", "take"]
 
 CHANNEL = "tradewind_inbox"
 """What PostgreSQL notifies when a row was posted; listen to it to hear the bell."""
@@ -80,7 +81,7 @@ def post(tx: Tx, event: events.Event, now: datetime, *, output: Ended | None = N
 def take(
     tx: Tx, limit: int = 500, specs: Specs | None = None, *, shards: Collection[int] | None = None
 ) -> list[InboxItem]:
-    """The oldest events, without removing them: `transitions.write` deletes those it is told were consumed.
+    """The oldest events, without removing them: whoever acts on them calls `consume` in the same transaction.
 
     Args:
         specs: decoded specs, to share with others of this process.
@@ -95,6 +96,14 @@ def take(
     added = [body for body in bodies.values() if isinstance(body, _VersionAdded)]
     known = specs_of_versions(tx, specs or Specs(), [body.version_id for body in added]) if added else {}
     return [_item(row, bodies[row.id], known) for row in rows]
+
+
+_CONSUME = Bulk("DELETE FROM inbox WHERE id = ?", "DELETE FROM inbox WHERE id = ANY(%s)")
+
+
+def consume(tx: Tx, ids: Sequence[int]) -> None:
+    """Delete rows, in the transaction that writes what their events led to."""
+    _CONSUME.run(tx, [(row,) for row in ids])
 
 
 def pending(tx: Tx, ids: Sequence[int]) -> bool:

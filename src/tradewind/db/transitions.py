@@ -69,7 +69,6 @@ def write(
     tx: Tx,
     commands: Sequence[Command],
     outputs: Mapping[str, messages.Ended] = _NO_OUTPUTS,
-    consumed: Sequence[int] = (),
     *,
     now: datetime,
     fired: Mapping[str, Fired] = _NO_FIRED,
@@ -81,7 +80,6 @@ def write(
     Args:
         commands: in the order the core gave them; those that touch no row (`Kill`, `RunCallback`) are passed over.
         outputs: attempt -> its report; stored for the attempts that a `KeepOutput` names.
-        consumed: inbox rows whose events led to these commands; deleted with them.
         fired: trigger -> what it said, where that led to some of these commands.
         seal: encrypts what triggers are given and say.
         recorder: writes the log of changes; None: nobody is told.
@@ -109,7 +107,6 @@ def write(
         for command in commands:
             batch.take(command)
         batch.flush()
-        _delete_consumed(tx, consumed)
         if recorder is not None:
             recorder.write(tx, changes, now)
     return sorted(lost)
@@ -510,9 +507,3 @@ def _owners_of_outputs(tx: Tx, commands: Sequence[Command]) -> dict[str, _TaskKe
 
 
 # -- inbox -----------------------------------------------------------------------------------------------------------
-
-_CONSUME = Bulk("DELETE FROM inbox WHERE id = ?", "DELETE FROM inbox WHERE id = ANY(%s)")
-
-
-def _delete_consumed(tx: Tx, consumed: Sequence[int]) -> None:
-    _CONSUME.run(tx, [(row,) for row in consumed])

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from tradewind.base.errors import DatabaseUnavailable
 from tradewind.core.commands import Command
-from tradewind.db import transitions
+from tradewind.db import inbox, transitions
 from tradewind.db.change_recorder import Recorder
 from tradewind.db.engine import Database
 from tradewind.db.waits import Seal
@@ -116,11 +116,11 @@ class Committer:
         outputs: Mapping[str, Ended] = batch.outputs
         with self._database.write() as tx:
             self._leases.fence(tx)
+            inbox.consume(tx, batch.consumed)
             return transitions.write(
                 tx,
                 batch.commands,
                 outputs,
-                consumed=batch.consumed,
                 now=now,
                 fired=batch.fired,
                 seal=self._seal,

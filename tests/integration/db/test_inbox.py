@@ -76,7 +76,7 @@ def test_an_event_stays_until_the_batch_that_acts_on_it_commits(database: Databa
     with database.write() as tx:
         assert [item.id for item in inbox.take(tx, 1)] == [first]
         assert inbox.pending(tx, [first]) and inbox.depth(tx) == 2
-        write(tx, [], consumed=[first], now=EPOCH)
+        inbox.consume(tx, [first])
     with database.read() as tx:
         assert not inbox.pending(tx, [first])
         assert inbox.pending(tx, [first, second])
@@ -88,7 +88,7 @@ def test_an_id_is_never_given_twice(database: Database) -> None:
     for _ in range(3):
         seen += post(database, e.DagStale(DAG))
         with database.write() as tx:
-            write(tx, [], consumed=seen, now=EPOCH)
+            inbox.consume(tx, seen)
     assert len(set(seen)) == 3
     assert seen == sorted(seen)
 

@@ -44,7 +44,8 @@ from tradewind.spec import DagSpec, ScheduleSpec, TaskSpec
 
 def commit(database: Database, *commands, outputs=None, consumed=()) -> list[str]:
     with database.write() as tx:
-        return write(tx, commands, outputs or {}, consumed, now=at(10))
+        inbox.consume(tx, consumed)
+        return write(tx, commands, outputs or {}, now=at(10))
 
 
 def test_a_run_is_created_queued_and_then_saved_as_it_is(database: Database) -> None:

@@ -34,18 +34,13 @@ def audit() -> None:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="So many, the newest.")
 @output_option
 @pass_session
-def list_audit(
-    session: Session, *, owner: str | None, event: str | None, resource: str | None, name: str | None,
-    after: datetime | None, limit: int, output: str,
-) -> None:  # fmt: skip
+def list_audit(session: Session, *, after: datetime | None, limit: int, output: str, **like: str | None) -> None:
     """List the newest entries, the oldest of them first."""
     from tradewind.api.audit_export import entry_out
     from tradewind.db import audit_entries
     from tradewind.db.listing import Page, Range
 
-    wanted = audit_entries.AuditFilter(
-        owner=owner, event=event, resource=resource, name=name, when=Range(gt=after) if after else None
-    )
+    wanted = audit_entries.AuditFilter(**like, when=Range(gt=after) if after else None)
     with session.database.read() as tx:
         found, _ = audit_entries.list_entries(tx, wanted, Page(limit, 0, ("-id",)))
     show((entry_out(one) for one in reversed(found)), COLUMNS, output)
