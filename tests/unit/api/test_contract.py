@@ -64,10 +64,7 @@ def app() -> FastAPI:
 def routes() -> list[APIRoute]:
     """All routes, with the prefix that the application gives them."""
     return [
-        route
-        for router in (*auth_routers(), *all_routers())
-        for route in router.routes
-        if isinstance(route, APIRoute)
+        route for router in (*auth_routers(), *all_routers()) for route in router.routes if isinstance(route, APIRoute)
     ]
 
 
