@@ -136,12 +136,12 @@ def steps(database: Database, ask: Ask) -> list[str]:
 def _of_sqlite(line: str) -> str | None:
     if "USE TEMP B-TREE" in line:
         return "sorts what is alike" if "PART OF ORDER BY" in line else "SORTS"
-    match = re.fullmatch(r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?(.*?))?(?: \(.*\))?(?: LEFT-JOIN)?", line)
+    match = re.fullmatch(r"(SCAN|SEARCH) (\w+)(?: USING (?:COVERING )?(.*?))?(?: (\(.*\)))?(?: LEFT-JOIN)?", line)
     if match is None or match[2] not in BIG:
         return None
-    how = (match[3] or "").removeprefix("INDEX ")
     if match[1] == "SEARCH":
-        return f"{match[2]} by {how}"
+        return f"{match[2]} by {match[4]}"  # of indexes that serve alike it takes any
+    how = (match[3] or "").removeprefix("INDEX ")
     return f"{match[2]} in the order of {how}" if how else f"{match[2]} in the order of its key"
 
 

@@ -235,7 +235,7 @@ def test_the_audit_log_is_filtered_and_paged(database: Database) -> None:
         assert found(Page(limit=2, offset=1, order_by=("-when",))) == [3, 2]
         assert event_logs.list_events(tx, event_logs.EventFilter(), Page(limit=2))[1] == 5
         with pytest.raises(NotFound):
-            event_logs.get_event(tx, 99)
+            event_logs.get_event(tx, "default", 99)
         with pytest.raises(InvalidInput, match="disallowed"):
             found(Page(order_by=("password",)))
 

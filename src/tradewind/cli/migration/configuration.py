@@ -142,6 +142,10 @@ def _ours(
     if typed is None:
         yield finding("TW404", line, f"{shown} = {value}", f"write a {kind.__name__} into {section}.{key}")
         return
+    if typed and (section, key) in SECRET:
+        name = f"TRADEWIND__{section.upper()}__{key.upper()}"
+        yield finding("TW401", line, f"{shown} is {section}.{key} here", f"a secret, not shown: give it to {name}")
+        return
     if typed != "":
         said.setdefault(section, {})[key] = typed
     yield finding(
@@ -210,9 +214,18 @@ def _our_settings() -> dict[tuple[str, str], tuple[str, str, type]]:
     return found
 
 
+def _secret_settings() -> frozenset[tuple[str, str]]:
+    kinds: dict[str, Any] = get_type_hints(Settings)
+    return frozenset(
+        (section, one.name) for section in SECTIONS for one in fields(kinds[section]) if one.metadata.get("is_secret")
+    )
+
+
 def _upper(section: str) -> str:
     return section.replace(".", "_").upper()
 
 
 OURS = _our_settings()
 """(section, key) of Airflow -> section, key and type of the setting that means the same."""
+SECRET = _secret_settings()
+"""(section, key) of our settings whose values nobody is shown."""
