@@ -42,7 +42,7 @@ MARK_LENGTH = 64
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PF_KTHREAD = 0x200000
-EXEC_PAUSES_S = (0.0, 0.001, 0.001, 0.002, 0.004, 0.008)
+EXEC_PAUSES_S = (0.0, 0.001, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032)
 """Between looks at a process that shows no environment, before it counts as one that has none."""
 PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
