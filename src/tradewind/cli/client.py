@@ -73,8 +73,8 @@ class Transport(Protocol):
         """The lines of a long answer, as they come."""
         ...
 
-    def find_again(self) -> None:
-        """Look where the server is now: it may have been started anew."""
+    def find_again(self) -> bool:
+        """Look where the server is now; whether it was started anew."""
         ...
 
     def close(self) -> None:
@@ -131,9 +131,9 @@ class Client:
         """The lines of a long answer, as they come."""
         return self._transport.stream(target(path, query))
 
-    def find_again(self) -> None:
-        """Look where the server is now: it may have been started anew."""
-        self._transport.find_again()
+    def find_again(self) -> bool:
+        """Look where the server is now; whether it was started anew."""
+        return self._transport.find_again()
 
     def close(self) -> None:
         """Let go of the connection or the application."""
@@ -210,9 +210,10 @@ class HttpTransport:
         self._server = server
         self._home = home
 
-    def find_again(self) -> None:
+    def find_again(self) -> bool:
         """Look where the server is now; while there is none, the old address counts."""
-        self._server = running_server(self._home) or self._server
+        before, self._server = self._server, running_server(self._home) or self._server
+        return self._server != before
 
     def send(self, method: str, target: str, body: bytes | None) -> Answer:
         """One request over a connection of its own."""

@@ -12,7 +12,7 @@ import click
 from tradewind.base.errors import BrokenInvariant
 from tradewind.cli.board import open_board
 from tradewind.cli.commands.tasks.logs import log_lines
-from tradewind.cli.live import events
+from tradewind.cli.live import Absence, events
 
 if TYPE_CHECKING:
     from tradewind.cli.client import Client
@@ -34,17 +34,18 @@ def follow_run(client: Client, dag_id: str, run_id: str, *, is_live: bool) -> st
         The state that it ended in.
     """
     path = ("dags", dag_id, "dagRuns", run_id)
+    absence = Absence(client)
     if not is_live:
-        return _quietly(client, path)
-    order = topological(client.get("dags", dag_id, "tasks")["tasks"])
+        return _quietly(client, absence, path)
+    order = topological(absence.read(lambda: client.get("dags", dag_id, "tasks"))["tasks"])
     with open_board(f"{dag_id}  {run_id}", order, sys.stderr) as board:
-        for event in _of_run(client, dag_id, run_id, "dag_run,task_instance"):
+        for event in _of_run(client, absence, dag_id, run_id, "dag_run,task_instance"):
             if event["type"] == "task_instance":
                 board.set(event["task_id"], event["map_index"], event["new_state"])
                 continue
-            run = client.get(*path)
+            run = absence.read(lambda: client.get(*path))
             if event["type"] in AFRESH or run["state"] in FINISHED:
-                found = list(client.all("task_instances", *path, "taskInstances"))
+                found = absence.read(lambda: list(client.all("task_instances", *path, "taskInstances")))
                 for instance in found:
                     board.set(instance["task_id"], instance["map_index"], instance["state"])
                 if run["state"] in FINISHED:
@@ -60,9 +61,13 @@ def follow_task(client: Client, path: tuple[str, ...], map_index: int) -> Iterat
     """The states of a task instance, from the present one on, until it has ended or its run has."""
     _, dag_id, _, run_id, _, task_id = path
     before: str | None = ""
-    for _ in _of_run(client, dag_id, run_id, "dag_run,task_instance"):
-        is_last = client.get(*path[:4])["state"] in FINISHED  # first, so that what is read next is how it ended
-        state = client.get(*path, *([str(map_index)] if map_index >= 0 else []))["state"]
+    absence = Absence(client)
+    index = [str(map_index)] if map_index >= 0 else []
+    for _ in _of_run(client, absence, dag_id, run_id, "dag_run,task_instance"):
+        is_last = (
+            absence.read(lambda: client.get(*path[:4]))["state"] in FINISHED
+        )  # first, so that what is read next is how it ended
+        state = absence.read(lambda: client.get(*path, *index))["state"]
         if state != before:
             yield (before := state)
         if is_last or state in OVER:
@@ -70,8 +75,8 @@ def follow_task(client: Client, path: tuple[str, ...], map_index: int) -> Iterat
     raise BrokenInvariant(f"a stream of changes about {task_id} ended without a word")
 
 
-def _of_run(client: Client, dag_id: str, run_id: str, types: str) -> Iterator[dict[str, Any]]:
-    for event in events(client, types=types, dag_id=dag_id, dag_run_id=run_id):
+def _of_run(client: Client, absence: Absence, dag_id: str, run_id: str, types: str) -> Iterator[dict[str, Any]]:
+    for event in events(client, absence, types=types, dag_id=dag_id, dag_run_id=run_id):
         # names are patterns in a request for events: of two runs with a * in their names, the wrong one may be told
         if event["type"] in AFRESH or event["dag_run_id"] == run_id:
             yield event
@@ -105,10 +110,10 @@ def _tell_failures(client: Client, path: tuple[str, ...], instances: Sequence[Ma
                 click.echo(indent(line, "    "), err=True)
 
 
-def _quietly(client: Client, path: tuple[str, ...]) -> str:
+def _quietly(client: Client, absence: Absence, path: tuple[str, ...]) -> str:
     _, dag_id, _, run_id = path
-    for _ in _of_run(client, dag_id, run_id, "dag_run"):
-        state = client.get(*path)["state"]
+    for _ in _of_run(client, absence, dag_id, run_id, "dag_run"):
+        state = absence.read(lambda: client.get(*path))["state"]
         if state in FINISHED:
             return state
     raise BrokenInvariant("a stream of changes ended without a word")

@@ -82,8 +82,9 @@ class InProcess:
         """The lines of an answer, once it has ended."""
         yield from self.send("GET", target, None).body.splitlines()
 
-    def find_again(self) -> None:
-        """It is where it was."""
+    def find_again(self) -> bool:
+        """Never: it is where it was."""
+        return False
 
     def close(self) -> None:
         """End the application's threads."""

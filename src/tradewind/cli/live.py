@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,28 +15,79 @@ from tradewind.cli.client import ServerUnavailable
 if TYPE_CHECKING:
     from tradewind.cli.client import Client
 
-__all__ = ["events"]
+__all__ = ["Absence", "events"]
 
 BACK_WITHIN_S = 30.0
 """How long a server may be away."""
 LOOK_S = 0.2
 
 Event = dict[str, Any]
+Read = TypeVar("Read")
 
 
-def events(client: Client, **query: Any) -> Iterator[Event]:
+class Absence:
+    """A server that is away, which is told once and waited for."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._since: float | None = None
+
+    def end(self) -> None:
+        """It has come back."""
+        self._since = None
+
+    def wait(self, error: Exception | None = None) -> None:
+        """Sleep for a moment, then look where the server is now.
+
+        Raises:
+            Exception: `error`, where waiting does not help: the server has been away for too long, or it is there and refuses.
+        """
+        if error is not None and (self._is_too_long() or self._is_refused(error)):
+            raise error
+        if self._since is None:
+            self._since = time.monotonic()
+            if self._client.has_scheduler:
+                click.echo("The server has gone; waiting for it to come back.", err=True)
+        self._client.find_again()
+        time.sleep(LOOK_S)
+
+    def read(self, ask: Callable[[], Read]) -> Read:
+        """What `ask` returns, asked again while the server is away; only the stream knows when it is back for good.
+
+        Raises:
+            ServerUnavailable: the server does not come back.
+            Unauthenticated: it knows the caller no more.
+        """
+        while True:
+            try:
+                return ask()
+            except (ServerUnavailable, Unauthenticated) as error:
+                self.wait(error)
+
+    def _is_refused(self, error: Exception) -> bool:
+        """Whether the server does not know the caller; one that was started anew has not been shown its own token yet."""
+        return isinstance(error, Unauthenticated) and self._since is None and not self._client.find_again()
+
+    def _is_too_long(self) -> bool:
+        return self._since is not None and time.monotonic() - self._since > BACK_WITHIN_S
+
+
+def events(client: Client, absence: Absence | None = None, **query: Any) -> Iterator[Event]:
     """The data of each event, with its ``id``; the first is ``start``, after a loss there is a ``reset``.
 
     Raises:
         ServerUnavailable: the server has gone and does not come back.
         Forbidden: the caller may not listen, or not any more.
     """
+    absence = absence or Absence(client)
     last: str | None = query.pop("cursor", None)
-    is_begun, gone_since = False, None
+    is_begun = False
     while True:
+        gone = None
         try:
             for event in _read(client.raw_lines("events", **query, cursor=last)):
-                last, gone_since = event["id"], None
+                last = event["id"]
+                absence.end()
                 if event["type"] == "end":
                     raise Forbidden(event["reason"])
                 # of a connection that goes on where the one before broke off, nobody needs to know
@@ -46,16 +97,8 @@ def events(client: Client, **query: Any) -> Iterator[Event]:
             if query.get("follow") is False:
                 return
         except (ServerUnavailable, Unauthenticated) as error:
-            if gone_since is None and isinstance(error, Unauthenticated):
-                raise  # else the token is that of the server that has gone
-            if gone_since is not None and time.monotonic() - gone_since > BACK_WITHIN_S:
-                raise
-        if gone_since is None:
-            gone_since = time.monotonic()
-            if client.has_scheduler:
-                click.echo("The server has gone; waiting for it to come back.", err=True)
-        client.find_again()
-        time.sleep(LOOK_S)
+            gone = error
+        absence.wait(gone)
 
 
 def _read(lines: Iterator[bytes]) -> Iterator[Event]:

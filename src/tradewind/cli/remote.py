@@ -68,8 +68,9 @@ class RemoteTransport(HttpTransport):
     def __init__(self, server: Address) -> None:
         super().__init__(server, Path())
 
-    def find_again(self) -> None:
-        """Nothing: the environment says where it is."""
+    def find_again(self) -> bool:
+        """Never: the environment says where it is."""
+        return False
 
     def _connect(self, timeout: float | None = 30.0) -> Any:
         parts = urlsplit(self._server.url)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,9 +65,37 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-def begin(server: Server, *words: str) -> subprocess.Popen[str]:
+class Relay(socketserver.ThreadingTCPServer):
+    """Passes requests on to a server, and hangs up on the first two of each that matches."""
+
+    daemon_threads = True
+
+    def __init__(self, server: Server, cut: str) -> None:
+        super().__init__(("127.0.0.1", 0), _Passed)
+        self.to = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        self.cut = re.compile(cut)
+        self.hung_up = Counter[str]()
+
+
+class _Passed(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        relay = self.server
+        assert isinstance(relay, Relay)
+        request = self.connection.recv(65536)
+        line = request.split(b"\r\n")[0].decode()
+        if relay.cut.search(line) and relay.hung_up[line] < 2:
+            relay.hung_up[line] += 1
+            return
+        with socket.create_connection(relay.to) as beyond:
+            beyond.sendall(request)
+            while answer := beyond.recv(65536):
+                self.wfile.write(answer)
+
+
+def begin(server: Server, *words: str, **environ: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tradewind", *words]
-    return subprocess.Popen(command, env=server.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    env = server.env | environ
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def everything(server: Server) -> list[Told]:
@@ -120,6 +153,19 @@ def test_a_run_is_followed_to_its_end_over_a_restart(server: Server, tmp_path: P
     assert json.loads(out)[0]["state"] == "success"
     assert "waiting for it to come back" in err
     assert "the run ended: success" in err
+
+
+def test_a_server_that_hangs_up_while_it_is_asked_how_things_stand_is_asked_again(server: Server) -> None:
+    with Relay(server, r"^GET \S*/dags/quick/(tasks |dagRuns/[^/ ]+[/ ])") as relay:
+        threading.Thread(target=relay.serve_forever, daemon=True).start()
+        environ = {"TRADEWIND_URL": f"http://127.0.0.1:{relay.server_address[1]}", "TRADEWIND_TOKEN": server.token}
+        with begin(server, "dags", "trigger", "quick", "--follow", "-o", "json", **environ) as follower:
+            out, err = follower.communicate(timeout=60)
+        relay.shutdown()
+    assert len(relay.hung_up) == 4, relay.hung_up  # the tasks, the run, its instances and its result
+    assert follower.returncode == 0, err
+    assert json.loads(out)[0]["state"] == "success"
+    assert "waiting for it to come back" in err
 
 
 def test_states_are_followed_to_their_end(server: Server, tmp_path: Path) -> None:

@@ -55,10 +55,12 @@ def trigger(
         click.echo(f"{dag_id} is paused: the run stays queued until `tradewind dags unpause {dag_id}`.", err=True)
     if wait or follow:
         from tradewind.cli.follow import follow_run
+        from tradewind.cli.live import Absence
 
         state = follow_run(session.client, dag_id, run["dag_run_id"], is_live=follow)
-        ended = session.client.get("dags", dag_id, "dagRuns", run["dag_run_id"])
-        result = session.client.get("dags", dag_id, "dagRuns", run["dag_run_id"], "result")
+        absence, path = Absence(session.client), ("dags", dag_id, "dagRuns", run["dag_run_id"])
+        ended = absence.read(lambda: session.client.get(*path))
+        result = absence.read(lambda: session.client.get(*path, "result"))
         has_result = bool(result["result_task_ids"])
         columns = (*COLUMNS, "result") if has_result else COLUMNS
         show([{**ended, "result": result["result"]}], columns, output)
