@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -25,10 +26,12 @@ from tradewind.db.columns import Moment, moment_from_text, moment_to_text
 from tradewind.db.engine import Tx
 from tradewind.db.listing import AnySelect, Page, by_keys, rows, sort_keys
 
-__all__ = ["FAR", "Found", "Keys", "find", "paged_by_key", "unsteered"]
+__all__ = ["FAR", "FEW", "Found", "Keys", "find", "paged_by_key", "unsteered"]
 
 FAR = 1000
 """From this offset on it is worth to know the total first, and to come from the nearer end."""
+FEW = 5000
+"""So many rows are sorted sooner than they are met on the way through the order of all."""
 COUNTED = 10_000
 """In pages by cursor, totals are counted up to here only."""
 _NO_INDEX = operators.custom_op[Any]("+")
@@ -249,7 +252,7 @@ class _Walk:
             moment_to_text(value) if isinstance(sort.column.type, Moment) and value is not None else value
             for sort, value in zip(self._sorts, row[self._width :], strict=True)
         ]
-        return base64.urlsafe_b64encode(msgspec.json.encode([way, *values])).decode().rstrip("=")
+        return base64.urlsafe_b64encode(msgspec.json.encode([way, _order(self._sorts), *values])).decode().rstrip("=")
 
 
 def _may_be_null(column: ColumnElement[Any]) -> bool:
@@ -271,12 +274,27 @@ def _bound(sorts: Sequence[_Sort], values: Sequence[Any]) -> list[ColumnElement[
     return [literal(value, sort.column.type) for sort, value in zip(sorts, values, strict=True)]
 
 
+def _order(sorts: Sequence[_Sort]) -> str:
+    """What stands for an order in its cursors: the values of one order say nothing in another."""
+    named = ",".join(f"{'-' if sort.descending else ''}{sort.column}" for sort in sorts)
+    return f"{zlib.crc32(named.encode()):08x}"
+
+
 def _read(cursor: str, sorts: Sequence[_Sort]) -> tuple[bool, list[Any]]:
     """Whether the way leads back, and the values of the row it starts at."""
     wrong = InvalidInput("the cursor is not one that an answer gave as next_cursor or previous_cursor of this list")
     try:
-        way, *values = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any])
-        if way not in {"next", "previous"} or len(values) != len(sorts):
+        way, order, *values = msgspec.json.decode(
+            base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=list[Any]
+        )
+        if way not in {"next", "previous"} or not isinstance(order, str):
+            raise wrong
+        if order != _order(sorts):
+            raise InvalidInput(
+                "the cursor was given for another order_by, or by another list; ask with the same order_by, or start "
+                "again with an empty cursor"
+            )
+        if len(values) != len(sorts):
             raise wrong
         found = [_value(sort, value) for sort, value in zip(sorts, values, strict=True)]
     except (binascii.Error, ValueError, TypeError) as error:

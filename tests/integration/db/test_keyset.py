@@ -97,6 +97,14 @@ def test_a_cursor_holds_while_rows_come_in_before_it(filled: Database) -> None:
     assert not {key[0] for key in following} & {"run-00b"}
 
 
+@pytest.mark.parametrize("other", [("-start_date",), ("end_date",), ("start_date", "task_id"), ()])
+def test_a_cursor_of_another_order_is_refused(filled: Database, other: tuple[str, ...]) -> None:
+    _, found = page_of_tasks(filled, Page(10, 0, ("start_date",), ""))
+    page_of_tasks(filled, Page(10, 0, ("start_date",), found.next_cursor))
+    with pytest.raises(InvalidInput, match="order_by"):
+        page_of_tasks(filled, Page(10, 0, other, found.next_cursor))
+
+
 @pytest.mark.parametrize("cursor", ["nonsense", "bnVsbA", "WyJuZXh0IiwxXQ", "é"])
 def test_a_cursor_that_no_answer_gave_is_refused(filled: Database, cursor: str) -> None:
     with pytest.raises(InvalidInput, match="cursor"):
