@@ -14,10 +14,10 @@ from tradewind.db.bulk import insert as bulk_insert
 from tradewind.db.bulk import moments
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page, ordered, paged
-from tradewind.db.tables import access_token, revoked_token
+from tradewind.db.tables import access_token, revoked_token, role_holder
 
 __all__ = [
-    "TokenRecord", "add_token", "find_token", "forget_expired", "get_token", "is_revoked", "list_tokens", "note_use",
+    "TokenRecord", "add_token", "find_token", "forget_expired", "get_token", "is_in", "is_revoked", "list_tokens", "note_use",
     "revoke", "revoke_token",
 ]  # fmt: skip
 
@@ -69,7 +69,13 @@ def get_token(tx: Tx, token_id: str) -> TokenRecord:
 
 
 def list_tokens(
-    tx: Tx, now: datetime, page: Page = EVERYTHING, *, username: str | None = None, is_live: bool | None = None
+    tx: Tx,
+    now: datetime,
+    page: Page = EVERYTHING,
+    *,
+    username: str | None = None,
+    is_live: bool | None = None,
+    workspaces: Sequence[str] | None = None,
 ) -> tuple[list[TokenRecord], int]:
     """Tokens in the order they were made, and how many there are in all.
 
@@ -78,13 +84,25 @@ def list_tokens(
         page: which of them.
         username: of this user only.
         is_live: only those that are good for something, or only those that are not; None: both.
+        workspaces: only those that are good for something there, of users who hold a role there; None: all.
     """
     conditions: list[ColumnElement[bool]] = [] if username is None else [_C.username == username]
     if is_live is not None:
         live = and_(_C.revoked_at.is_(None), _C.expires_at > now)
         conditions.append(live if is_live else ~live)
+    if workspaces is not None:
+        holders = select(role_holder.c.username).where(role_holder.c.workspace.in_(workspaces))
+        conditions += [_C.workspace.in_(workspaces), _C.username.in_(holders)]
     query = ordered(_TOKENS.where(*conditions), page, _SORTS, (_C.created_at, _C.id))
     return paged(tx, query, select(func.count()).select_from(access_token).where(*conditions), page, _record)
+
+
+def is_in(tx: Tx, token: TokenRecord, workspaces: Sequence[str] | None) -> bool:
+    """Whether `list_tokens` shows a token where it is asked for these workspaces."""
+    if workspaces is None:
+        return True
+    held = (role_holder.c.username == token.username, role_holder.c.workspace.in_(workspaces))
+    return token.workspace in workspaces and tx.scalar(select(role_holder.c.username).where(*held).limit(1)) is not None
 
 
 def add_token(tx: Tx, new: TokenRecord) -> None:

@@ -160,6 +160,23 @@ def test_airflows_address_of_the_way_out_ends_sessions_and_tokens_of_log_ins(api
     assert api.get("/auth/logout", role=None).status == 307
 
 
+def test_leaving_is_written_down_once_with_who_and_from_where(both: Api) -> None:
+    browser = Browser(both)
+    browser.log_in("user")
+    kept = dict(browser.cookies)
+    browser.post("//auth/logout", address="10.1.2.3")
+    browser.cookies = kept
+    browser.get("/auth/logout")
+    both.get("/auth/logout", role="viewer", address="10.1.2.4")
+    both.get("/auth/logout", role="viewer")
+    found = both.get("//auth/audit", event="logout").ok()["entries"]
+    seen = [(one["owner"], one["via"], one["address"], one["resource"], one["name"]) for one in found]
+    assert seen == [
+        ("user", "session", "10.1.2.3", "user", "user"), ("viewer", "token", "10.1.2.4", "user", "viewer"),
+    ]  # fmt: skip
+    assert both.get("//auth/audit/verify").ok()["holds"] is True
+
+
 def test_one_sees_and_ends_ones_own_sessions_only(api: Api) -> None:
     laptop, phone, stranger = Browser(api), Browser(api), Browser(api)
     laptop.log_in("user", headers={"user-agent": "Laptop/1"})

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import insert
 
 from support.api import PASSWORD, Api
 from support.browser import Browser
@@ -13,6 +14,7 @@ from support.rows import rows
 from tradewind.base.errors import Conflict
 from tradewind.base.policy import Grant
 from tradewind.db import Database, roles, users
+from tradewind.db import tables as t
 
 NEW = {"username": "ann", "password": "a long one", "roles": [{"role": "user"}], "email": "a@b.c"}
 
@@ -100,6 +102,43 @@ def test_an_admin_of_one_workspace_gives_nothing_in_the_others(api: Api) -> None
         wanted = {"roles": [{"role": "Viewer", "workspace": workspace}]}
         assert api.patch("//auth/users/ann", wanted, role="op").status == 403
     assert api.delete("//auth/users/admin", role="op").status == 403
+
+
+def test_an_admin_of_one_workspace_sees_the_accounts_of_that_one_alone(both: Api) -> None:
+    with both.database.write() as tx:
+        tx.execute(insert(t.workspace), {"name": "other", "created_at": both.services.clock.now()})
+    both.post("//auth/roles", {"name": "elsewhere", "permissions": ["read:dag"]}).ok(201)
+    two = [{"role": "Viewer", "workspace": "default"}, {"role": "elsewhere", "workspace": "other"}]
+    for name, given in {"here": two[:1], "both": two, "there": two[1:], "nowhere": []}.items():
+        both.post("//auth/users", {"username": name, "roles": given}).ok(201)
+    for name, workspace in {"ci_here": "default", "ci_there": "other"}.items():
+        given = {"username": name, "roles": [{"role": "Viewer", "workspace": workspace}]}
+        both.post("//auth/service-accounts", given).ok(201)
+        both.post("//auth/tokens", {"name": "t", "username": name, "workspace": workspace}).ok(201)
+    both.post("//auth/tokens", {"name": "there", "username": "admin", "workspace": "other"}).ok(201)
+    held(both, "op", default="Admin")
+    found = {one["username"]: one["roles"] for one in both.get("//auth/users", role="op").ok()["users"]}
+    assert sorted(found) == ["admin", "both", "here", "op", "user", "viewer"]
+    assert [one["workspace"] for one in found["both"]] == ["default"]
+    assert [one["workspace"] for one in both.get("//auth/users/both", role="op").ok()["roles"]] == ["default"]
+    accounts = both.get("//auth/service-accounts", role="op").ok()["service_accounts"]
+    assert [one["username"] for one in accounts] == ["ci_here"]
+    for name in ("there", "nowhere"):
+        assert both.get(f"//auth/users/{name}", role="op").status == 404
+        assert both.patch(f"//auth/users/{name}", {"password": "a new long one"}, role="op").status == 404
+        assert both.delete(f"//auth/users/{name}", role="op").status == 404
+        assert both.post(f"//auth/users/{name}/unlock", role="op").status == 404
+        asked = {"action": "read", "resource": "dag", "username": name}
+        assert both.get("//auth/can-i", role="op", **asked).status == 404
+    assert both.get("//auth/roles/elsewhere", role="op").ok()["holders"] == []
+    everything = both.get("//auth/tokens", username="~").ok()["tokens"]
+    assert {one["username"] for one in everything} == {"ci_here", "ci_there", "admin"}
+    seen = both.get("//auth/tokens", username="~", role="op").ok()["tokens"]
+    assert [one["username"] for one in seen] == ["ci_here"]
+    assert both.get("//auth/tokens", username="ci_there", role="op").ok()["tokens"] == []
+    hidden = [one["id"] for one in everything if one["username"] != "ci_here"]
+    assert [both.delete(f"//auth/tokens/{one}", role="op").status for one in hidden] == [404, 404]
+    assert both.delete(f"//auth/tokens/{seen[0]['id']}", role="op").status == 204
 
 
 def test_a_grant_on_one_user_reaches_that_one_alone(api: Api) -> None:

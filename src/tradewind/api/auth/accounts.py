@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tradewind.api.auth.account_sight import AccountSight, sight_of_accounts
 from tradewind.api.auth.giving import check_may_change, check_may_give
 from tradewind.api.deps import Audit, Call
 from tradewind.api.models.people import HeldRole
 from tradewind.base.errors import InvalidInput, NotFound
+from tradewind.base.policy import Action
 from tradewind.db import login_failures, login_sessions, roles, users, workspaces
 from tradewind.db.engine import Tx
 from tradewind.db.listing import EVERYTHING, Page
 from tradewind.db.users import ANY_WORKSPACE, PERSON, Holding, UserRecord
 
-__all__ = ["add", "change", "delete", "found", "listed", "role_out", "unlock"]
+__all__ = ["add", "change", "delete", "found", "listed", "role_out", "shown", "unlock"]
 
 WORDS = {PERSON: "user", "service": "service account"}
 
@@ -24,26 +26,41 @@ def role_out(one: Holding) -> dict[str, object]:
     return {"role": one.role, "workspace": one.workspace, "origin": one.origin}
 
 
-def found(tx: Tx, username: str, kind: str) -> UserRecord:
+def found(tx: Tx, call: Call, username: str, kind: str, action: Action = "read") -> UserRecord:
     """The user or service account of this name.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or the caller may do this to none of its workspaces.
     """
     one = users.find(tx, username)
-    if one is None or one.kind != kind:
+    if one is None or one.kind != kind or not sight_of_accounts(tx, call, kind, action).sees(one):
         raise NotFound(f"there is no {WORDS[kind]} {username!r}", username=username)
     return one
 
 
+def shown(tx: Tx, call: Call, username: str, kind: str) -> UserRecord:
+    """The user or service account of this name, with the roles that the caller may see.
+
+    Raises:
+        NotFound: there is none, or the caller may see none of its workspaces.
+    """
+    return sight_of_accounts(tx, call, kind).shown(found(tx, call, username, kind))
+
+
 def listed(tx: Tx, call: Call, kind: str, page: Page, pattern: str | None) -> tuple[list[UserRecord], int]:
     """Those whom the caller may see, and how many."""
-    names = call.names("read", "user" if kind == PERSON else "service_account")
-    if names.everything:
+    sight = sight_of_accounts(tx, call, kind)
+    if sight.everywhere.everything:
         return users.list_users(tx, page, kind=kind, name_pattern=pattern)
     whole = Page(limit=EVERYTHING.limit, order_by=page.order_by)
-    seen = [one for one in users.list_users(tx, whole, kind=kind, name_pattern=pattern)[0] if one.username in names]
+    everything, _ = users.list_users(tx, whole, kind=kind, name_pattern=pattern)
+    seen = [sight.shown(one) for one in everything if _is_listed(sight, one)]
     return seen[page.offset : page.offset + page.limit], len(seen)
+
+
+def _is_listed(sight: AccountSight, one: UserRecord) -> bool:
+    """One's own account is in the list only where its name is one's to read."""
+    return sight.sees(one) and (one.username in sight.here or one.username in sight.everywhere)
 
 
 def _holdings(tx: Tx, call: Call, given: Sequence[HeldRole]) -> list[Holding]:
@@ -91,7 +108,7 @@ async def change(
     ends = "password_hash" in fields or fields.get("is_active") is False
 
     def update(tx: Tx) -> UserRecord:
-        check_may_change(tx, call.actor, found(tx, username, kind))
+        check_may_change(tx, call.actor, found(tx, call, username, kind, "edit"))
         if given is not None:
             users.set_roles(tx, username, _holdings(tx, call, given))
         if ends:
@@ -118,7 +135,7 @@ async def delete(call: Call, username: str, kind: str) -> None:
     """
 
     def remove(tx: Tx) -> None:
-        check_may_change(tx, call.actor, found(tx, username, kind))
+        check_may_change(tx, call.actor, found(tx, call, username, kind, "delete"))
         users.delete_user(tx, username)
 
     await call.write(
@@ -136,7 +153,7 @@ async def unlock(call: Call, username: str) -> None:
     """
 
     def forget(tx: Tx) -> None:
-        check_may_change(tx, call.actor, found(tx, username, PERSON))  # who unlocks may go on guessing
+        check_may_change(tx, call.actor, found(tx, call, username, PERSON, "edit"))  # who unlocks may go on guessing
         login_failures.clear(tx, login_failures.of_user(username))
 
     await call.write(Audit(event="unlock_user", extra={"username": username}, about="user", names=[username]), forget)

@@ -12,7 +12,7 @@ from tradewind.db import roles
 from tradewind.db.engine import Tx
 from tradewind.db.users import Holding, UserRecord
 
-__all__ = ["check_may_change", "check_may_give", "check_may_scope"]
+__all__ = ["check_may_change", "check_may_give", "check_may_scope", "rights_in"]
 
 
 def check_may_give(tx: Tx, actor: Actor, wanted: Iterable[Holding]) -> None:
@@ -23,7 +23,7 @@ def check_may_give(tx: Tx, actor: Actor, wanted: Iterable[Holding]) -> None:
         InvalidInput: there is no such role.
     """
     for one in wanted:
-        mine = _rights(tx, actor, one.workspace)
+        mine = rights_in(tx, actor, one.workspace)
         missing = next((grant for grant in _grants(tx, one.role) if not mine.may_give(grant)), None)
         if missing is not None:
             place = "all workspaces" if one.workspace == roles.EVERYWHERE else f"the workspace {one.workspace!r}"
@@ -71,7 +71,7 @@ def check_may_scope(actor: Actor, scopes: Sequence[Grant] | None) -> None:
         )
 
 
-def _rights(tx: Tx, actor: Actor, workspace: str) -> Rights:
+def rights_in(tx: Tx, actor: Actor, workspace: str) -> Rights:
     """What somebody may do in any workspace, or in all of them."""
     if actor.via == "process":  # no user, but the owner of the server
         return actor.rights

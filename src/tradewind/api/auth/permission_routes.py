@@ -7,11 +7,12 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from tradewind.api.auth.account_sight import sight_of_accounts
 from tradewind.api.deps import Call, signed_in
 from tradewind.api.models.base import Out
 from tradewind.api.permissions import PARAMETERS
 from tradewind.api.wire import reply
-from tradewind.base.errors import InvalidInput
+from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.base.policy import ACTIONS, BELOW_A_DAG, BUNDLES, RESOURCES, Action, Resource, Rights
 from tradewind.db.engine import Tx
 from tradewind.db.roles import rights_of
@@ -98,6 +99,9 @@ async def _rights(call: Call, username: str | None) -> Rights:
     call.check("read", "user", username)
 
     def find(tx: Tx) -> Rights:
-        return Rights(username, rights_of(tx, get_user(tx, username).username, call.workspace))
+        user = get_user(tx, username)
+        if not sight_of_accounts(tx, call).sees(user):
+            raise NotFound(f"there is no user {username!r}", username=username)
+        return Rights(username, rights_of(tx, username, call.workspace))
 
     return await call.read(find)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
+from tradewind.api.auth.account_sight import sight_of_accounts
 from tradewind.api.deps import Audit, Call, may
 from tradewind.api.models.base import Body, ListQuery, Moment, Out, Total
 from tradewind.api.wire import created, gone, listing, reply
@@ -117,14 +118,14 @@ async def get_roles(query: Annotated[ListQuery, Query()], call: Reader) -> Respo
 @router.get("/{role_name}", operation_id="get_role", response_model=RoleDetailsResponse)
 async def get_role(role_name: str, call: Reader) -> Response:
     """One role, with who holds it, as far as you may see them."""
-    users = call.names("read", "user")
 
     def find(tx: Tx) -> dict[str, object]:
         record = roles.get_role(tx, role_name)
+        sight = sight_of_accounts(tx, call)
         holders = [
             {"username": username, "workspace": workspace}
             for username, workspace in roles.holders_of(tx, role_name)
-            if username in users
+            if sight.sees_holding(username, workspace)
         ]
         return {**_out(record), "holders": holders}
 

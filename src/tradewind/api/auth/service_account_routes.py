@@ -59,7 +59,7 @@ async def post_service_account(body: ServiceAccountBody, call: Creator) -> Respo
 @router.get("/{account_name}", operation_id="get_service_account", response_model=ServiceAccountResponse)
 async def get_service_account(account_name: str, call: Reader) -> Response:
     """One service account."""
-    return reply(_out(await call.read(lambda tx: accounts.found(tx, account_name, SERVICE))))
+    return reply(_out(await call.read(lambda tx: accounts.shown(tx, call, account_name, SERVICE))))
 
 
 @router.patch("/{account_name}", operation_id="patch_service_account", response_model=ServiceAccountResponse)

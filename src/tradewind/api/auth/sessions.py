@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from typing import Literal
 
 from starlette.requests import Request
 
@@ -25,7 +26,7 @@ from tradewind.api.auth.tokens import Tokens
 from tradewind.api.auth.ways import Ways
 from tradewind.api.services import ApiServices
 from tradewind.base.errors import Forbidden, Unauthenticated
-from tradewind.db import login_sessions, tokens, users
+from tradewind.db import event_logs, login_sessions, tokens, users
 from tradewind.db.engine import Tx
 
 __all__ = ["CSRF_COOKIE", "CSRF_HEADER", "SESSION_COOKIE", "Actor", "Opened", "Sessions"]
@@ -230,8 +231,17 @@ class Sessions:
         """End the session of this browser, if it has one; the values of the `Set-Cookie` headers that take it away."""
         cookie = request.cookies.get(SESSION_COOKIE)
         if cookie:
-            await ways.write(lambda tx: login_sessions.end_session(tx, session_key(cookie)))
-            self.forget(session_key(cookie))
+            key, address = session_key(cookie), addresses.address_of(request, self.trusted_proxies)
+
+            def end(tx: Tx) -> None:
+                found = login_sessions.find_session(tx, key)
+                if found is None:
+                    return
+                login_sessions.end_session(tx, key)
+                self._note_end(tx, found.username, "session", address)
+
+            await ways.write(end)
+            self.forget(key)
         is_secure = addresses.is_secure(request, self.trusted_proxies)
         return (
             _cookie(SESSION_COOKIE, "", 0, is_secure, is_hidden=True),
@@ -249,8 +259,31 @@ class Sessions:
             return  # it counts for nothing already
         if claims.kind == "login":
             ends = datetime.fromtimestamp(claims.expires_at, UTC)
-            await ways.write(lambda tx: tokens.revoke(tx, claims.token_id, ends))
+            address = addresses.address_of(request, self.trusted_proxies)
+
+            def end(tx: Tx) -> None:
+                if tokens.is_revoked(tx, claims.token_id):
+                    return
+                tokens.revoke(tx, claims.token_id, ends)
+                self._note_end(tx, claims.username, "token", address)
+
+            await ways.write(end)
             self.forget(claims.token_id)
+
+    def _note_end(self, tx: Tx, username: str, via: Literal["session", "token"], address: str) -> None:
+        event_logs.record(
+            tx,
+            event_logs.NewEvent(
+                workspace="default",
+                timestamp=self._services.clock.now(),
+                event="logout",
+                owner=username,
+                via=via,
+                address=address[:64] or None,
+                resource="user",
+                name=username,
+            ),
+        )
 
     def csrf(self, session_id: str) -> str:
         """The CSRF token of a session."""

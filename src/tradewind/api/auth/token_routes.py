@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from tradewind.api.auth import accounts
+from tradewind.api.auth.account_sight import AccountSight, sight_of_accounts
 from tradewind.api.auth.giving import check_may_change, check_may_scope
 from tradewind.api.auth.routes import REFUSALS
 from tradewind.api.deps import Audit, Call, may
@@ -19,7 +20,7 @@ from tradewind.base.policy import parse_scopes
 from tradewind.db import tokens, users
 from tradewind.db.engine import Tx
 from tradewind.db.tokens import TokenRecord
-from tradewind.db.users import ANY_WORKSPACE, SERVICE
+from tradewind.db.users import ANY_WORKSPACE, PERSON, SERVICE
 
 router = APIRouter(prefix="/auth/tokens", tags=["Access"])
 
@@ -57,23 +58,23 @@ async def get_tokens(call: Reader, query: Annotated[TokenQuery, Query()]) -> Res
                 raise Forbidden(
                     "Forbidden: everybody's tokens are shown to who may read all users; name one user, as yourself"
                 )
-            return tokens.list_tokens(tx, call.now, page, is_live=query.is_live)
-        _check_is_mine(tx, call, whose, "read")
-        return tokens.list_tokens(tx, call.now, page, username=whose, is_live=query.is_live)
+            places = sight_of_accounts(tx, call).places
+            return tokens.list_tokens(tx, call.now, page, is_live=query.is_live, workspaces=places)
+        places = None
+        if whose != call.actor.username:
+            places = _check_is_mine(tx, call, whose, "read").places
+        return tokens.list_tokens(tx, call.now, page, username=whose, is_live=query.is_live, workspaces=places)
 
     found, total = await call.read(find)
     return listing("tokens", [_out(one) for one in found], total)
 
 
-def _check_is_mine(tx: Tx, call: Call, username: str, action: str) -> None:
-    """Whether the tokens of this user are the caller's to look at, or to take back."""
-    if username == call.actor.username:
-        return
+def _check_is_mine(tx: Tx, call: Call, username: str, action: Literal["read", "edit"]) -> AccountSight:
+    """Whether the tokens of this user are the caller's to look at, or to take back; and which accounts' are."""
     user = users.find(tx, username)
-    is_service = user is not None and user.kind == SERVICE
-    call.check("read" if action == "read" else "edit", "service_account" if is_service else "user", username)
-    if action != "read" and user is not None:
-        check_may_change(tx, call.actor, user)
+    kind = PERSON if user is None else user.kind
+    call.check(action, "service_account" if kind == SERVICE else "user", username)
+    return sight_of_accounts(tx, call, kind, action)
 
 
 @router.post(
@@ -114,8 +115,8 @@ async def post_token(body: TokenBody, call: Creator) -> Response:
         if call.actor.via == "process":  # the owner of the server, whose users these are
             users.get_user(tx, new.username)
         elif new.username != call.actor.username:
-            account = accounts.found(tx, new.username, SERVICE)
             call.check("edit", "service_account", new.username)
+            account = accounts.found(tx, call, new.username, SERVICE, "edit")
             check_may_change(tx, call.actor, account)
         else:
             users.get_user(tx, new.username)
@@ -133,9 +134,12 @@ async def delete_token(token_id: str, call: Deleter) -> Response:
 
     def revoke(tx: Tx) -> None:
         found = tokens.find_token(tx, token_id)
-        if found is None:
+        is_mine = found is not None and found.username == call.actor.username
+        places = None if found is None or is_mine else _check_is_mine(tx, call, found.username, "edit").places
+        if found is None or not tokens.is_in(tx, found, places):
             raise NotFound(f"there is no token with the id {token_id[:64]!r}", token_id=token_id[:64])
-        _check_is_mine(tx, call, found.username, "delete")
+        if not is_mine and (owner := users.find(tx, found.username)) is not None:
+            check_may_change(tx, call.actor, owner)
         tokens.revoke_token(tx, token_id, call.now)
 
     await call.write(

@@ -67,7 +67,7 @@ def _active(body: UserPatchBody) -> dict[str, object]:
 @router.get("/{username}", operation_id="get_user", response_model=UserResponse)
 async def get_user(username: str, call: Reader) -> Response:
     """One user."""
-    return reply(user_out(await call.read(lambda tx: accounts.found(tx, username, PERSON))))
+    return reply(user_out(await call.read(lambda tx: accounts.shown(tx, call, username, PERSON))))
 
 
 @router.patch("/{username}", operation_id="patch_user", response_model=UserResponse)
