@@ -9,7 +9,7 @@ own, and is only reached through what has (`UNGOVERNED`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sqlalchemy import CTE, Executable, SelectBase, TextualSelect, text
@@ -18,12 +18,24 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from tradewind.base.errors import BrokenInvariant
 from tradewind.base.policy import ANY, BELOW_A_DAG, Action, Grant, Names, Resource, Rights
+from tradewind.db.tables import metadata
 
 __all__ = ["GOVERNED", "UNGOVERNED", "Rule", "Sight", "sight_of"]
 
 Dialect = Literal["sqlite", "postgresql"]
 Match = Callable[[str], str]
 """A condition on a column, which holds where its value is a name that may be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Veil:
+    """Columns of rows that may be seen which speak of something that may not be: they are empty then."""
+
+    resource: Resource
+    column: str
+    """Holds the name."""
+    columns: Mapping[str, str]
+    """What each of them is where it is empty, in SQL; this column too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Rule:
     """The condition of a row; names of other tables come as ``{db}table``, so that the real ones are meant."""
     is_derived: bool = False
     """It looks into other tables."""
+    veil: Veil | None = None
 
 
 def _by(resource: Resource, column: str) -> Rule:
@@ -66,10 +79,16 @@ def _import_error(match: Match) -> str:
     )
 
 
+_EVENT_SOURCE = Veil(
+    "dag",
+    "source_dag_id",
+    {"source_dag_id": "NULL", "source_run_id": "NULL", "source_task_id": "NULL", "source_map_index": "-1"},
+)
+
 GOVERNED: Mapping[str, Rule] = {
     "asset": _by("asset", "name"),
     "asset_alias": _by("asset", "name"),
-    "asset_event": _through("asset", "asset", "asset_event.asset_id", "id", "name"),
+    "asset_event": replace(_through("asset", "asset", "asset_event.asset_id", "id", "name"), veil=_EVENT_SOURCE),
     "asset_queue": _by("dag", "dag_id"),
     "asset_reference": _by("dag", "dag_id"),
     "asset_refusal": _by("dag", "dag_id"),
@@ -127,6 +146,7 @@ UNGOVERNED: Mapping[str, str] = {
 """Tables without a rule, and why."""
 
 _RESOURCES: frozenset[Resource] = frozenset[Resource](rule.resource for rule in GOVERNED.values())
+_EVERYTHING = Names(frozenset({frozenset[str]()}))
 _STRICT: frozenset[Resource] = frozenset({"event_log", "import_error", "xcom"})
 """What is seen by its own grants only; other rows below a DAG come along with what is asked for, as their frame."""
 
@@ -158,17 +178,33 @@ class Sight:
 
     def _hides(self, table: str) -> bool:
         rule = GOVERNED.get(table)
-        return rule is not None and rule.resource in self.names
+        if rule is None:
+            return False
+        return rule.resource in self.names or (rule.veil is not None and rule.veil.resource in self.names)
 
     def _shadow(self, table: str, dialect: Dialect) -> CTE:
         if (table, dialect) not in self._made:
             rule, binds = GOVERNED[table], dict[str, str]()
-            names = self.names[rule.resource]
-            where = rule.where(lambda column: _matches(column, names, dialect, f"see_{table}", binds))
             db = "main." if dialect == "sqlite" else ""
-            body = text(f"SELECT * FROM {db}{table} WHERE {where.replace('{db}', db)}").bindparams(**binds)
+
+            def match(column: str, resource: Resource = rule.resource) -> str:
+                names = self.names.get(resource, _EVERYTHING)
+                return _matches(column, names, dialect, f"see_{table}", binds)
+
+            columns = "*" if rule.veil is None else self._veiled(table, rule.veil, match)
+            where = rule.where(match).replace("{db}", db)
+            body = text(f"SELECT {columns} FROM {db}{table} WHERE {where}").bindparams(**binds)
             self._made[table, dialect] = body.columns().cte(table).prefix_with("NOT MATERIALIZED")
         return self._made[table, dialect]
+
+    def _veiled(self, table: str, veil: Veil, match: Callable[[str, Resource], str]) -> str:
+        if veil.resource not in self.names:
+            return "*"
+        is_seen = match(veil.column, veil.resource)
+        return ", ".join(
+            f"CASE WHEN {is_seen} THEN {name} ELSE {veil.columns[name]} END AS {name}" if name in veil.columns else name
+            for name in (column.name for column in metadata.tables[table].columns)
+        )
 
 
 def sight_of(rights: Rights, actions: Sequence[Action], resource: Resource) -> Sight | None:

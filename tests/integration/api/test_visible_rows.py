@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, select
 
 from support.api import Api
 from support.asset_story import asset, consumer, producer
@@ -208,6 +208,27 @@ def test_an_asset_names_only_dags_that_may_be_seen(world: Api) -> None:
     (found,) = bound(world, *SCOPES).get("/assets", name_pattern="sales_a").ok()["assets"]
     assert {one["dag_id"] for one in seen_by_all["scheduled_dags"]} == {"sales_a_waits", "hr_spies"}
     assert {one["dag_id"] for one in found["scheduled_dags"]} == {"sales_a_waits"}
+
+
+def test_an_event_of_an_asset_names_only_dags_that_may_be_seen(world: Api) -> None:
+    source = {"source_run_id": "manual__1", "source_task_id": "t", "source_map_index": 3}
+    with world.database.write() as tx:
+        for number, name in enumerate(("sales_a_makes", "hr_makes")):
+            of_sales = select(t.asset.c.id).where(t.asset.c.name == "sales_a").scalar_subquery()
+            row = {"uid": f"e{number}", "workspace": "default", "asset_id": of_sales, "extra": {}, "timestamp": EPOCH}
+            tx.execute(insert(t.asset_event).values(**row, source_dag_id=name, **source))
+    caller = bound(world, *SCOPES)
+    found = caller.get("/assets/events", name_pattern="sales_a", order_by="source_dag_id").ok()["asset_events"]
+    sources = {
+        (one["source_dag_id"], one["source_run_id"], one["source_task_id"], one["source_map_index"]) for one in found
+    }
+    assert sources == {("sales_a_makes", "manual__1", "t", 3), (None, None, None, -1)}
+    for hidden in ({"source_dag_id": "hr_makes"}, {"source_map_index": "3", "source_dag_id": "hr_makes"}):
+        assert world.get("/assets/events", **hidden).ok()["total_entries"] == 1
+        assert caller.get("/assets/events", **hidden).ok()["total_entries"] == 0
+    assert caller.get("/assets/events", source_run_id="manual__1").ok()["total_entries"] == 1
+    whole = bound(world, "read:asset", "read:dag:sales_*")
+    assert "hr_makes" not in str(whole.get("/assets/events").ok())
 
 
 @pytest.mark.parametrize(
