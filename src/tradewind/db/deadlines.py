@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from tradewind.core.commands import SaveDeadline
 from tradewind.core.deadlines import DURATIONS_KEPT
@@ -70,11 +70,15 @@ def pending(tx: Tx) -> list[SaveDeadline]:
 
 def recent_durations(tx: Tx) -> dict[DagKey, list[float]]:
     """Seconds that the last successful runs took, of DAGs that ever had a deadline; the oldest first."""
-    same = and_(_D.workspace == _R.workspace, _D.dag_id == _R.dag_id)
+    named = select(_D.workspace, _D.dag_id).distinct()
+    if not tx.execute(named.limit(1)).first():
+        return {}
+    ever = named.subquery()
     place = func.row_number().over(partition_by=(_R.workspace, _R.dag_id), order_by=_R.end_date.desc())
     recent = (
         select(_R.workspace, _R.dag_id, _R.duration, _R.end_date, place.label("place"))
-        .where(_R.state == "success", _R.duration.is_not(None), exists().where(same))
+        .join(ever, and_(ever.c.workspace == _R.workspace, ever.c.dag_id == _R.dag_id))
+        .where(_R.state == "success", _R.duration.is_not(None))
         .subquery()
     )
     c = recent.c

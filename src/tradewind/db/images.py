@@ -25,7 +25,7 @@ from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.spec import DagKey, DagSpec
 
 __all__ = [
-    "PAST_RUNS", "DagImage", "VersionImage", "facts_of_run", "load_dags", "load_versions", "run_image", "saved_tasks",
+    "PAST_RUNS", "DagImage", "DagImages", "VersionImage", "facts_of_run", "load_dag", "load_dags", "load_versions", "run_image", "saved_tasks",
     "unfinished_runs",
 ]  # fmt: skip
 
@@ -68,16 +68,57 @@ _FACTS = (
 )  # fmt: skip
 
 
-def load_dags(tx: Tx, specs: Specs | None = None) -> list[DagImage]:
-    """All DAGs that have a version."""
-    rows = tx.execute(
-        select(_D.workspace, _D.dag_id, _D.version_id, _D.is_paused, _D.is_stale, _D.bundle_name).where(
-            _D.version_id.is_not(None)
-        )
-    ).all()
-    known = specs_of_versions(tx, specs or Specs(), [row.version_id for row in rows])
-    latest = _latest_scheduled(tx)
-    failed = _failed_in_a_row(tx)
+@dataclass(frozen=True, slots=True)
+class DagImages:
+    """The DAGs at a start."""
+
+    awake: list[DagImage]
+    """Those that may do something by themselves, or have something under way."""
+    asleep: set[DagKey]
+    """The others: nothing happens to them until an event names them. `load_dag` tells what the scheduler must know then."""
+
+
+def load_dags(tx: Tx, specs: Specs | None = None) -> DagImages:
+    """All DAGs that have a version; of those that are asleep the key only."""
+    rows = tx.execute(_DAGS).all()
+    busy = _busy_dags(tx)
+
+    def is_awake(row: Any) -> bool:
+        has_schedule = row.timetable_kind != "none" and not (row.is_stale or row.bundle_name == IN_PROCESS)
+        return has_schedule or (row.workspace, row.dag_id) in busy
+
+    awake = [row for row in rows if is_awake(row)]
+    asleep = {DagKey(row.workspace, row.dag_id) for row in rows} - {DagKey(row.workspace, row.dag_id) for row in awake}
+    return DagImages(_dag_images(tx, specs or Specs(), awake, None) if awake else [], asleep)
+
+
+def load_dag(tx: Tx, dag: DagKey, specs: Specs | None = None) -> DagImage | None:
+    """One DAG; None where it is gone, or has no version."""
+    rows = tx.execute(_DAGS.where(_D.workspace == dag.workspace, _D.dag_id == dag.dag_id)).all()
+    return next(iter(_dag_images(tx, specs or Specs(), rows, dag)), None)
+
+
+_DAGS = select(
+    _D.workspace, _D.dag_id, _D.version_id, _D.is_paused, _D.is_stale, _D.bundle_name, _D.timetable_kind
+).where(_D.version_id.is_not(None))
+
+
+def _busy_dags(tx: Tx) -> set[tuple[str, str]]:
+    """What has unfinished runs, active backfills or deadlines ahead, or names assets: others may mean these by half a name."""
+    under_way = (
+        select(_R.workspace, _R.dag_id).where(_R.state.in_((RunState.QUEUED.value, RunState.RUNNING.value))),
+        select(t.backfill.c.workspace, t.backfill.c.dag_id).where(t.backfill.c.completed_at.is_(None)),
+        select(t.deadline.c.workspace, t.deadline.c.dag_id).where(t.deadline.c.state == "pending"),
+        select(t.asset_queue.c.workspace, t.asset_queue.c.dag_id),
+        select(t.asset_reference.c.workspace, t.asset_reference.c.dag_id),
+    )
+    return {(workspace, dag_id) for query in under_way for workspace, dag_id in tx.execute(query.distinct())}
+
+
+def _dag_images(tx: Tx, specs: Specs, rows: Sequence[Any], only: DagKey | None) -> list[DagImage]:
+    known = specs_of_versions(tx, specs, [row.version_id for row in rows])
+    latest = _latest_scheduled(tx, only)
+    failed = _failed_in_a_row(tx, only)
     past = _past(tx, [DagKey(r.workspace, r.dag_id) for r in rows if _asks_past(known.get(r.version_id))])
     return [
         DagImage(
@@ -143,7 +184,12 @@ def _asks_past(spec: DagSpec | None) -> bool:
     return spec is not None and any(task.depends_on_past or task.wait_for_downstream for task in spec.tasks)
 
 
-def _latest_scheduled(tx: Tx) -> dict[DagKey, RunFacts]:
+def _of(dag: DagKey | None) -> tuple[ColumnElement[bool], ...]:
+    """That a row of `dag` is this one; None: it may be any."""
+    return () if dag is None else (_D.workspace == dag.workspace, _D.dag_id == dag.dag_id)
+
+
+def _latest_scheduled(tx: Tx, only: DagKey | None) -> dict[DagKey, RunFacts]:
     other = t.dag_run.alias("other")
     newest = (
         select(other.c.uid)
@@ -153,11 +199,11 @@ def _latest_scheduled(tx: Tx) -> dict[DagKey, RunFacts]:
         .correlate(t.dag)
         .scalar_subquery()
     )
-    rows = tx.execute(select(*_FACTS).select_from(t.dag.join(t.dag_run, _R.uid == newest)))
+    rows = tx.execute(select(*_FACTS).select_from(t.dag.join(t.dag_run, _R.uid == newest)).where(*_of(only)))
     return {facts.dag: facts for facts in map(_facts, rows)}
 
 
-def _failed_in_a_row(tx: Tx) -> dict[DagKey, int]:
+def _failed_in_a_row(tx: Tx, only: DagKey | None) -> dict[DagKey, int]:
     other = t.dag_run.alias("other")
     later_success = exists().where(
         other.c.workspace == _R.workspace,
@@ -168,7 +214,7 @@ def _failed_in_a_row(tx: Tx) -> dict[DagKey, int]:
     rows = tx.execute(
         select(_R.workspace, _R.dag_id, func.count())
         .join(t.dag, and_(_D.workspace == _R.workspace, _D.dag_id == _R.dag_id))
-        .where(_D.max_consecutive_failed_dag_runs > 0, _R.state == RunState.FAILED.value, ~later_success)
+        .where(*_of(only), _D.max_consecutive_failed_dag_runs > 0, _R.state == RunState.FAILED.value, ~later_success)
         .group_by(_R.workspace, _R.dag_id)
     )
     return {DagKey(workspace, dag_id): count for workspace, dag_id, count in rows}

@@ -6,14 +6,30 @@ import queue
 from dataclasses import dataclass
 from typing import assert_never
 
-from tradewind.core.events import AttemptExited, AttemptFailed, AttemptLost, DispatchFailed, Event
+from tradewind.core.events import (
+    AttemptExited,
+    AttemptFailed,
+    AttemptLost,
+    BackfillAsked,
+    BackfillChanged,
+    DagDeleted,
+    DagStale,
+    DispatchFailed,
+    Event,
+    PauseSet,
+    RunRepeated,
+    RunRequested,
+    TimetableAnswered,
+    VersionAdded,
+)
 from tradewind.db.reports import event_of_report
 from tradewind.executors.base import AttemptFact, Exited, Fact, Lost, NotStarted
 from tradewind.protocol.messages import Ended, Started
 from tradewind.protocol.triggers import Fired
+from tradewind.spec import DagKey
 from tradewind.worker.fired import event_of_fired
 
-__all__ = ["Channel", "LookIntoInbox", "Stop", "event_of"]
+__all__ = ["Channel", "LookIntoInbox", "Stop", "dag_of", "event_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +90,24 @@ def event_of(fact: AttemptFact | Fired) -> Event:
             return DispatchFailed(fact.attempt, fact.at, fact.reason)
         case _:
             assert_never(fact)
+
+
+def dag_of(event: Event) -> DagKey | None:
+    """The DAG that an event names; None: it names none, or a run of one."""
+    match event:
+        case RunRequested():
+            return event.run.dag
+        case BackfillAsked():
+            return event.backfill.dag
+        case (
+            VersionAdded()
+            | DagStale()
+            | DagDeleted()
+            | PauseSet()
+            | TimetableAnswered()
+            | BackfillChanged()
+            | RunRepeated()
+        ):
+            return event.dag
+        case _:
+            return None

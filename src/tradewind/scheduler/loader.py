@@ -13,6 +13,7 @@ from tradewind.db import asset_images, attempts, backfills, callbacks, deadlines
 from tradewind.db.engine import Database
 from tradewind.db.versions import Specs
 from tradewind.scheduler.dispatcher import Dispatcher
+from tradewind.spec import DagKey
 
 __all__ = ["Loader"]
 
@@ -25,6 +26,8 @@ class Loader:
     def __init__(self, database: Database, specs: Specs) -> None:
         self._database = database
         self._specs = specs
+        self._asleep: set[DagKey] = set()
+        """DAGs that the shard does not know, as nothing happens to them by itself; see `wake`."""
 
     def inbox(self, most: int) -> list[inbox.InboxItem]:
         """The oldest events that nobody has acted on, up to `most`."""
@@ -37,9 +40,9 @@ class Loader:
             return backfills.feed(tx, command)
 
     def load_all(self, shard: Shard, dispatcher: Dispatcher, now: datetime) -> list[Command]:
-        """Pools, DAGs and unfinished runs, into an empty shard."""
+        """Pools, unfinished runs and the DAGs that are awake, into an empty shard."""
         with self._database.read() as tx:
-            dags = images.load_dags(tx, self._specs)
+            found = images.load_dags(tx, self._specs)
             runs = images.unfinished_runs(tx)
             versions = images.load_versions(tx, runs, self._specs)
             pool_sets = pools.all_pools(tx)
@@ -48,6 +51,7 @@ class Loader:
             assets = asset_images.load_assets(tx)
             waiting, durations = deadlines.pending(tx), deadlines.recent_durations(tx)
             orders = callbacks.pending(tx)
+        dags, self._asleep = found.awake, found.asleep
         commands: list[Command] = list(orders)
         for pool_set in pool_sets:
             commands += shard.apply(pool_set, now)
@@ -57,15 +61,7 @@ class Loader:
             if not shard.has_version(version.dag, version.version_id):
                 shard.load_version(version.dag, version.version_id, version.spec)
         for dag in dags:
-            shard.load_dag(
-                dag.dag,
-                dag.version_id,
-                is_paused=dag.is_paused,
-                is_stale=dag.is_stale,
-                latest=dag.latest,
-                failed_in_a_row=dag.failed_in_a_row,
-                past=dag.past,
-            )
+            _load_dag(shard, dag)
         shard.load_deadlines(waiting, durations)
         shard.load_assets(assets.aliases, assets.queued)
         for image in runs:
@@ -78,6 +74,18 @@ class Loader:
         for instance, (first_start, count) in waits.items():
             dispatcher.know_wait(instance, first_start, count)
         return commands
+
+    def wake(self, shard: Shard, key: DagKey) -> None:
+        """Have the shard know a DAG that something is about to happen to; one that it knows, or that is new, is left."""
+        if key not in self._asleep:
+            return
+        with self._database.read() as tx:
+            image = images.load_dag(tx, key, self._specs)
+        self._asleep.discard(key)
+        if image is not None:
+            if not shard.has_version(key, image.version_id):
+                shard.load_version(key, image.version_id, image.spec)
+            _load_dag(shard, image)
 
     def run_image(self, uid: str) -> RunImage:
         """One run, in whatever state.
@@ -97,10 +105,23 @@ class Loader:
         with self._database.read() as tx:
             image = images.run_image(tx, uid)
             versions = images.load_versions(tx, [image], self._specs)
+        self.wake(shard, image.facts.dag)
         for version in versions:
             if not shard.has_version(version.dag, version.version_id):
                 shard.load_version(version.dag, version.version_id, version.spec)
         return _load(shard, dispatcher, image)
+
+
+def _load_dag(shard: Shard, dag: images.DagImage) -> None:
+    shard.load_dag(
+        dag.dag,
+        dag.version_id,
+        is_paused=dag.is_paused,
+        is_stale=dag.is_stale,
+        latest=dag.latest,
+        failed_in_a_row=dag.failed_in_a_row,
+        past=dag.past,
+    )
 
 
 def _load(shard: Shard, dispatcher: Dispatcher, image: RunImage) -> list[Command]:

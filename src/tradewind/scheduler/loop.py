@@ -28,7 +28,7 @@ from tradewind.core.shard import Shard
 from tradewind.executors.base import CalledBack, Executor, Fact
 from tradewind.protocol.messages import Ended, Started
 from tradewind.protocol.triggers import Fired
-from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, event_of
+from tradewind.scheduler.channel import Channel, LookIntoInbox, Stop, dag_of, event_of
 from tradewind.scheduler.committer import Batch, Committer, patiently
 from tradewind.scheduler.dispatcher import Dispatcher
 from tradewind.scheduler.leases import LeaseKeeper
@@ -244,6 +244,9 @@ class Scheduler:
                 return None
 
     def _gather_posted(self, turn: _Turn, event: Event) -> None:
+        key = dag_of(event)
+        if key is not None:
+            patiently("dag", lambda: self._parts.loader.wake(self._shard, key))
         uid = self._to_be_loaded(event)
         if uid is not None:
             load, dispatcher = self._parts.loader.load_run, self._parts.dispatcher

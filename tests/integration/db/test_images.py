@@ -10,7 +10,7 @@ from tradewind.base.errors import NotFound
 from tradewind.base.ids import SequentialIds
 from tradewind.core.commands import CreateTasks, KeepOutput
 from tradewind.core.states import RunState, TaskState
-from tradewind.db import Database, images
+from tradewind.db import Database, images, parses
 from tradewind.db.transitions import write
 from tradewind.spec import DagKey, DagSpec, ScheduleSpec, TaskSpec
 
@@ -26,11 +26,33 @@ def test_a_dag_comes_with_its_newest_version_and_its_latest_run_by_schedule(data
         ]
         write(tx, runs, now=at(3))
     with database.read() as tx:
-        found = {image.dag.dag_id: image for image in images.load_dags(tx)}
-    etl = found["etl"]
+        etl = images.load_dag(tx, DAG)
+        other = images.load_dag(tx, DagKey("default", "other"))
+    assert etl is not None
+    assert other is not None
     assert (etl.version_id, etl.is_paused, etl.is_stale, etl.spec) == ("new-1", False, False, spec())
     assert etl.latest == facts("new", run_id="s2", run_type="scheduled", run_after=at(2), logical_date=at(2))
-    assert (found["other"].is_paused, found["other"].latest) == (True, None)
+    assert (other.is_paused, other.latest) == (True, None)
+
+
+def test_dags_that_nothing_can_happen_to_are_only_named(database: Database) -> None:
+    hourly = ScheduleSpec("cron", {"expression": "0 * * * *"})
+    store(
+        database,
+        *(parsed(spec(name, schedule=ScheduleSpec("none")), path=f"{name}.py") for name in ("idle", "running", "done")),
+        *(parsed(spec(name, schedule=hourly), path=f"{name}.py") for name in ("hourly", "gone")),
+    )
+    with database.write() as tx:
+        ended_run = save_run("run-2", RunState.SUCCESS, end_date=at(2), dag=DagKey("default", "done"))
+        created = [
+            create_run(uid, dag=DagKey("default", name)) for uid, name in (("run-1", "running"), ("run-2", "done"))
+        ]
+        write(tx, [*created, ended_run], now=at(2))
+        parses.forget_files(tx, "default", "local", ["gone.py"], at(3))
+    with database.read() as tx:
+        found = images.load_dags(tx)
+    assert {image.dag.dag_id for image in found.awake} == {"hourly", "running"}
+    assert {dag.dag_id for dag in found.asleep} == {"idle", "done", "gone"}
 
 
 def test_failures_are_counted_since_the_last_success_where_there_is_a_limit(database: Database) -> None:
@@ -41,7 +63,9 @@ def test_failures_are_counted_since_the_last_success_where_there_is_a_limit(data
             uid = f"run-{number}"
             write(tx, [create_run(uid, run_after=at(number)), save_run(uid, state, end_date=at(9))], now=at(9))
     with database.read() as tx:
-        assert images.load_dags(tx)[0].failed_in_a_row == 2
+        found = images.load_dag(tx, DAG)
+    assert found is not None
+    assert found.failed_in_a_row == 2
 
 
 def test_a_dag_that_depends_on_the_past_comes_with_how_its_runs_ended(database: Database) -> None:
@@ -56,7 +80,9 @@ def test_a_dag_that_depends_on_the_past_comes_with_how_its_runs_ended(database: 
             now=at(5),
         )  # fmt: skip
     with database.read() as tx:
-        (past,) = images.load_dags(tx)[0].past
+        found = images.load_dag(tx, DAG)
+    assert found is not None
+    (past,) = found.past
     assert (past.uid, past.logical_date, past.is_manual) == ("run-1", at(1), True)
     assert (past.tasks, past.unsuccessful) == ({"extract", "load"}, {"load"})
 

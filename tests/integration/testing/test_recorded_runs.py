@@ -12,11 +12,12 @@ from tradewind import DAG, Connection, Variable, task
 from tradewind.base.errors import Conflict
 from tradewind.base.settings import DbSettings
 from tradewind.db.engine import open_database
-from tradewind.db.images import load_dags
+from tradewind.db.images import load_dag
 from tradewind.providers.standard.operators.empty import EmptyOperator
 from tradewind.providers.standard.operators.hitl import HITLOperator
 from tradewind.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
 from tradewind.providers.standard.sensors.external_task import ExternalTaskSensor
+from tradewind.spec import DagKey
 from tradewind.testing import run_dag
 from tradewind.worker.logs import read_log
 
@@ -64,8 +65,9 @@ def test_no_server_schedules_a_dag_that_only_ran_on_its_own(dag, tmp_path):
     run_dag(dag, logical_date=MOMENT, home=tmp_path)
     database = open_database(DbSettings(), f"sqlite:///{tmp_path / 'tradewind.db'}")
     with database.read() as tx:
-        [image] = load_dags(tx)
+        image = load_dag(tx, DagKey("default", "recorded"))
     database.close()
+    assert image is not None
     assert image.is_stale
 
 
