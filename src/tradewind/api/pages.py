@@ -1,0 +1,106 @@
+"""Serves the web UI: one page, whose script draws what its address asks for, and the files that the page needs.
+
+The files are built from `ui/` into the folder `static` beside this module (`make ui`; the wheel has them). Each has a hash of
+its content in its name, so a browser keeps it for good; the page itself is asked for anew each time.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+__all__ = ["BUILT", "Pages"]
+
+BUILT = Path(__file__).parent / "static"
+FILES = "/static/"
+ELSEWHERE = ("/api", "/auth", "/execution", "/docs", "/redoc", "/openapi.json")
+"""Paths that are never pages, whatever the caller takes."""
+FOR_GOOD = "public, max-age=31536000, immutable"
+ANEW = "no-cache"
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+UNBUILT = """<!doctype html><html lang="en"><title>Tradewind</title><meta name="viewport" content="width=device-width">
+<body style="font: 15px/1.5 system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
+<h1>Tradewind runs, without its pages</h1>
+<p>This installation was made from a checkout in which the web UI has not been built. <code>make ui</code> builds it; wheels
+carry it.</p><p>The <a href="/docs">API</a> and the command line work as they are.</p>"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    body: bytes
+    headers: dict[str, str]
+
+
+class Pages:
+    """Middleware that answers for pages and their files, and passes all else on."""
+
+    def __init__(self, app: ASGIApp, built: Path = BUILT) -> None:
+        self._app = app
+        self._built = built
+        self._kept: dict[tuple[str, str], _Served] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+            await self._app(scope, receive, send)
+            return
+        path, headers = str(scope["path"]), Headers(scope=scope)
+        if path.startswith(FILES):
+            served = self._file(path[1:], headers.get("accept-encoding", ""))
+            answer = Response(served.body, headers=served.headers) if served else None
+        else:
+            answer = self._page(headers) if _is_page(path, headers) else None
+        if answer is None:
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":
+            answer.body = b""  # the length of what GET would bring stays in the headers
+        await answer(scope, receive, send)
+
+    def _page(self, headers: Headers) -> Response:
+        served = self._file("index.html", headers.get("accept-encoding", ""))
+        if served is None:
+            return HTMLResponse(UNBUILT, headers={"Cache-Control": ANEW})
+        return Response(served.body, headers=served.headers)
+
+    def _file(self, name: str, takes: str) -> _Served | None:
+        """A file of the UI, in the best encoding that there is of it; only what was built can be had."""
+        for encoding, ending in (*ENCODINGS, ("", "")):
+            if encoding and encoding not in takes:
+                continue
+            found = self._kept.get((name, encoding)) or self._read(name, encoding, ending)
+            if found is not None:
+                return found
+        return None
+
+    def _read(self, name: str, encoding: str, ending: str) -> _Served | None:
+        file = (self._built / (name + ending)).resolve()
+        if not file.is_relative_to(self._built) or not file.is_file():
+            return None
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        headers = {
+            "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
+            "Cache-Control": ANEW if name == "index.html" or "-" not in Path(name).name else FOR_GOOD,
+            "Vary": "Accept-Encoding",
+        }
+        if encoding:
+            headers["Content-Encoding"] = encoding
+        served = _Served(file.read_bytes(), headers)
+        if name != "index.html":  # whoever works on the UI builds it anew under a running server
+            self._kept[name, encoding] = served
+        return served
+
+
+def _is_page(path: str, headers: Headers) -> bool:
+    """Whether a browser asks for a page: not a script for data, and not below what belongs to the API."""
+    if path == "/":
+        return True
+    below = path
+    if path.startswith("/w/"):
+        below = "/" + path.removeprefix("/w/").partition("/")[2]
+    is_elsewhere = any(below == one or below.startswith(f"{one}/") for one in ELSEWHERE)
+    return not is_elsewhere and "text/html" in headers.get("accept", "")

@@ -1,0 +1,4 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { DagsPage } from "@/features/dags/DagsPage";
+
+export const Route = createFileRoute("/dags/")({ component: DagsPage });

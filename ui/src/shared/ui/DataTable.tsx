@@ -1,0 +1,133 @@
+// A dense table for lists of any length: only the rows in sight are drawn, and more are asked for as the end comes near.
+import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import classes from "./DataTable.module.css";
+
+const features = tableFeatures({});
+const ROW_PX = 32;
+const AHEAD = 12;
+
+export interface Column<Row> {
+  id: string;
+  header: React.ReactNode;
+  cell: (row: Row) => React.ReactNode;
+  /** The name to sort by; none: it can't be sorted by. */
+  sort?: string;
+  /** As a track of a CSS grid: `120px`, `minmax(200px, 2fr)`. */
+  width?: string;
+  align?: "end";
+}
+
+export interface Sorting {
+  /** `name`, or `-name`: from the last to the first. */
+  by: string | undefined;
+  onChange: (by: string | undefined) => void;
+}
+
+export function DataTable<Row extends object>(given: {
+  label: string;
+  rows: Row[];
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  sorting?: Sorting;
+  empty?: React.ReactNode;
+  /** Asks for the rows behind the last one. */
+  more?: (() => void) | undefined;
+  /** Of all there are, also those that are not here yet. */
+  total?: number;
+  rowClass?: (row: Row) => string | undefined;
+  height?: string;
+  rowHeight?: number;
+}) {
+  const { rows, columns, more } = given;
+  const definitions: ColumnDef<typeof features, Row>[] = columns.map((column) => ({
+    id: column.id,
+    header: () => column.header,
+    cell: (cell) => column.cell(cell.row.original),
+  }));
+  const table = useTable({ features, data: rows, columns: definitions, getRowId: given.rowKey });
+  const scroller = useRef<HTMLDivElement>(null);
+  const model = table.getRowModel().rows;
+  const virtual = useVirtualizer({
+    count: model.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => given.rowHeight ?? ROW_PX,
+    overscan: AHEAD,
+    getItemKey: (index) => model[index]?.id ?? index,
+  });
+  const items = virtual.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && last >= rows.length - AHEAD) more();
+  }, [more, last, rows.length]);
+  const tracks = columns.map((column) => column.width ?? "minmax(90px, 1fr)").join(" ");
+  if (rows.length === 0 && given.empty !== undefined) return <>{given.empty}</>;
+  return (
+    <div
+      className={classes.scroller}
+      ref={scroller}
+      style={{ maxHeight: given.height ?? "calc(100vh - 190px)" }}
+      tabIndex={0}
+    >
+      <div role="table" aria-label={given.label} aria-rowcount={given.total ?? rows.length} className={classes.table}>
+        <div role="row" className={classes.head} style={{ gridTemplateColumns: tracks }}>
+          {columns.map((column) => (
+            <Head key={column.id} column={column} sorting={given.sorting} />
+          ))}
+        </div>
+        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+          {items.map((item) => {
+            const row = model[item.index];
+            if (!row) return null;
+            return (
+              <div
+                role="row"
+                key={item.key}
+                aria-rowindex={item.index + 2}
+                className={`${classes.row} ${given.rowClass?.(row.original) ?? ""}`}
+                style={{ gridTemplateColumns: tracks, height: item.size, transform: `translateY(${item.start}px)` }}
+              >
+                {row.getAllCells().map((cell, index) => (
+                  <div role="cell" key={cell.id} className={classes.cell} data-align={columns[index]?.align}>
+                    <table.FlexRender cell={cell} />
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Head<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting | undefined }) {
+  const { sort } = column;
+  const direction =
+    sort === undefined
+      ? undefined
+      : sorting?.by === sort
+        ? "ascending"
+        : sorting?.by === `-${sort}`
+          ? "descending"
+          : "none";
+  return (
+    <div role="columnheader" className={classes.cell} data-align={column.align} aria-sort={direction}>
+      {sort !== undefined && sorting ? (
+        <button
+          type="button"
+          className={classes.sort}
+          onClick={() =>
+            sorting.onChange(direction === "ascending" ? `-${sort}` : direction === "descending" ? undefined : sort)
+          }
+        >
+          {column.header}{" "}
+          <span aria-hidden>{direction === "ascending" ? "↑" : direction === "descending" ? "↓" : ""}</span>
+        </button>
+      ) : (
+        column.header
+      )}
+    </div>
+  );
+}

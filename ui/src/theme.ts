@@ -1,0 +1,34 @@
+// Mantine's parts, dense and calm, in the colours of theme.css.
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const sea: MantineColorsTuple = [
+  "#e3f6f9",
+  "#cdebf0",
+  "#9fd6e0",
+  "#6dc0cf",
+  "#45aec1",
+  "#2ba3b9",
+  "#0b7285",
+  "#0a6475",
+  "#065866",
+  "#004b58",
+];
+
+export const theme = createTheme({
+  primaryColor: "sea",
+  primaryShade: { light: 6, dark: 5 },
+  colors: { sea },
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif',
+  fontFamilyMonospace: "var(--mono)",
+  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
+  defaultRadius: "sm",
+  autoContrast: true,
+  components: {
+    Button: { defaultProps: { size: "xs" } },
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
+    TextInput: { defaultProps: { size: "xs" } },
+    Select: { defaultProps: { size: "xs" } },
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Modal: { defaultProps: { centered: true } },
+  },
+});

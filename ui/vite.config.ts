@@ -1,0 +1,25 @@
+// How the UI is built: into the folder that the API server serves, a chunk for each page.
+import { fileURLToPath } from "node:url";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const SERVER = process.env.TRADEWIND_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double", semicolons: true }),
+    react(),
+  ],
+  resolve: { alias: { "@": at("./src") } },
+  build: {
+    outDir: at("../src/tradewind/api/static"),
+    emptyOutDir: true,
+    assetsDir: "static",
+    target: "es2022",
+    assetsInlineLimit: 2048,
+  },
+  server: { proxy: { "/api": SERVER, "/auth": SERVER, "/w": SERVER } },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+});
