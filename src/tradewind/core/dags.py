@@ -33,7 +33,7 @@ VERSIONS_KEPT = 32
 
 
 def know_version(m: Machine, key: DagKey, version_id: str, spec: DagSpec) -> Dag:
-    """Compile a version, unless it is known."""
+    """Take in a version, unless it is known."""
     dag = m.dags.get(key)
     if dag is None:
         dag = m.dags[key] = Dag(key)
@@ -51,10 +51,11 @@ def adopt_newest(m: Machine, dag: Dag) -> None:
     assert graph is not None
     set_schedule(dag)
     assets.follow(m, dag)
-    for node in graph.nodes:
-        gate = dag.task_gates().get(node.task_id)
+    gates = dag.task_gates()
+    for task in graph.spec.tasks if gates else ():
+        gate = gates.get(task.task_id)
         if gate is not None:
-            gate.capacity = node.spec.max_active_tis_per_dag
+            gate.capacity = task.max_active_tis_per_dag
             m.queue.freed[gate] = None
 
 

@@ -1,4 +1,5 @@
-"""A DAG version compiled to integers: nodes, edges with their kinds, mapped groups, leaves. Shared by all its runs."""
+"""A DAG version compiled to integers: nodes, edges with their kinds, mapped groups, leaves. Shared by all its runs, and
+compiled when the first of them needs it: of ten thousand DAGs few run at a time."""
 
 from __future__ import annotations
 
@@ -13,6 +14,8 @@ __all__ = ["Edge", "Graph", "Node", "xcom_inputs"]
 
 _STEP = 2.0**-16
 """Small enough to decide nothing but ties of priorities."""
+
+_COMPILED = frozenset({"nodes", "index", "scopes", "leaves", "has_nested", "outer_totals"})
 
 Edge = tuple[int, int, tuple[int, ...]]
 """Downstream node; how instances relate; weights by state. They relate: 0: all count for all; 1: those of the same
@@ -105,22 +108,27 @@ class Node:
 class Graph:
     """A DAG version, ready to be walked."""
 
+    nodes: tuple[Node, ...]
+    index: dict[str, int]
+    scopes: list[Scope]
+    leaves: frozenset[int]
+    """Nodes whose end decides the state of the run."""
+    has_nested: bool
+    outer_totals: list[int]
+
     def __init__(self, spec: DagSpec) -> None:
         self.spec = spec
-        self.nodes = tuple(Node(i, task) for i, task in enumerate(spec.tasks))
-        self.index = {node.task_id: node.index for node in self.nodes}
-        self.scopes: list[Scope] = []
-        self._connect()
-        self._map()
-        self._weigh()
-        self.leaves = frozenset(self._leaves())
-        """Nodes whose end decides the state of the run."""
         self.uses_past = any(t.depends_on_past or t.wait_for_downstream for t in spec.tasks)
         self.has_deadlines = bool(spec.deadlines) or any(t.deadlines for t in spec.tasks)
         self.expects = tuple(alert for alert, one in enumerate(spec.deadlines) if one.reference == "expected")
         """Deadlines of runs that the schedule asks for, whether or not they come."""
-        self.has_nested = any(node.is_nested for node in self.nodes)
-        self.outer_totals = [node.outer_total for node in self.nodes]
+
+    def __getattr__(self, name: str) -> object:
+        # Python asks here only for what is not there yet: once compiled, nothing costs more than any attribute.
+        if name not in _COMPILED or "nodes" in self.__dict__:
+            raise AttributeError(f"a graph has no {name}")
+        self._compile()
+        return getattr(self, name)
 
     def __getitem__(self, task_id: str) -> Node:
         return self.nodes[self.index[task_id]]
@@ -147,6 +155,17 @@ class Graph:
         return below & self.ancestors(teardowns) if teardowns else below
 
     # -- compiling ----------------------------------------------------------------------------------------------------
+
+    def _compile(self) -> None:
+        self.nodes = tuple(Node(i, task) for i, task in enumerate(self.spec.tasks))
+        self.index = {node.task_id: node.index for node in self.nodes}
+        self.scopes = []
+        self._connect()
+        self._map()
+        self._weigh()
+        self.leaves = frozenset(self._leaves())
+        self.has_nested = any(node.is_nested for node in self.nodes)
+        self.outer_totals = [node.outer_total for node in self.nodes]
 
     @staticmethod
     def _walk(start: Iterable[int], neighbours: list[tuple[int, ...]]) -> set[int]:

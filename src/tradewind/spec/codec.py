@@ -233,7 +233,7 @@ def _optional_encoder(encoder: Callable[[object], object]) -> Encoder:
 
 
 def _texts(raw: object) -> tuple[str, ...]:
-    return tuple(_text(item) for item in _list(raw))
+    return tuple(map(_text, _list(raw)))
 
 
 def _many(kind: type[object]) -> tuple[Encoder, Decoder]:
