@@ -1,5 +1,5 @@
-"""Write what is derived from code: the state diagrams from the table of moves, the OpenAPI document from the routes, and
-the client from that.
+"""Write what is derived from code: the state diagrams from the table of moves, the OpenAPI document and the table of paths
+from the routes, and the client from the document.
 
 python tools/generate.py            write
 python tools/generate.py --check    exit code 1 if a file is not what it would be written as
@@ -17,6 +17,8 @@ from pathlib import Path
 import client_source
 
 from tradewind.api.document import made_document
+from tradewind.api.lazy_routes import all_places
+from tradewind.api.places import text_of
 from tradewind.core.rules import RULES
 from tradewind.core.states import FINISHED, MOVES, RUN_FINISHED, RUN_MOVES, RunState, TaskState
 
@@ -109,6 +111,7 @@ def openapi() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/states.md": states_page,
     "src/tradewind/api/openapi.json": openapi,
+    "src/tradewind/api/places.json": lambda: text_of(all_places()),
     "src/tradewind/client/shapes.py": lambda: client_source.shapes_source(made_document()),
     "src/tradewind/client/queries.py": lambda: client_source.queries_source(made_document()),
     "src/tradewind/client/operations.py": lambda: client_source.operations_source(made_document()),

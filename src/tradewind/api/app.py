@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tradewind.api import problems
-from tradewind.api.auth.routers import auth_routers
 from tradewind.api.deps import Desk
-from tradewind.api.document import PREFIX, STORED, permission_of, stored_document
+from tradewind.api.document import STORED, permission_of, stored_document
 from tradewind.api.execution.routes import execution_routes
 from tradewind.api.front import Front, docs_policy
 from tradewind.api.known_first import KnownFirst
-from tradewind.api.public import all_routers
+from tradewind.api.lazy_routes import PREFIX, LazyRoutes
+from tradewind.api.pages import Pages
 from tradewind.api.services import ApiServices
 from tradewind.api.workspaces import Workspaces
 
@@ -29,13 +29,10 @@ The description itself, for any reader of OpenAPI: <a href="/openapi.json">/open
 NO_ICON = "data:,"
 
 
-def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None, *, auth: bool = True) -> FastAPI:
-    """The application. Its threads end when it shuts down, or by `app.state.desk.close()`.
+def create_app(services: ApiServices) -> FastAPI:
+    """The application, its routes not loaded yet: `app.state.routes` says how to do so before they are asked for.
 
-    Args:
-        services: what it is built from.
-        routers: which resources it has, all by default; fewer are ready sooner.
-        auth: whether it has the routes under `/auth`.
+    Its threads end when it shuts down, or by `app.state.desk.close()`.
     """
     desk = Desk(services)
 
@@ -53,21 +50,16 @@ def create_app(services: ApiServices, routers: Sequence[APIRouter] | None = None
         redoc_url=None,
     )
     app.state.desk = desk
+    app.state.routes = LazyRoutes()
     problems.install(app)
     app.add_middleware(KnownFirst)
+    app.add_middleware(Pages)
     app.add_middleware(Workspaces)
     app.add_middleware(problems.BodyLimit, limit=services.settings.api.max_body_mb * 1024 * 1024)
     app.add_route("/openapi.json", _description, include_in_schema=False)
     app.add_route("/docs", _docs, include_in_schema=False)
     app.add_route("/redoc", _redoc, include_in_schema=False)
-    of_people = auth_routers() if auth else []
-    of_resources = all_routers() if routers is None else list(routers)
-    for router in of_people:
-        app.include_router(router)
-    public = APIRouter(prefix=PREFIX)
-    for router in of_resources:
-        public.include_router(router)
-    app.include_router(public)
+    app.router.routes.append(app.state.routes)
     app.router.routes.append(execution_routes(services, desk.in_thread))
     _take_slashes_at_the_end(app)
     app.openapi = stored_document

@@ -17,11 +17,11 @@ from starlette.routing import BaseRoute
 
 from tradewind.api.auth.routers import auth_routers
 from tradewind.api.deps import May
+from tradewind.api.lazy_routes import PREFIX
 from tradewind.api.public import all_routers
 
-__all__ = ["PREFIX", "STORED", "made_document", "permission_of", "stored_document"]
+__all__ = ["STORED", "made_document", "permission_of", "stored_document"]
 
-PREFIX = "/api/v2"
 VERSION = "2"
 """Of the interface, not of the server, which `/api/v2/version` tells."""
 

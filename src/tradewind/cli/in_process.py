@@ -11,14 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 
-from tradewind.api.app import PREFIX, create_app
+from tradewind.api.app import create_app
 from tradewind.api.auth import Actor, Sessions, in_role
 from tradewind.api.auth.ways import Ways
-from tradewind.api.public import MODULES, router_of
 from tradewind.api.services import ApiServices, Liveness
 from tradewind.base.clock import SystemClock
 from tradewind.base.ids import UuidSource
@@ -34,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["InProcess"]
 
-AUTH = "/auth"
-
 
 class _Owner(Sessions):
     """Whoever can open the database and the keys beside it may do everything with them: there is nobody to ask."""
@@ -46,16 +41,12 @@ class _Owner(Sessions):
 
 
 class InProcess:
-    """Sends requests to the application by calling it.
-
-    Making all routes takes longer than most commands, so each request gets an application with the one router that
-    answers it; a path that none answers gets them all, and their 404.
-    """
+    """Sends requests to the application by calling it."""
 
     has_scheduler = False
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        self._services = ApiServices(
+        services = ApiServices(
             settings=settings,
             database=database,
             clock=SystemClock(),
@@ -68,17 +59,18 @@ class InProcess:
             version=importlib.metadata.version("tradewind"),
             timetables=_Timetables(settings, database),
         )
-        self._apps: dict[str, FastAPI] = {}
+        self._app = create_app(services)
+        self._app.state.desk.sessions.close()
+        self._app.state.desk.sessions = _Owner(services)
         self._runner = asyncio.Runner()
 
     def send(self, method: str, target: str, body: bytes | None) -> Answer:
         """One request."""
         exchange = _Exchange(method, target, body or b"")
-        app = self._app_for(method, exchange.scope["path"])
-        self._runner.run(app(exchange.scope, exchange.receive, exchange.send))
+        self._runner.run(self._app(exchange.scope, exchange.receive, exchange.send))
         return Answer(exchange.status, b"".join(exchange.parts))
 
-    def stream(self, target: str) -> Iterator[bytes]:
+    def stream(self, target: str, silence_s: float | None = None) -> Iterator[bytes]:
         """The lines of an answer, once it has ended."""
         yield from self.send("GET", target, None).body.splitlines()
 
@@ -88,19 +80,8 @@ class InProcess:
 
     def close(self) -> None:
         """End the application's threads."""
-        for app in self._apps.values():
-            app.state.desk.close()
+        self._app.state.desk.close()
         self._runner.close()
-
-    def _app_for(self, method: str, path: str) -> FastAPI:
-        found = AUTH if path.startswith(f"{AUTH}/") else _module_for(method, path.removeprefix(PREFIX))
-        if found not in self._apps:
-            routers = [] if found == AUTH else [router_of(found)] if found else None
-            app = create_app(self._services, routers, auth=found in {"", AUTH})
-            app.state.desk.sessions.close()
-            app.state.desk.sessions = _Owner(self._services)
-            self._apps[found] = app
-        return self._apps[found]
 
 
 class _Timetables:
@@ -134,24 +115,6 @@ class _Timetables:
             timeout_s=self._settings.parsing.timeout_s,
             reads=file_reads(self._settings, self._database),
         )
-
-
-def _module_for(method: str, path: str) -> str:
-    """The module of the route that answers; empty: none does."""
-    return next((name for name in _likeliest_first(path) if _answers(router_of(name), method, path)), "")
-
-
-def _likeliest_first(path: str) -> list[str]:
-    """The modules of routes in their order; for a path of one word, the one of that name first."""
-    word = path.strip("/")
-    return [word, *(name for name in MODULES if name != word)] if word in MODULES else list(MODULES)
-
-
-def _answers(router: APIRouter, method: str, path: str) -> bool:
-    return any(
-        isinstance(route, APIRoute) and method in (route.methods or ()) and route.path_regex.match(path)
-        for route in router.routes
-    )
 
 
 class _Exchange:

@@ -1,0 +1,114 @@
+"""All routes of the application, each module of them loaded when somebody first asks for one of its paths.
+
+To load them all takes longer than everything else that a server does before it is ready. A server therefore starts
+without them, has the rest loaded while it works, and lets a request wait for the module that answers it. The table that
+says which module that is comes from a file; a path that it does not know has all modules loaded, and is looked for in
+what they say themselves. An old file costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import threading
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from tradewind.api import auth, public
+from tradewind.api.auth.routers import AUTH_MODULES
+from tradewind.api.places import Place, Table, places_of, stored_places
+from tradewind.api.public import MODULES
+
+__all__ = ["PREFIX", "LazyRoutes", "all_places"]
+
+PREFIX = "/api/v2"
+PLACE = "tradewind.place"
+"""Where the scope of a request has what was found for it."""
+FIRST = (
+    f"{public.__name__}.monitor",
+    f"{auth.__name__}.routes",
+    f"{auth.__name__}.me_routes",
+    f"{public.__name__}.dags",
+    f"{public.__name__}.dag_runs",
+    f"{public.__name__}.task_instances",
+)
+"""What is asked for first."""
+PREFIXES: Mapping[str, str] = {
+    **{f"{auth.__name__}.{name}": "" for name in AUTH_MODULES},
+    **{f"{public.__name__}.{name}": PREFIX for name in MODULES},
+}
+"""All modules, in the order in which paths are read, and what their paths begin with."""
+
+
+class LazyRoutes(BaseRoute):
+    """Stands in the application's list for all of them."""
+
+    def __init__(self) -> None:
+        self._table = Table(stored_places())
+        self._routers: dict[str, APIRouter] = {}
+        # Two threads that load modules which need each other would see each other's half made.
+        self._loading = threading.Lock()
+        self._is_complete = False
+        self._is_over = False
+
+    def load(self, module: str) -> APIRouter:
+        """The routes of a module; blocks while it is loaded, the first time."""
+        with self._loading:
+            if module not in self._routers:
+                self._routers[module] = importlib.import_module(module).router
+            return self._routers[module]
+
+    def load_all(self) -> None:
+        """Load what nobody has asked for yet, what is likely to be asked for first; blocks for about a second."""
+        for module in (*FIRST, *PREFIXES):
+            if self._is_over:
+                return
+            self.load(module)
+        self._table = Table(place for module, prefix in PREFIXES.items() for place in self._places(module, prefix))
+        self._is_complete = True
+
+    def close(self) -> None:
+        """Have `load_all` end soon, in whichever thread it is."""
+        self._is_over = True
+
+    def _places(self, module: str, prefix: str) -> list[Place]:
+        return places_of(module, self._routers[module].routes, prefix)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether one of the routes is for this request, as far as the table knows."""
+        if scope["type"] != "http":
+            return Match.NONE, {}
+        match, place = self._table.find(scope["method"], _path(scope))
+        if match is Match.NONE and not self._is_complete:
+            match = Match.PARTIAL  # whatever stands behind us may know it
+        return match, {PLACE: place}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the route answer, once its module is there."""
+        place: Place | None = scope.pop(PLACE)
+        if place is None:
+            await asyncio.to_thread(self.load_all)
+            _, place = self._table.find(scope["method"], _path(scope))
+            if place is None:
+                await scope["router"].default(scope, receive, send)
+                return
+        router = self._routers.get(place.module)
+        if router is None:
+            router = await asyncio.to_thread(self.load, place.module)
+        before: str = scope.get("root_path", "")
+        scope["app_root_path"] = scope.get("app_root_path", before)
+        scope["root_path"] = before + PREFIXES[place.module]
+        await router(scope, receive, send)
+
+
+def _path(scope: Scope) -> str:
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
+def all_places() -> list[Place]:
+    """Every route, as its module says."""
+    routers = ((module, prefix, importlib.import_module(module).router) for module, prefix in PREFIXES.items())
+    return [place for module, prefix, router in routers for place in places_of(module, router.routes, prefix)]
