@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
 
 from tradewind.core.commands import Command, FeedBackfill
@@ -41,6 +44,10 @@ class Loader:
 
     def load_all(self, shard: Shard, dispatcher: Dispatcher, now: datetime) -> list[Command]:
         """Pools, unfinished runs and the DAGs that are awake, into an empty shard."""
+        with _without_collections():
+            return self._load_all(shard, dispatcher, now)
+
+    def _load_all(self, shard: Shard, dispatcher: Dispatcher, now: datetime) -> list[Command]:
         with self._database.read() as tx:
             found = images.load_dags(tx, self._specs)
             runs = images.unfinished_runs(tx)
@@ -110,6 +117,18 @@ class Loader:
             if not shard.has_version(version.dag, version.version_id):
                 shard.load_version(version.dag, version.version_id, version.spec)
         return _load(shard, dispatcher, image)
+
+
+@contextmanager
+def _without_collections() -> Generator[None]:
+    """Nothing that is loaded is garbage: to look for some, again and again, takes as long as the loading itself."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _load_dag(shard: Shard, dag: images.DagImage) -> None:
