@@ -1,30 +1,35 @@
-"""Test the tests of the core: plant known faults, one at a time, in a copy of the package; each must turn the unit
-tests red. Exit code 1 if one stays green, or if the copy without a fault is not green.
+"""Test the tests of the core: plant known faults, one at a time, in a process of its own; each must turn the unit tests
+red. Exit code 1 if one stays green, or if what turned red is not green without a fault.
 
     python tools/mutants.py [NAME ...] [--jobs N]
+
+The tests are loaded once. Each fault has a fork of that process, where it replaces the code of what is loaded.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
-import multiprocessing
+import ast
+import gc
+import importlib
 import os
-import shutil
+import pickle
 import sys
-import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+
+os.environ |= {"HYPOTHESIS_PROFILE": "verdict", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests" / "unit" / "core"
-IGNORED = shutil.ignore_patterns("static", "node_modules")
-# Loaded once for all faults: what the tests import and no fault changes. Nothing of the package may be among it.
-PRELOADED = ["pytest", "hypothesis.stateful", "sqlalchemy", "psycopg"]
-PYTEST = ["-x", "-q", "--no-header", "--tb=no", "-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout"]
+CORE = ROOT / "src" / "tradewind" / "core"
+PYTEST = ["-q", "-s", "--no-header", "--tb=no", "-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout"]
 
 
 @dataclass(frozen=True)
@@ -36,18 +41,18 @@ class Fault:
     old: str
     new: str
     hint: str
-    """Tests that are likely to see it (`pytest -k`), tried first."""
+    """Words in the names of tests that are likely to see it, with `or` between them; these are tried first."""
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What the tests said about a fault, or about the package without one."""
 
-    fault: Fault | None
     killer: str
-    """Which tests turned red; empty if all stayed green."""
-    said: str
+    """The test that turned red; empty if all stayed green."""
     took_s: float
+    trouble: str = ""
+    """Why there is no verdict."""
 
 
 FAULTS = (
@@ -101,7 +106,7 @@ FAULTS = (
     Fault("deadlines of waits are lost in a restart", "loading.py",
           "until=instance.next_at", "until=None", "waiting"),
     Fault("reports of a killed attempt count", "machine.py",
-          "return None if found is None or found.is_dying else found", "return found", "cleared or restart"),
+          "return None if found is None or found.is_dying else found", "return found", "is_cleared_restarts"),
     Fault("one retry too many", "tasks.py",
           "instance.try_number < instance.max_tries", "instance.try_number <= instance.max_tries", "tries"),
     Fault("one loss too few", "tasks.py", "instance.losses > m.max_losses", "instance.losses >= m.max_losses", "lost"),
@@ -113,7 +118,7 @@ FAULTS = (
           "\n\ndef call_back_failure", "delay"),
     Fault("the retry delay never grows", "retries.py", "if spec.retry_exponential_backoff:", "if False:", "delay"),
     Fault("an empty expansion is not skipped", "advance.py",
-          "_apply(m, run, node, 0, Verdict.SKIP)", "_apply(m, run, node, 0, Verdict.RUN)", "nothing or empty"),
+          "_apply(m, run, node, 0, Verdict.SKIP)", "_apply(m, run, node, 0, Verdict.RUN)", "nothing_to_map_over"),
     Fault("slots are never given back", "machine.py", "        self.queue.free(attempt.gates)\n", "", "slot or pool"),
     Fault("a task takes one slot whatever it needs", "machine.py",
           "spec.pool), spec.pool_slots)", "spec.pool), 1)", "several_slots"),
@@ -150,7 +155,7 @@ FAULTS = (
           "return not dag.is_paused and not dag.is_stale and not _is_full(dag)",
           "return not dag.is_paused and not dag.is_stale", "catchup"),
     Fault("new code keeps the plan of the old", "planning.py",
-          "dag.upcoming = dag.asking = None", "dag.asking = None", "schedule"),
+          "dag.upcoming = dag.asking = None", "dag.asking = None", "schedule_that_changed"),
     Fault("an answer to an old question counts", "asking.py",
           "not asking.question or asking.question != event.question", "not asking.question", "asked_again"),
     Fault("a run held back is not asked for anew", "asking.py",
@@ -164,10 +169,10 @@ FAULTS = (
     Fault("a clear gives no new tries", "clearing.py",
           "instance.max_tries = instance.try_number + run", "instance.max_tries = run", "clear"),
     Fault("a branch's decision is forgotten by a clear", "advance.py",
-          "if run.skips and run.is_skipped_by_decision((at, index)):", "if False:", "branch"),
+          "if run.skips and run.is_skipped_by_decision((at, index)):", "if False:", "branch_that_skips"),
     Fault("what waits below a clear goes anyway", "clearing.py",
           "            if verdict is not Verdict.RUN:", "            if False:", "holds_back"),
-    Fault("attempts hold no slots after a restart", "loading.py", "gate.used += need", "gate.used += 0", "restart"),
+    Fault("attempts hold no slots after a restart", "loading.py", "gate.used += need", "gate.used += 0", "after_a_restart"),
     Fault("the longest zip is the shortest", "mapping.py",
           "(max if source.longest else min)", "(min if source.longest else max)", "zipped"),
     Fault("a huge map floods one event", "advance.py", "WINDOW = 32", "WINDOW = 10**9", "huge_map"),
@@ -179,7 +184,7 @@ FAULTS = (
         "cleared_again",
     ),
     Fault("an item flows on with the value of another", "run.py",
-          "key not in self.pushed.get((leader, index), ())", "key not in self.pushed.get((leader, 0), ())", "pushed"),
+          "key not in self.pushed.get((leader, index), ())", "key not in self.pushed.get((leader, 0), ())", "own_upstream"),
     Fault("an item without a value flows on", "advance.py",
           "run.count[at] >= 0 and run.lacks_item(at, index):", "False:", "not_pushed"),
     Fault("an item waits for all others", "graph.py",
@@ -207,66 +212,154 @@ FAULTS = (
 )  # fmt: skip
 
 
-def plant(fault: Fault | None, folder: Path) -> None:
-    """Copy the package, with the fault in it; modules without it need not be compiled anew."""
-    shutil.copytree(ROOT / "src" / "tradewind", folder / "tradewind", ignore=IGNORED)
-    if fault is not None:
-        file = folder / "tradewind" / "core" / fault.file
-        source = file.read_text(encoding="utf-8")
-        found = source.count(fault.old)
-        if found != 1:
-            raise LookupError(f"{fault.name!r}: its text is {found} times in {fault.file}, not once; update the list")
-        file.write_text(source.replace(fault.old, fault.new), encoding="utf-8")
-        for compiled in file.parent.glob(f"__pycache__/{file.stem}.*.pyc"):
-            compiled.unlink()
+def plant(fault: Fault) -> None:
+    """Replace the code of the functions, or the value of the constant, that the fault changes."""
+    file = CORE / fault.file
+    source = file.read_text(encoding="utf-8")
+    found = source.count(fault.old)
+    if found != 1:
+        raise LookupError(f"{fault.name!r}: its text is {found} times in {fault.file}, not once; update the list")
+    changed = source.replace(fault.old, fault.new)
+    functions = _functions_of(file)
+    replaced = 0
+    for before, after in _pairs(compile(source, str(file), "exec"), compile(changed, str(file), "exec")):
+        if not _is_same(before, after):
+            for function in functions.get(before, ()):
+                function.__code__ = after
+                replaced += 1
+    module = importlib.import_module(f"tradewind.core.{file.stem}")
+    replaced += _change_constants(module, ast.parse(source), ast.parse(changed))
+    if not replaced:
+        raise LookupError(f"{fault.name!r}: no function and no constant of {fault.file} that is loaded has its text")
 
 
-def run_tests(folder: Path, *arguments: str) -> tuple[bool, str]:
-    """Whether the tests are green with the package in `folder`, and the last line they said.
-
-    It runs in this process, which is new and has loaded only what `PRELOADED` names.
-    """
-    import pytest  # noqa: PLC0415 - the parent needs neither it nor what it loads
-
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
-        code = pytest.main([*PYTEST, *arguments])
-    core = sys.modules.get("tradewind.core")
-    if code not in {0, 1, 5} or (core is not None and not str(core.__file__).startswith(str(folder))):
-        raise RuntimeError(f"pytest itself failed ({code}), with {core}:\n{said.getvalue()}")
-    lines = said.getvalue().strip().splitlines()
-    return code != 1, lines[-1] if lines else ""
+def _functions_of(file: Path) -> dict[CodeType, list[FunctionType]]:
+    """All functions that were made from a file, wherever they are kept."""
+    found: dict[CodeType, list[FunctionType]] = {}
+    for one in gc.get_objects():
+        if type(one) is FunctionType and one.__code__.co_filename == str(file):
+            found.setdefault(one.__code__, []).append(one)
+    return found
 
 
-def judge(fault: Fault | None) -> Verdict:
-    """What turned red: the hinted tests, the stories, all tests; empty if nothing did."""
-    began = time.monotonic()
-    os.chdir(ROOT)
-    stories = [str(path) for path in sorted(TESTS.glob("test_*.py")) if path.name != "test_stateful.py"]
-    hinted = [] if fault is None else [("hint", [*stories, "-k", fault.hint])]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        plant(fault, folder)
-        for label, arguments in (*hinted, ("stories", stories), ("random stories", [str(TESTS / "test_stateful.py")])):
-            is_green, said = run_tests(folder, *arguments)
-            if not is_green:
-                return Verdict(fault, label, said, time.monotonic() - began)
-    return Verdict(fault, "", "", time.monotonic() - began)
+def _pairs(before: CodeType, after: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """The functions of a module and of its classes, as they are and as they become; what is inside goes with them."""
+    ours, theirs = _inside(before), _inside(after)
+    if [one.co_name for one in ours] != [one.co_name for one in theirs]:
+        raise LookupError(f"a fault that adds or takes away functions can not be planted in {before.co_filename}")
+    for one, other in zip(ours, theirs, strict=True):
+        if one.co_flags & 1:  # CO_OPTIMIZED, which bodies of classes have not
+            yield one, other
+        else:
+            yield from _pairs(one, other)
 
 
-def judge_all(chosen: list[Fault], jobs: int) -> list[Verdict]:
-    """The verdict on the package as it is, then on each fault; each in a process of its own."""
-    os.environ |= {
-        "HYPOTHESIS_PROFILE": "verdict",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(PRELOADED)
-    with ProcessPoolExecutor(jobs, mp_context=processes, max_tasks_per_child=1) as pool:
-        return list(pool.map(judge, [None, *chosen]))
+def _inside(code: CodeType) -> list[CodeType]:
+    return [one for one in code.co_consts if isinstance(one, CodeType)]
+
+
+def _is_same(before: CodeType, after: CodeType) -> bool:
+    """Whether they do the same; lines may have moved."""
+    return (
+        (before.co_code, before.co_names, before.co_varnames) == (after.co_code, after.co_names, after.co_varnames)
+        and len(before.co_consts) == len(after.co_consts)
+        and all(
+            _is_same(one, other) if isinstance(one, CodeType) and isinstance(other, CodeType) else one == other
+            for one, other in zip(before.co_consts, after.co_consts, strict=True)
+        )
+    )
+
+
+def _change_constants(module: ModuleType, before: ast.Module, after: ast.Module) -> int:
+    """Give the module's constants that a fault changes their new value, there and where they were imported."""
+    changed = 0
+    for old, new in zip(before.body, after.body, strict=True):
+        if isinstance(old, ast.Assign) and isinstance(new, ast.Assign) and ast.dump(old) != ast.dump(new):
+            name = ast.unparse(new.targets[0])
+            was = vars(module)[name]
+            value = eval(compile(ast.Expression(new.value), str(module.__file__), "eval"), vars(module))
+            for place in [one for key, one in sys.modules.items() if key.startswith("tradewind.")]:
+                if vars(place).get(name) is was:
+                    setattr(place, name, value)
+                    changed += 1
+    return changed
+
+
+class Judge:
+    """A plugin of pytest that runs the collected tests against each fault instead of once."""
+
+    def __init__(self, chosen: list[Fault], jobs: int) -> None:
+        self._chosen = chosen
+        self._jobs = jobs
+        self._red = ""
+        self.without: Verdict | None = None
+        self.verdicts: dict[str, Verdict] = {}
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Judge each fault, then the package as it is: there, all tests that saw a fault have to be green."""
+        if session.testsfailed:
+            raise session.Interrupted("the tests can not be loaded")
+        waiting = list(self._chosen)
+        running: dict[int, tuple[Fault | None, int]] = {}
+        while waiting or running or self.without is None:
+            while waiting and len(running) < self._jobs:
+                pid, answer = self._fork(session, waiting[0])
+                running[pid] = waiting.pop(0), answer
+            if not running:
+                pid, answer = self._fork(session, None)
+                running[pid] = None, answer
+            pid, _ = os.wait()
+            fault, answer = running.pop(pid)
+            with os.fdopen(answer, "rb") as pipe:
+                said = pipe.read()
+            verdict = pickle.loads(said) if said else Verdict("", 0.0, "the process ended without a word")
+            if fault is None:
+                self.without = verdict
+            else:
+                self.verdicts[fault.name] = verdict
+        return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and not self._red:
+            self._red = report.nodeid
+
+    def _fork(self, session: pytest.Session, fault: Fault | None) -> tuple[int, int]:
+        """A process that judges, and where its verdict can be read; a verdict is shorter than what a pipe holds."""
+        answer, tell = os.pipe()
+        pid = os.fork()
+        if pid:
+            os.close(tell)
+            return pid, answer
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 1)
+        os.dup2(nothing, 2)
+        try:
+            verdict = self._judge(session, fault)
+        except BaseException:  # noqa: BLE001 - the parent tells
+            verdict = Verdict("", 0.0, traceback.format_exc()[-4000:])
+        os.write(tell, pickle.dumps(verdict))
+        os._exit(0)
+
+    def _judge(self, session: pytest.Session, fault: Fault | None) -> Verdict:
+        """Run the tests that are likely to see it, then all others; random stories last."""
+        began = time.monotonic()
+        items = sorted(session.items, key=lambda item: "stateful" in item.path.stem)
+        if fault is None:
+            killers = {verdict.killer for verdict in self.verdicts.values()}
+            items = [item for item in items if _short(item.nodeid) in killers]
+        else:
+            plant(fault)
+            words = fault.hint.split(" or ")
+            items.sort(key=lambda item: not any(word in _short(item.nodeid).lower() for word in words))
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self._red:
+                break
+        return Verdict(_short(self._red), time.monotonic() - began)
+
+
+def _short(nodeid: str) -> str:
+    return nodeid.rsplit("/", 1)[-1]
 
 
 def main() -> int:
@@ -275,15 +368,21 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2, help="faults at once")
     given = parser.parse_args()
     chosen = [f for f in FAULTS if not given.names or any(name in f.name for name in given.names)]
-    without, *verdicts = judge_all(chosen, given.jobs)
-    if without.killer:
-        print(f"the tests are red without a fault: {without.said}")
+    judge = Judge(chosen, given.jobs)
+    os.chdir(ROOT)
+    code = pytest.main([*PYTEST, str(TESTS)], plugins=[judge])
+    if judge.without is None or len(judge.verdicts) != len(chosen):
+        print(f"the tests were not run (pytest ended with {code})")
+        return 1
+    if judge.without.killer or judge.without.trouble:
+        print(f"the tests are red without a fault: {judge.without.killer}{judge.without.trouble}")
         return 1
     width = max(len(fault.name) for fault in chosen)
-    for fault, verdict in zip(chosen, verdicts, strict=True):
-        seen = f"red: {verdict.killer}" if verdict.killer else "SURVIVED"
-        print(f"{fault.name:<{width}}  {fault.file:<13} {seen:<20} {verdict.took_s:5.1f} s")
-    killed = sum(bool(verdict.killer) for verdict in verdicts)
+    for fault in chosen:
+        verdict = judge.verdicts[fault.name]
+        seen = verdict.killer or verdict.trouble or "SURVIVED"
+        print(f"{fault.name:<{width}}  {fault.file:<15} {verdict.took_s:5.1f} s  {seen}")
+    killed = sum(bool(verdict.killer) for verdict in judge.verdicts.values())
     print(f"\n{killed} of {len(chosen)} planted faults turn the tests red")
     return 0 if killed == len(chosen) else 1
 
