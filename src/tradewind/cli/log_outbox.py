@@ -14,6 +14,8 @@ import time
 from collections import deque
 from pathlib import Path
 
+from tradewind.base.private_files import make_private_folder
+
 __all__ = ["Outbox"]
 
 KEPT_S = 600.0
@@ -40,7 +42,7 @@ class Outbox:
         own, waiting = self._logs / name, self._waiting / name
         with self._lock:
             if _size(own):
-                waiting.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(waiting.parent)
                 if waiting.exists():  # an upload has failed before
                     with waiting.open("ab") as end, own.open("rb") as more:
                         shutil.copyfileobj(more, end)
@@ -59,7 +61,7 @@ class Outbox:
         """Lay out the copy that the store takes. It is text, whatever a program has printed."""
         shutil.rmtree(self.staged, ignore_errors=True)
         copy = self.staged / name
-        copy.parent.mkdir(parents=True)
+        make_private_folder(copy.parent)
         gone = self._gone(name)
         content = (self._waiting / name).read_bytes()[gone:]
         self._staged_to = gone + len(content)
@@ -71,7 +73,7 @@ class Outbox:
             return False
         with self._lock:
             mark = self._sent / name
-            mark.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(mark.parent)
             mark.write_text(str(self._staged_to))
             self._went.append((time.monotonic(), name))
             while self._went and time.monotonic() - self._went[0][0] >= KEPT_S:

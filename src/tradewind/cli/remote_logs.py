@@ -21,6 +21,7 @@ from typing import Any
 
 from tradewind.base.clock import SystemClock
 from tradewind.base.errors import NotFound
+from tradewind.base.private_files import make_private_folder
 from tradewind.base.settings import Settings
 from tradewind.cli.log_outbox import Outbox
 from tradewind.db import tasks
@@ -123,7 +124,7 @@ class RemoteLogs:
     def _written(self, name: str, content: bytes) -> Path:
         """Keep what was read for readers that come page by page; what nobody has read for long goes."""
         file = self._read_file(name)
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         own = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
         own.write_bytes(content)
         own.replace(file)

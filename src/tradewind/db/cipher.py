@@ -16,6 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from tradewind.base.errors import InvalidInput
+from tradewind.base.private_files import make_private_folder
 from tradewind.base.settings import Settings
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def read_or_make_key(file: Path) -> bytes:
     Several processes may ask at once: all get the same key.
     """
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(file.parent)
         handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mode 0600
         try:
             with os.fdopen(handle, "wb") as new:

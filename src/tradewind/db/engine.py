@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import NullPool, QueuePool
 
 from tradewind.base.errors import BrokenInvariant, Conflict, DatabaseUnavailable, InvalidInput
+from tradewind.base.private_files import make_private_file, make_private_folder
 from tradewind.base.settings import DbSettings
 
 __all__ = ["Database", "Dialect", "Tx", "open_database"]
@@ -206,9 +207,11 @@ class _SqliteDatabase:
             raise InvalidInput(f"db.sqlite_synchronous must be NORMAL or FULL, not {settings.sqlite_synchronous!r}")
         self._lock = _QueueLock()
         try:
-            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(Path(self._path).parent)
+            if not Path(self._path).exists():
+                make_private_file(Path(self._path))  # SQLite gives the files beside it the same mode
         except OSError as error:
-            raise DatabaseUnavailable(f"the database's folder can't be made: {error}") from error
+            raise DatabaseUnavailable(f"the database's file can't be made: {error}") from error
         with _translated():
             self._write_engine = create_engine("sqlite://", creator=self._connect_writer, poolclass=NullPool)
             self._read_engine = create_engine(

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from tradewind.base.dag_sources import PACKAGED, mentions_dags, packaged_modules
 from tradewind.base.errors import BundleError, InvalidInput
+from tradewind.base.private_files import make_private_folder
 from tradewind.parsing.ignore import IGNORE_FILE, IgnoreRules
 
 __all__ = ["FileEntry", "LocalBundle", "Manifest", "forget_snapshots", "snapshot_path"]
@@ -231,7 +232,7 @@ class LocalBundle:
         if _is_intact(blob):
             return
         try:
-            blob.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(blob.parent)
             draft = blob.with_name(f".{blob.name}-{os.getpid()}-{time.monotonic_ns()}")
             draft.write_bytes(content)
             draft.chmod(0o555 if is_executable else 0o444)
@@ -241,7 +242,8 @@ class LocalBundle:
             raise BundleError(f"{blob.parent} can't be written: {error.strerror}", path=str(blob)) from error
 
     def _link_all(self, manifest: Manifest, draft: Path) -> None:
-        draft.mkdir(parents=True)
+        make_private_folder(draft.parent)
+        draft.mkdir()
         made = {""}
         for path, entry in manifest.files.items():
             parent = path.rpartition("/")[0]

@@ -21,6 +21,7 @@ from types import FrameType
 import msgspec
 
 from tradewind.base.errors import TradewindError
+from tradewind.base.private_files import make_private_folder
 from tradewind.parsing.closure import Closure, OpenedFiles
 from tradewind.sdk.plugins import PLUGINS
 from tradewind.spec import DagSpec, encode
@@ -210,7 +211,7 @@ def _edited(text: str, request: ParseRequest) -> str:
 
 def _redirect_output(path: Path) -> int:
     """Send all output, native code's too, to a file; a crash leaves its stack there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)

@@ -23,6 +23,7 @@ from typing import TextIO
 import msgspec
 
 from tradewind.base.clock import Clock, SystemClock
+from tradewind.base.private_files import make_private_folder
 from tradewind.worker.secrets_masking import MASKER, Masker
 
 __all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "read_log", "safe_segment"]
@@ -83,7 +84,7 @@ class TaskLog:
             try:
                 self._fd = os.open(path, OPEN_FLAGS, 0o644)
             except FileNotFoundError:
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(Path(path).parent)
                 self._fd = os.open(path, OPEN_FLAGS, 0o644)
             self._size = os.fstat(self._fd).st_size
         except OSError as error:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tradewind.base.errors import InvalidInput
+from tradewind.base.private_files import make_private_folder
 from tradewind.sdk.xcom_codec import ArtifactStore, MemoryArtifacts
 
 __all__ = ["FolderArtifacts", "Kept", "UrlArtifacts", "open_artifacts", "stored_artifacts"]
@@ -78,7 +79,7 @@ class FolderArtifacts:
         path = self._path(name)
         if path.exists():
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         part = path.with_name(f".{name}.{os.getpid()}")
         try:
             part.write_bytes(data)
