@@ -69,8 +69,13 @@ class Transport(Protocol):
         """One request; `target` is the path with its query."""
         ...
 
-    def stream(self, target: str) -> Iterator[bytes]:
-        """The lines of a long answer, as they come."""
+    def stream(self, target: str, silence_s: float | None = None) -> Iterator[bytes]:
+        """The lines of a long answer, as they come.
+
+        Args:
+            target: the path with its query.
+            silence_s: how long nothing may come before the connection counts as broken; None: as long as it likes.
+        """
         ...
 
     def find_again(self) -> bool:
@@ -127,9 +132,9 @@ class Client:
             if line.strip():
                 yield json.loads(line)
 
-    def raw_lines(self, *path: str, **query: Any) -> Iterator[bytes]:
-        """The lines of a long answer, as they come."""
-        return self._transport.stream(target(path, query))
+    def raw_lines(self, *path: str, silence_s: float | None = None, **query: Any) -> Iterator[bytes]:
+        """The lines of a long answer, as they come; see `Transport.stream`."""
+        return self._transport.stream(target(path, query), silence_s)
 
     def find_again(self) -> bool:
         """Look where the server is now; whether it was started anew."""
@@ -230,11 +235,11 @@ class HttpTransport:
         finally:
             connection.close()
 
-    def stream(self, target: str) -> Iterator[bytes]:
-        """The lines of a long answer; waits for them as long as the server lives."""
+    def stream(self, target: str, silence_s: float | None = None) -> Iterator[bytes]:
+        """The lines of a long answer; a server that hangs up, or is silent for too long, does not answer."""
         import http.client
 
-        connection = self._connect(timeout=None)
+        connection = self._connect(timeout=silence_s)
         try:
             connection.request("GET", target, headers={**self._headers(), "Accept": "application/x-ndjson"})
             response = connection.getresponse()

@@ -70,7 +70,7 @@ class InProcess:
         self._runner.run(self._app(exchange.scope, exchange.receive, exchange.send))
         return Answer(exchange.status, b"".join(exchange.parts))
 
-    def stream(self, target: str, silence_s: float | None = None) -> Iterator[bytes]:
+    def stream(self, target: str, silence_s: float | None = None) -> Iterator[bytes]:  # noqa: ARG002 - it never is
         """The lines of an answer, once it has ended."""
         yield from self.send("GET", target, None).body.splitlines()
 

@@ -20,6 +20,9 @@ __all__ = ["Absence", "events"]
 BACK_WITHIN_S = 30.0
 """How long a server may be away."""
 LOOK_S = 0.2
+SILENCE_S = 60.0
+"""A server has something to say every 20 seconds, if only that it is there. One that says nothing for three times as long is
+not at the other end any more: a machine that was switched off does not hang up."""
 
 Event = dict[str, Any]
 Read = TypeVar("Read")
@@ -75,17 +78,23 @@ class Absence:
 def events(client: Client, absence: Absence | None = None, **query: Any) -> Iterator[Event]:
     """The data of each event, with its ``id``; the first is ``start``, after a loss there is a ``reset``.
 
+    Args:
+        client: of the server.
+        absence: of it, where others wait for it, too.
+        query: which events; and `silence_s`, after how long without a word the connection is made anew.
+
     Raises:
         ServerUnavailable: the server has gone and does not come back.
         Forbidden: the caller may not listen, or not any more.
     """
     absence = absence or Absence(client)
     last: str | None = query.pop("cursor", None)
+    silence_s: float = query.pop("silence_s", SILENCE_S)
     is_begun = False
     while True:
         gone = None
         try:
-            for event in _read(client.raw_lines("events", **query, cursor=last)):
+            for event in _read(client.raw_lines("events", silence_s=silence_s, **query, cursor=last)):
                 last = event["id"]
                 absence.end()
                 if event["type"] == "end":

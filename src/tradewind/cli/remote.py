@@ -109,7 +109,7 @@ class _Http(http.client.HTTPConnection):
             to = response.getheader("Location", "elsewhere")
             raise ServerUnavailable(f"{self.server} sends on to {to}; set {URL} to the address that it leads to")
         kind = response.getheader("Content-Type", "")
-        if response.status != 204 and "json" not in kind and "event-stream" not in kind:
+        if response.status != 204 and not any(word in kind for word in ("json", "event-stream", "csv")):
             said = " ".join(response.read(4000).decode(errors="replace").split())[:SHOWN]
             raise ServerUnavailable(
                 f"what answers at {self.server} is not Tradewind ({response.status}: {said}); "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import socketserver
@@ -18,6 +19,9 @@ import pytest
 from support.databases import PostgresServer
 from support.events import Listener, Told
 from support.server import Server
+from tradewind.base.errors import Forbidden
+from tradewind.cli.client import Address, Client, HttpTransport
+from tradewind.cli.live import events
 
 DAGS = '''"""DAGs of this test."""
 import pathlib
@@ -193,3 +197,41 @@ def test_a_server_that_stops_lets_go_of_listeners_at_once(server: Server) -> Non
         server.process.terminate()
         assert list(listener) == []
         assert server.process.wait(4) == 0
+
+
+class _Silent(socketserver.StreamRequestHandler):
+    """Greets; to the first who asks it then says nothing more, without hanging up."""
+
+    def handle(self) -> None:
+        server = self.server
+        assert isinstance(server, SilentServer)
+        server.asked.append(self.rfile.readline().decode())
+        self.wfile.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n")
+        self.wfile.write(b'id: 7\nevent: start\ndata: {"type": "start"}\n\n')
+        self.wfile.flush()
+        if len(server.asked) == 1:
+            server.is_over.wait(60)
+        else:
+            self.wfile.write(b'id: 8\nevent: end\ndata: {"reason": "enough"}\n\n')
+
+
+class SilentServer(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Silent)
+        self.asked: list[str] = []
+        self.is_over = threading.Event()
+
+
+def test_a_connection_on_which_nothing_comes_any_more_is_made_anew(tmp_path: Path) -> None:
+    with SilentServer() as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        address = Address(f"http://127.0.0.1:{server.server_address[1]}", "token", os.getpid(), "")
+        client = Client(HttpTransport(address, tmp_path))
+        with pytest.raises(Forbidden, match="enough"):
+            list(events(client, silence_s=0.3))
+        server.is_over.set()
+        server.shutdown()
+    assert len(server.asked) == 2
+    assert "cursor=7" in server.asked[1]

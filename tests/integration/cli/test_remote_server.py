@@ -92,7 +92,45 @@ def test_a_wrong_password_is_refused_and_no_token_asks_for_one(far: Run) -> None
     assert "tradewind auth login" in none.stderr
 
 
-@pytest.mark.parametrize("words", ["audit verify", "db check", "connections get x", "rotate-fernet-key"])
+def test_the_audit_log_of_a_server_elsewhere_is_listed_taken_away_and_verified(
+    far: Run, tokens: Callable[[str], str], server: Server, tmp_path: Path
+) -> None:
+    server.request(
+        "POST", "/auth/users", {"username": "olga", "password": "a quiet long word", "roles": [{"role": "Op"}]}
+    )
+    for number in range(120):
+        server.request("POST", "/api/v2/variables", {"key": f"k{number}", "value": "v"})
+    token = tokens("olga")
+    asked = ("audit", "list", "-e", "post_variable", "--limit", "110", "-o", "json")
+    listed = json.loads(far(*asked, TRADEWIND_TOKEN=token).stdout)
+    assert [one["name"] for one in listed] == [f"k{number}" for number in range(10, 120)]
+    verified = far("audit", "verify", TRADEWIND_TOKEN=token).stdout
+    assert "entries hold, from 1 to" in verified
+    head = verified.partition("Head: ")[2].strip()
+    far("audit", "verify", "--head", head, TRADEWIND_TOKEN=token)
+    broken = far("audit", "verify", "--head", "0" * 64, expect=1, TRADEWIND_TOKEN=token)
+    assert "BROKEN: no entry has the hash" in broken.stdout
+    for form in ("jsonl", "csv"):
+        file = tmp_path / f"audit.{form}"
+        said = far("audit", "export", str(file), "--format", form, TRADEWIND_TOKEN=token).stderr
+        lines = file.read_text().splitlines()
+        assert len([line for line in lines if "post_variable" in line]) == 120
+        assert f"{len(lines) - (form == 'csv')} entries exported" in said
+    assert "read:audit" in far("audit", "list", expect=5, TRADEWIND_TOKEN=tokens("vera")).stderr
+
+
+def test_a_name_is_unlocked_from_elsewhere_and_an_address_where_the_server_runs(
+    far: Run, tokens: Callable[[str], str], server: Server
+) -> None:
+    for _ in range(12):
+        server.request("POST", "/auth/token", {"username": "vera", "password": "wrong"}, ok=False)
+    assert "locked" in far("auth", "login", "-u", "vera", typed="a quiet long word\n", expect=1).stderr
+    far("users", "unlock", "-u", "vera", TRADEWIND_TOKEN=server.token)
+    assert tokens("vera")
+    assert "where the server runs" in far("users", "unlock", "-a", "10.0.0.1", expect=2, TRADEWIND_TOKEN="x").stderr
+
+
+@pytest.mark.parametrize("words", ["db check", "connections get x", "rotate-fernet-key"])
 def test_what_works_on_the_database_itself_does_not_take_an_empty_one_for_the_servers(
     far: Run, tmp_path: Path, words: str
 ) -> None:

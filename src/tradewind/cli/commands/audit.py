@@ -1,9 +1,13 @@
-"""`tradewind audit`: who did what; read from the database itself, so that no server needs to be trusted or running."""
+"""`tradewind audit`: who did what; read from the database itself, so that no server needs to be trusted or running.
+
+Where `TRADEWIND_URL` names a server elsewhere, that one is asked, and shows what its token may see.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["audit"]
 
 COLUMNS = ("id", "timestamp", "owner", "via", "address", "event", "resource", "name", "before", "after")
+AUDIT = ("/auth", "audit")
 _AT_ONCE = 1000
+_PAGE = 100
 
 
 @click.group()
@@ -36,6 +42,10 @@ def audit() -> None:
 @pass_session
 def list_audit(session: Session, *, after: datetime | None, limit: int, output: str, **like: str | None) -> None:
     """List the newest entries, the oldest of them first."""
+    if session.is_remote:
+        wanted = {**like, "after": after.isoformat() if after else None}
+        show(reversed(_newest(session, wanted, limit)), COLUMNS, output)
+        return
     from tradewind.api.audit_export import entry_out
     from tradewind.db import audit_entries
     from tradewind.db.listing import Page, Range
@@ -46,6 +56,18 @@ def list_audit(session: Session, *, after: datetime | None, limit: int, output: 
     show((entry_out(one) for one in reversed(found)), COLUMNS, output)
 
 
+def _newest(session: Session, wanted: Mapping[str, str | None], limit: int) -> list[dict[str, Any]]:
+    """From the server elsewhere, page by page."""
+    found: list[dict[str, Any]] = []
+    while len(found) < limit:
+        at_once = min(limit - len(found), _PAGE)
+        page = session.client.get(*AUDIT, **wanted, order_by="-id", limit=at_once, offset=len(found))["entries"]
+        found += page
+        if len(page) < at_once:
+            break
+    return found
+
+
 @audit.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True), default="-")
 @click.option(
@@ -54,10 +76,16 @@ def list_audit(session: Session, *, after: datetime | None, limit: int, output: 
 @click.option("--after", type=MOMENT, help="Only what came after this moment.")
 @pass_session
 def export_audit(session: Session, file: str, form: str, after: datetime | None) -> None:
-    """Write all entries, of all workspaces, one a line."""
+    """Write all entries, of all workspaces, one a line. From a server elsewhere: those of the workspace that its address names."""
     from tradewind.db.audit_entries import AuditFilter
     from tradewind.db.listing import Range
 
+    if session.is_remote:
+        lines = session.client.raw_lines(*AUDIT, "export", format=form, after=after.isoformat() if after else None)
+        with click.open_file(file, "wb") as to:
+            count = sum(1 for line in lines if to.write(line)) - (form == "csv")
+        click.echo(f"{count} entries exported to {file}", err=True)
+        return
     wanted = AuditFilter(when=Range(gt=after) if after else None)
     with click.open_file(file, "w", encoding="utf-8") as to:
         count = _write(session, wanted, form, to.write)
@@ -89,6 +117,13 @@ def verify_audit(session: Session, head: str | None) -> int:
     """Check that every entry is as it was written and none is missing; else name the first that is not, and exit with 1."""
     from tradewind.db import audit_chain, audit_entries
 
+    if session.is_remote:
+        said = session.client.get(*AUDIT, "verify", head=head)
+        if not said["holds"]:
+            place = "" if said["broken_id"] is None else f" at entry {said['broken_id']}"
+            click.echo(f"BROKEN{place}: {said['reason']}")
+            return 1
+        return _holds(said["entries"], said["first_id"], said["last_id"], said["head"])
     with session.database.read() as tx:
         found = audit_chain.verify(tx)
         is_known = head is None or audit_entries.has_hash(tx, head)
@@ -98,6 +133,10 @@ def verify_audit(session: Session, head: str | None) -> int:
     if not is_known:
         click.echo("BROKEN: no entry has the hash given by --head; it was cut off, or the whole log was written anew")
         return 1
-    click.echo(f"{found.entries} entries hold, from {found.first_id} to {found.last_id}")
-    click.echo(f"Head: {found.head}")
+    return _holds(found.entries, found.first_id, found.last_id, found.head)
+
+
+def _holds(entries: int, first_id: int, last_id: int, head: str) -> int:
+    click.echo(f"{entries} entries hold, from {first_id} to {last_id}")
+    click.echo(f"Head: {head}")
     return 0

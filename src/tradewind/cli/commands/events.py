@@ -31,7 +31,7 @@ def events(session: Session, *, follow: bool, run_id: tuple[str, ...], output: s
     Without --follow: what the server still knows of the past.
     """
     is_followed = follow and session.client.has_scheduler
-    query = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    query: dict[str, Any] = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     query["cursor"] = given["cursor"] or (None if is_followed else "oldest")
     for event in listen(session.client, **query, dag_run_id=list(run_id), follow=is_followed):
         if output == "json":

@@ -159,6 +159,14 @@ def unlock(session: Session, username: str | None, address: str | None) -> None:
     """Let a name or an address try passwords again that is locked after too many failures."""
     if (username is None) == (address is None):
         raise InvalidInput("say what is locked: --username or --address")
+    if session.is_remote:
+        if username is None:
+            raise InvalidInput(
+                "an address is opened where the server runs: `tradewind users unlock -a ADDRESS` there, without TRADEWIND_URL"
+            )
+        session.client.call("POST", (AUTH, "users", username, "unlock"))
+        click.echo(f"{username} is open again")
+        return
     import getpass
 
     from tradewind.base.clock import SystemClock
