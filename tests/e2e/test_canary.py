@@ -13,19 +13,33 @@ import subprocess
 import sys
 import time
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 import urllib3
 
+from support.databases import PostgresServer
 from support.server import Server
 
 DAGS = Path(__file__).parent / "canary_dags"
 CANARIES = {
     name: f"cnry-{name}/é+q?\"'&<{number}"
     for number, name in enumerate(
-        ["password", "extra", "env-conn", "variable", "json-variable", "env-variable", "environment", "conf", "host"],
+        [
+            "password",
+            "extra",
+            "env-conn",
+            "variable",
+            "json-variable",
+            "env-variable",
+            "environment",
+            "conf",
+            "host",
+            "returned",
+        ],
         101,
     )
 }
@@ -33,8 +47,12 @@ ENCRYPTED = {
     ("connection", "password"), ("connection", "extra"), ("connection", "host"), ("variable", "value"),
     ("trigger", "kwargs"), ("trigger", "method_kwargs"), ("trigger", "event"),
 }  # fmt: skip
-KEPT_IN_CLEAR = {("dag_run", "conf"), ("inbox", "event")}
-"""The page on secrets says so: what is given to a run is kept as it was given."""
+DATA = {"conf", "returned"}
+"""The page on secrets says so: what is given to a run, and what a task returns, is kept as it was given."""
+KEPT_IN_CLEAR = {("dag_run", "conf"): {"conf"}, ("inbox", "event"): {"conf"}, ("xcom", "value"): {"returned"}}
+"""Where data is in the database."""
+SHOWS_XCOM = "/taskInstances/returns/xcomEntries/return_value"
+"""The answer that is asked for the value of an XCom has it."""
 
 
 def needles() -> dict[str, str]:
@@ -45,7 +63,7 @@ def needles() -> dict[str, str]:
         found |= dict.fromkeys((secret, repr(secret)[1:-1], json.dumps(secret)[1:-1], html.escape(secret)), name)
         found |= dict.fromkeys((json.dumps(secret, ensure_ascii=False)[1:-1], f"cnry-{name}/"), name)
         found |= {urllib.parse.quote(secret): name, urllib.parse.quote(secret, safe=""): name}
-        found |= {urllib.parse.quote_plus(secret): name}
+        found |= {urllib.parse.quote_plus(secret): name, data.hex(): name}
         for offset in range(3):
             whole = base64.b64encode(b"\0" * offset + data).decode().rstrip("=")
             sure = whole[(0, 2, 3)[offset] : ((offset + len(data)) * 8) // 6]
@@ -57,23 +75,49 @@ NEEDLES = needles()
 ANY = re.compile("|".join(re.escape(one) for one in sorted(NEEDLES, key=len, reverse=True)))
 
 
-def leaks(text: str) -> list[str]:
+def leaks(text: str, but: Collection[str] = ()) -> list[str]:
     """What of the canaries is in a text, each with what stands around it."""
     return [
         f"{NEEDLES[found[0]]} as {found[0]!r} in ...{text[max(0, found.start() - 120) : found.end() + 40]!r}"
         for found in ANY.finditer(text)
+        if NEEDLES[found[0]] not in but
     ][:3]
 
 
-def seen(places: Mapping[str, str]) -> str:
-    return "\n".join(f"{place}: {leak}" for place, text in places.items() for leak in leaks(text))
+def seen(places: Mapping[str, str], but: Mapping[str, Collection[str]] | None = None) -> str:
+    """What of the canaries is in texts by place, but for those that a place may show."""
+    allowed = but or {}
+    return "\n".join(
+        f"{place}: {leak}" for place, text in places.items() for leak in leaks(text, allowed.get(place, ()))
+    )
 
 
 # -- what is done ----------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The database of the server."""
+
+    url: str = ""
+    log: Path | None = None
+    """Of the database's own server."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
+    if request.param == "sqlite":
+        yield Kept()
+        return
+    postgres: PostgresServer = request.getfixturevalue("postgres")
+    url = postgres.empty()
+    postgres.writes_down_everything(url)
+    yield Kept(url, postgres.log)
+    postgres.drop(url)
+
+
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("canary")
     (folder / "dags").mkdir()
     quoted = urllib.parse.quote(CANARIES["env-conn"], safe="")
@@ -83,6 +127,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "SHOP_API_KEY": CANARIES["environment"],
         "AIRFLOW__CORE__FERNET_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
         "TRADEWIND__API__TEST_CONNECTION": "Enabled",
+        **({"TRADEWIND__DB__URL": kept.url} if kept.url else {}),
     }
     with Server(folder / "home", folder / "dags", env=env) as started:
         _plant(started)
@@ -100,6 +145,7 @@ def _plant(server: Server) -> None:
     }  # fmt: skip
     server.request("POST", "/api/v2/connections", body)
     server.request("POST", "/api/v2/variables", {"key": "canary_token", "value": CANARIES["variable"]})
+    server.request("POST", "/api/v2/variables", {"key": "canary_returned_token", "value": CANARIES["returned"]})
     value = json.dumps({"user": "u", "password": CANARIES["json-variable"]})
     server.request("POST", "/api/v2/variables", {"key": "canary_json", "value": value})
     server.request(
@@ -112,12 +158,18 @@ def _act(server: Server) -> None:
     run_id = server.trigger("canary", {"conf_password": CANARIES["conf"], "n": 1})
     assert server.wait_run("canary", run_id, 90)["state"] == "failed"
     states = server.states("canary", run_id)
-    assert (states["waits[-1]"], states["succeeds[-1]"]) == ("success", "success")
+    assert {states[f"{name}[-1]"] for name in ("waits", "succeeds", "returns")} == {"success"}
+    assert {states[f"dies[{number}]"] for number in (0, 1)} == {"failed"}
     server.request("PATCH", f"/api/v2/dags/canary/dagRuns/{run_id}", {"note": "a note"})
-    until = time.monotonic() + 20
-    while not server.get("/importErrors")["import_errors"]:
-        assert time.monotonic() < until
+    until = time.monotonic() + 30
+    while not server.get("/importErrors")["import_errors"] or _said(server, "the deadline callback failed with") < 2:
+        assert time.monotonic() < until, files(server)
         time.sleep(0.05)
+
+
+def _said(server: Server, words: str) -> int:
+    """How many files of the home folder have these words."""
+    return sum(words in text for text in files(server).values())
 
 
 # -- where it is looked for ------------------------------------------------------------------------------------------
@@ -126,11 +178,11 @@ def _act(server: Server) -> None:
 def _ids(server: Server) -> dict[str, list[str]]:
     """Real values for the parameters of paths."""
     (run,) = server.get("/dags/canary/dagRuns")["dag_runs"]
-    tasks = ["succeeds", "fails", "mapped", "waits"]
+    tasks = ["succeeds", "fails", "mapped", "waits", "returns", "dies"]
     return {
         "dag_id": ["canary"], "dag_run_id": [run["dag_run_id"]], "task_id": tasks, "try_number": ["1", "2"],
         "task_try_number": ["1", "2"], "map_index": ["-1", "0", "1"], "connection_id": ["canary"],
-        "variable_key": ["canary_token", "canary_json"], "pool_name": ["default_pool"], "xcom_key": ["return_value"],
+        "variable_key": ["canary_token", "canary_json", "canary_returned_token"], "pool_name": ["default_pool"], "xcom_key": ["return_value"],
         "import_error_id": [str(one["import_error_id"]) for one in server.get("/importErrors")["import_errors"]],
         "event_log_id": [str(one["event_log_id"]) for one in server.get("/eventLogs?limit=100")["event_logs"]],
         "username": ["admin"], "role_name": ["Admin"], "section": ["secrets", "core"], "option": ["backend_kwargs"],
@@ -180,9 +232,18 @@ def files(server: Server) -> dict[str, str]:
     }
 
 
-def columns(server: Server) -> dict[str, str]:
+def columns(server: Server, kept: Kept) -> dict[str, str]:
     """Every column of every table, as text."""
     found: dict[str, str] = {}
+    if kept.url:
+        with psycopg.connect(kept.url, autocommit=True) as connection:
+            names = connection.execute(
+                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            )
+            for table, name in names.fetchall():
+                rows = connection.execute(f'SELECT CAST("{name}" AS TEXT) FROM "{table}"'.encode()).fetchall()
+                found[f"{table}.{name}"] = "\n".join(row[0] for row in rows if row[0])
+        return found
     with contextlib.closing(sqlite3.connect(server.home / "tradewind.db")) as raw:
         for (table,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             names = [row[1] for row in raw.execute(f"PRAGMA table_info({table})").fetchall()]
@@ -195,13 +256,15 @@ def columns(server: Server) -> dict[str, str]:
 COMMANDS = (
     "connections list -o json", "variables list -o json", "config list",
     "dags list-runs canary -o json", "dags list-import-errors -o json", "audit list -o json", "audit export",
-    "audit export --format csv", "info", "why canary", "db check",
+    "audit export --format csv", "info", "why canary", "db check", "events -o json", "events --cursor oldest",
+    "dags details canary", "tasks states-for-dag-run canary {run}", "tasks logs canary dies {run} --map-index 1",
 )  # fmt: skip
 
 
 def command_outputs(server: Server) -> dict[str, str]:
     found: dict[str, str] = {}
-    for words in COMMANDS:
+    run_id = _ids(server)["dag_run_id"][0]
+    for words in (command.format(run=run_id) for command in COMMANDS):
         run = subprocess.run(
             [sys.executable, "-m", "tradewind", *words.split()], env=server.env, capture_output=True, text=True, timeout=60,
             check=False,
@@ -216,7 +279,51 @@ def test_no_answer_of_the_api_has_a_secret(server: Server) -> None:
     assert len(answers) > 150
     logs = [text for path, text in answers.items() if "/taskInstances/fails/logs/2" in path]
     assert "***" in "".join(logs), logs
-    assert seen(answers) == ""
+    values = [path for path in answers if path.split("?")[0].endswith(SHOWS_XCOM)]
+    assert leaks(answers[values[0]]) != []  # a value is data: who may read it is shown it
+    assert seen(answers, dict.fromkeys(values, ("returned",))) == ""
+
+
+@pytest.mark.slow
+def test_no_page_of_the_server_has_a_secret(server: Server) -> None:
+    pool = urllib3.PoolManager(timeout=10.0, retries=False)
+    paths = ("/", "/docs", "/redoc", "/openapi.json", "/auth/login", "/auth/oidc/login", "/nowhere")
+    pages = {path: pool.request("GET", server.url + path).data.decode() for path in paths}
+    assert all(pages.values())
+    assert seen(pages) == ""
+
+
+@pytest.mark.slow
+def test_no_refusal_to_log_in_or_to_make_somebody_tells_a_secret(server: Server) -> None:
+    secret = CANARIES["password"]
+    form = urllib.parse.urlencode({"username": secret, "password": secret})
+    pool = urllib3.PoolManager(timeout=10.0, retries=False)
+    asked: list[tuple[str, str, str | bytes, str]] = [
+        ("POST", "/auth/token", json.dumps({"username": "admin", "password": secret}), "application/json"),
+        ("POST", "/auth/token", json.dumps({"username": ["admin"], "password": secret}), "application/json"),
+        ("POST", "/auth/token", f'{{"password": "{secret}', "application/json"),
+        ("POST", "/auth/token", secret.encode("utf-16"), "application/json"),
+        ("POST", "/auth/login", form, "application/x-www-form-urlencoded"),
+        ("POST", "/auth/login?" + urllib.parse.urlencode({"next": f"//{secret}"}), form, "text/plain"),
+        ("PUT", "/auth/me/password", json.dumps({"current_password": secret, "new_password": 1}), "application/json"),
+        ("PUT", "/auth/me/password", json.dumps({"current_password": secret, "new_password": "x"}), "application/json"),
+        ("POST", "/auth/users", json.dumps({"username": "a/b", "password": secret}), "application/json"),
+        ("POST", "/auth/users", json.dumps({"username": "a", "pasword": secret}), "application/json"),
+        ("POST", "/auth/users", json.dumps({"username": "a", "password": [secret]}), "application/json"),
+        ("POST", "/auth/tokens", json.dumps({"name": "t", "scopes": secret}), "application/json"),
+        ("GET", f"/auth/oidc/callback?code={urllib.parse.quote(secret)}&state=x", "", "text/plain"),
+    ]  # fmt: skip
+    answers: dict[str, str] = {}
+    for number, (method, path, body, kind) in enumerate(asked):
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {server._token}"}
+        reply = pool.request(method, server.url + path, body=body, headers=headers)
+        assert 400 <= reply.status < 500, (path, reply.status, reply.data)
+        answers[f"{number} {method} {path.split('?')[0]}"] = reply.data.decode()
+    assert seen(answers | files(server)) == ""
+    wrong = pool.request(
+        "GET", f"{server.url}/api/v2/dags", headers={"Authorization": f"Bearer {secret.encode().hex()}"}
+    )
+    assert (wrong.status, seen({"token": wrong.data.decode()})) == (401, "")
 
 
 @pytest.mark.slow
@@ -245,12 +352,27 @@ def test_no_file_of_the_home_folder_has_a_secret(server: Server) -> None:
 
 
 @pytest.mark.slow
-def test_only_encrypted_columns_have_secrets_and_those_only_encrypted(server: Server) -> None:
-    found = columns(server)
-    for place in KEPT_IN_CLEAR:
-        found.pop(".".join(place), None)
+def test_nobody_else_on_the_machine_reads_what_is_in_the_home_folder(server: Server) -> None:
+    own = {"server.out"}  # made by this test
+    modes = {one.name: one.stat().st_mode & 0o077 for one in server.home.iterdir() if one.name not in own}
+    assert len(modes) >= 5
+    assert {name: oct(mode) for name, mode in modes.items() if mode} == {}
+
+
+@pytest.mark.slow
+def test_the_log_of_the_database_server_has_only_what_is_data(server: Server, kept: Kept) -> None:
+    if kept.log is None:
+        return
+    text = kept.log.read_text(errors="replace")
+    assert "INSERT INTO connection" in text
+    assert seen({"log": text}, {"log": DATA}) == ""
+
+
+@pytest.mark.slow
+def test_only_encrypted_columns_have_secrets_and_those_only_encrypted(server: Server, kept: Kept) -> None:
+    found = columns(server, kept)
     assert all(found[".".join(place)] for place in ENCRYPTED if place[0] != "trigger")
-    assert seen(found) == ""
+    assert seen(found, {".".join(place): names for place, names in KEPT_IN_CLEAR.items()}) == ""
 
 
 @pytest.mark.slow

@@ -73,6 +73,15 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{name}"
 
+    @property
+    def log(self) -> Path:
+        """What the server writes down."""
+        return self._folder / "log"
+
+    def writes_down_everything(self, url: str) -> None:
+        """Have the server log each statement of a database, with its values."""
+        self._admin(f"ALTER DATABASE {url.rsplit('/', 1)[1]} SET log_statement = 'all'")
+
     def clone(self) -> str:
         """The URL of a new database with the schema in it."""
         self._made += 1

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ctypes
 import html
 import json
 import logging
 import os
+import resource
+import signal
 import urllib.parse
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-from tradewind import DAG, BaseOperator, BaseTrigger, Connection, TriggerEvent, Variable, task
+from tradewind import (
+    DAG,
+    AsyncCallback,
+    BaseOperator,
+    BaseTrigger,
+    Connection,
+    DeadlineAlert,
+    DeadlineReference,
+    SyncCallback,
+    TriggerEvent,
+    Variable,
+    task,
+)
 
 log = logging.getLogger("canary")
 assert "AIRFLOW__CORE__FERNET_KEY" not in os.environ, "a DAG file needs no key"
@@ -35,21 +50,35 @@ def secrets(conf: dict[str, Any]) -> list[str]:
     return [
         str(stored.password), stored.extra_dejson["token"], str(of_env.password), Variable.get("canary_token"),
         Variable.get("canary_json", deserialize_json=True)["password"], Variable.get("canary_env_secret"),
-        os.environ["SHOP_API_KEY"], conf["conf_password"],
+        Variable.get("canary_returned_token"), os.environ["SHOP_API_KEY"], conf["conf_password"],
     ]  # fmt: skip
 
 
-def tell(conf: dict[str, Any]) -> None:
+def tell(conf: dict[str, Any], *, is_raw: bool = True) -> None:
     for secret in secrets(conf):
         for text in spellings(secret):
             print(text)
             log.warning("logged %s", text, extra={"detail": text})
-    os.write(1, f"raw {secrets(conf)[0]}\n".encode())
+    if is_raw:
+        os.write(1, f"raw {secrets(conf)[0]}\n".encode())
 
 
 def on_failure(context: Any) -> None:
     tell(context["dag_run"].conf)
     raise RuntimeError(f"the callback failed with {secrets(context['dag_run'].conf)}")
+
+
+def late(context: Any) -> None:
+    tell(context["dag_run"]["conf"])
+    raise RuntimeError(f"the deadline callback failed with {secrets(context['dag_run']['conf'])}")
+
+
+async def late_too(context: Any) -> None:
+    await asyncio.to_thread(late, context)
+
+
+def by(callback: Any) -> DeadlineAlert:
+    return DeadlineAlert(DeadlineReference.DAGRUN_QUEUED_AT, timedelta(milliseconds=10), callback)
 
 
 class Says(BaseTrigger):
@@ -81,7 +110,7 @@ class Waits(BaseOperator):
         print(event["said"], Connection.get("canary").password)
 
 
-with DAG("canary"):
+with DAG("canary", deadline=[by(SyncCallback(late)), by(AsyncCallback(late_too))]):
 
     @task
     def succeeds(dag_run: Any = None) -> str:
@@ -98,10 +127,26 @@ with DAG("canary"):
             raise KeyError(secrets(dag_run.conf)[0]) from error
 
     @task
+    def returns() -> dict[str, str]:
+        return {"token": Variable.get("canary_returned_token")}
+
+    @task
+    def dies(how: str, dag_run: Any = None) -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        tell(dag_run.conf, is_raw=False)  # what went past Python is hidden at the end, which a killed process has not
+        held = secrets(dag_run.conf)
+        if how == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        ctypes.string_at(0)
+        raise AssertionError(held)
+
+    @task
     def mapped(number: int, dag_run: Any = None) -> None:
         tell(dag_run.conf)
 
     succeeds()
     fails()
+    returns()
+    dies.expand(how=["killed", "crashed"])
     mapped.expand(number=[1, 2])
     Waits(task_id="waits")

@@ -75,7 +75,10 @@ class Logins:
             TooManyRequests: the name or the address is locked.
             InvalidInput: nobody can have this name or password.
         """
-        users.check_name(username)
+        try:
+            users.check_name(username)
+        except InvalidInput as error:  # what was typed as a name may be a password: it is not said again
+            raise InvalidInput("nobody can be called what was given as username") from error
         if len(password) > LONGEST_PASSWORD:
             raise InvalidInput(f"a password has at most {LONGEST_PASSWORD} characters")
         if self._waiting >= LONGEST_QUEUE:
