@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -47,7 +48,7 @@ class LazyRoutes(BaseRoute):
     """Stands in the application's list for all of them."""
 
     def __init__(self) -> None:
-        self._table = Table(stored_places())
+        self._table = Table(place for place in stored_places() if place.module in PREFIXES)
         self._routers: dict[str, APIRouter] = {}
         # Two threads that load modules which need each other would see each other's half made.
         self._loading = threading.Lock()
@@ -83,25 +84,33 @@ class LazyRoutes(BaseRoute):
             return Match.NONE, {}
         match, place = self._table.find(scope["method"], _path(scope))
         if match is Match.NONE and not self._is_complete:
-            match = Match.PARTIAL  # whatever stands behind us may know it
+            match = Match.PARTIAL  # what stands behind us in the list goes before
         return match, {PLACE: place}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the route answer, once its module is there."""
-        place: Place | None = scope.pop(PLACE)
-        if place is None:
+        route = await self._chosen(scope, scope.pop(PLACE))
+        if route is None and not self._is_complete:
             await asyncio.to_thread(self.load_all)
-            _, place = self._table.find(scope["method"], _path(scope))
-            if place is None:
-                await scope["router"].default(scope, receive, send)
-                return
-        router = self._routers.get(place.module)
-        if router is None:
-            router = await asyncio.to_thread(self.load, place.module)
-        before: str = scope.get("root_path", "")
-        scope["app_root_path"] = scope.get("app_root_path", before)
-        scope["root_path"] = before + PREFIXES[place.module]
-        await router(scope, receive, send)
+            route = await self._chosen(scope, self._table.find(scope["method"], _path(scope))[1])
+        await (scope["router"].default if route is None else route.handle)(scope, receive, send)
+
+    async def _chosen(self, scope: Scope, place: Place | None) -> APIRoute | None:
+        """The route at a place, noted in the scope with the parameters of the path. None: the table is older than the
+        modules are."""
+        if place is None:
+            return None
+        router = self._routers.get(place.module) or await asyncio.to_thread(self.load, place.module)
+        route = next(iter(router.routes[place.number : place.number + 1]), None)
+        if not isinstance(route, APIRoute) or PREFIXES[place.module] + route.path != place.path:
+            return None
+        found = route.path_regex.match(_path(scope).removeprefix(PREFIXES[place.module]))
+        if found is None:
+            return None
+        convert = route.param_convertors
+        scope["path_params"] = {name: convert[name].convert(value) for name, value in found.groupdict().items()}
+        scope["route"], scope["endpoint"] = route, route.endpoint
+        return route
 
 
 def _path(scope: Scope) -> str:

@@ -25,13 +25,19 @@ class Place:
     """One route."""
 
     module: str
+    number: int
+    """Which of the module's routes it is."""
     methods: frozenset[str]
     path: str
 
 
 def places_of(module: str, routes: Iterable[BaseRoute], prefix: str = "") -> list[Place]:
     """The places of a module's routes, in their order."""
-    return [Place(module, frozenset(one.methods or ()), prefix + one.path) for one in routes if isinstance(one, Route)]
+    return [
+        Place(module, number, frozenset(one.methods or ()), prefix + one.path)
+        for number, one in enumerate(routes)
+        if isinstance(one, Route)
+    ]
 
 
 def text_of(places: Iterable[Place]) -> str:
@@ -46,9 +52,9 @@ def stored_places() -> Iterator[Place]:
     """The table as it was stored."""
     stored: Mapping[str, Sequence[str]] = json.loads(STORED.read_bytes())
     for module, lines in stored.items():
-        for line in lines:
+        for number, line in enumerate(lines):
             methods, _, path = line.partition(" ")
-            yield Place(module, frozenset(methods.split(",")), path)
+            yield Place(module, number, frozenset(methods.split(",")), path)
 
 
 @dataclass(frozen=True, slots=True)
