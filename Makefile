@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 3
 PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets generated generate bench lock clean
+.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -42,14 +42,21 @@ $(ECOSYSTEM_STAMP): tests/ecosystem/requirements.lock pyproject.toml airflow-shi
 	@.uv/bin/uv pip install --quiet --python $(ECOSYSTEM)/bin/python --no-deps --editable . --editable airflow-shim
 	@touch $(ECOSYSTEM_STAMP)
 
-start: setup  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
+ui: setup  ## build the web UI, if it has changed
+	@$(BIN)/python tools/ui.py build
+
+ui-check: ui
+	@$(BIN)/python tools/ui.py check
+	@$(BIN)/python tools/ui.py test
+
+start: setup ui  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
 	@$(BIN)/python -m compileall -q src
 	@$(BIN)/python tools/start.py
 
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-test: setup $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
+test: setup ui $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check
 	@$(BIN)/python $(PYTEST)
 	@$(MAKE) --no-print-directory -j2 ecosystem mutants
@@ -72,7 +79,7 @@ provider-imports: setup  ## import all modules of 70 provider packages, in an en
 provider-examples: setup  ## parse the examples of provider packages and of Airflow itself, in that environment
 	@$(BIN)/python tools/provider_examples.py
 
-check: types generated lint contracts budgets  ## the gates: types, generated files, lint, import contracts, budgets
+check: types ui-check generated lint contracts budgets  ## the gates: types, generated files, lint, import contracts, budgets, those of the UI
 
 generated: setup
 	@$(BIN)/python tools/generate.py --check
@@ -111,4 +118,4 @@ lock: .uv/bin/uv  ## resolve pyproject.toml into requirements.lock; what is lock
 		airflow-shim/pyproject.toml -o tests/ecosystem/requirements.lock
 
 clean:
-	rm -rf .venv $(ECOSYSTEM) .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf .venv $(ECOSYSTEM) ui/node_modules src/tradewind/api/static .uv .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { compress } from "./plugins/compress.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SERVER = process.env.TRADEWIND_SERVER ?? "http://127.0.0.1:8080";
@@ -11,6 +12,7 @@ export default defineConfig({
   plugins: [
     tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double", semicolons: true }),
     react(),
+    compress(),
   ],
   resolve: { alias: { "@": at("./src") } },
   build: {
@@ -19,6 +21,7 @@ export default defineConfig({
     assetsDir: "static",
     target: "es2022",
     assetsInlineLimit: 2048,
+    chunkSizeWarningLimit: 900,
   },
   server: { proxy: { "/api": SERVER, "/auth": SERVER, "/w": SERVER } },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },

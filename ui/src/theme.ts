@@ -14,10 +14,24 @@ const sea: MantineColorsTuple = [
   "#004b58",
 ];
 
+/** Mantine's greys of the dark scheme, with the blue of theme.css. */
+const dark: MantineColorsTuple = [
+  "#e3e8ee",
+  "#b8c2cc",
+  "#9aa6b2",
+  "#6b7785",
+  "#3a444f",
+  "#2f3741",
+  "#232a32",
+  "#191f26",
+  "#12161b",
+  "#0d1014",
+];
+
 export const theme = createTheme({
   primaryColor: "sea",
-  primaryShade: { light: 6, dark: 5 },
-  colors: { sea },
+  primaryShade: 6,
+  colors: { sea, dark },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif',
   fontFamilyMonospace: "var(--mono)",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },

@@ -87,6 +87,6 @@ export function keepFresh(client: QueryClient, affected: Affected): () => void {
   };
   return onChange((change) => {
     for (const key of affected(change)) waiting.set(JSON.stringify(key), key);
-    if (waiting.size > 0) timer ??= setTimeout(flush, TOGETHER_MS);
+    if (waiting.size > 0 && timer === undefined) timer = setTimeout(flush, TOGETHER_MS);
   });
 }

@@ -1,0 +1,44 @@
+"""A server with DAGs to look at, and a browser that is logged in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from support.chromium import Tab, launched, open_tab
+from support.server import Server
+
+DAGS = Path(__file__).parent / "dags"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    with sync_playwright() as playwright, launched(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with the DAGs of this folder; what a test makes there has a name of its own."""
+    home = tmp_path_factory.mktemp("browser") / "home"
+    with Server(home, DAGS) as server:
+        server.wait_dags({"shop", "broken", "greeting"})
+        yield server
+
+
+@pytest.fixture
+def tab(chromium: Browser, site: Server) -> Iterator[Tab]:
+    """A page whose visitor is the admin."""
+    with open_tab(chromium, site) as opened:
+        yield opened
+
+
+@pytest.fixture
+def stranger(chromium: Browser, site: Server) -> Iterator[Tab]:
+    """A page whose visitor has not logged in."""
+    with open_tab(chromium, site, username=None) as opened:
+        yield opened

@@ -1,0 +1,55 @@
+"""Getting in and out, and around."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from support.chromium import Tab
+from support.server import Server
+
+
+def log_in(page: Page, password: str) -> None:
+    page.get_by_label("User name").fill("admin")
+    page.get_by_role("textbox", name="Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+
+
+def test_somebody_unknown_is_asked_who_they_are_and_led_back_to_the_page_they_wanted(
+    stranger: Tab, site: Server
+) -> None:
+    page = stranger.go("/dags?search=shop")
+    expect(page).to_have_url(re.compile(r"/login\?next="))
+    stranger.shoot_both("login")
+    log_in(page, "not the password")
+    expect(page.get_by_role("alert")).to_be_visible()
+    log_in(page, site.password())
+    expect(page).to_have_url(re.compile(r"/dags\?search=shop"))
+    expect(page.get_by_role("heading", name="DAGs")).to_be_visible()
+
+
+def test_logging_out_ends_the_session(tab: Tab) -> None:
+    page = tab.go("/")
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("menuitem", name="Log out").click()
+    expect(page).to_have_url(re.compile("/login"))
+    tab.go("/dags")
+    expect(page).to_have_url(re.compile("/login"))
+
+
+def test_every_page_of_the_menu_is_found_by_the_palette_and_the_keyboard(tab: Tab) -> None:
+    page = tab.go("/")
+    page.keyboard.press("Control+k")
+    page.get_by_label("Find").fill("DAGs")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="DAGs")).to_be_visible()
+
+
+def test_pages_hold_their_place_while_the_colours_change(tab: Tab) -> None:
+    page = tab.go("/dags")
+    page.get_by_role("button", name="Switch to dark").click()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")

