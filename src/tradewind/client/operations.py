@@ -15,21 +15,35 @@ from tradewind.client.queries import (
     ExportAuditQuery,
     GetAuditEntriesQuery,
     GetConnectionTypesQuery,
+    GetDagCalendarQuery,
     GetDagDeadlinesQuery,
+    GetDagDurationsQuery,
+    GetDagGridQuery,
     GetDagRunDeadlinesQuery,
+    GetDagStructureQuery,
+    GetLogPieceQuery,
     GetNextRunsQuery,
     GetRolesQuery,
     GetServiceAccountsQuery,
+    GetTaskViewQuery,
     GetTokensQuery,
     GetUsersQuery,
     GetXcomContentQuery,
     PatchServiceAccountQuery,
     PatchUserQuery,
     StreamEventsQuery,
+    UiAssetsGraphQuery,
+    UiAssetsQuery,
+    UiDagsQuery,
+    UiRunsQuery,
+    UiSearchQuery,
     VerifyAuditQuery,
     WhyTaskInstanceQuery,
 )
 from tradewind.client.shapes import (
+    AssetsGraphResponse,
+    AssetsViewResponse,
+    AssetViewResponse,
     AuditCollectionResponse,
     AuditVerdictResponse,
     BackfillPlanResponse,
@@ -39,9 +53,16 @@ from tradewind.client.shapes import (
     ConnectionTypeCollectionResponse,
     ConnectionTypeResponse,
     ConsumerResponse,
+    DagCalendarResponse,
+    DagDurationsResponse,
+    DagGridResponse,
+    DagPageResponse,
     DagRunResultResponse,
+    DagStructureResponse,
+    DagsViewResponse,
     DeadlineCollectionResponse,
     ExecuteResponse,
+    HomeViewResponse,
     LoginResponse,
     MeResponse,
     NewTokenResponse,
@@ -53,12 +74,17 @@ from tradewind.client.shapes import (
     RoleDetailsResponse,
     RolePatchBody,
     RoleResponse,
+    RunStatesResponse,
+    RunsViewResponse,
+    RunViewResponse,
+    SearchResponse,
     ServiceAccountBody,
     ServiceAccountCollectionResponse,
     ServiceAccountPatchBody,
     ServiceAccountResponse,
     SessionCollectionResponse,
     StreamEvent,
+    TaskViewResponse,
     TokenBody,
     TokenCollectionResponse,
     TriggerDAGRunPostBody,
@@ -271,6 +297,34 @@ class Client(Http):
         """How many of its dates are done, how their runs ended, and what is left."""
         return self._json("GET", "/api/v2/backfills/{backfill_id}/progress", {"backfill_id": backfill_id}, {})
 
+    def ui_assets(self, **query: Unpack[UiAssetsQuery]) -> AssetsViewResponse:
+        """A page of assets, with who makes them and who waits for them."""
+        return self._json("GET", "/api/v2/ui/assets", {}, query)
+
+    def ui_assets_graph(self, **query: Unpack[UiAssetsGraphQuery]) -> AssetsGraphResponse:
+        """Which DAGs make which assets, and which these start."""
+        return self._json("GET", "/api/v2/ui/assets/graph", {}, query)
+
+    def ui_asset(self, asset_id: int) -> AssetViewResponse:
+        """An asset: its last events, what they started, and what still waits."""
+        return self._json("GET", "/api/v2/ui/assets/{asset_id}", {"asset_id": asset_id}, {})
+
+    def ui_dags(self, **query: Unpack[UiDagsQuery]) -> DagsViewResponse:
+        """A page of DAGs with their last runs."""
+        return self._json("GET", "/api/v2/ui/dags", {}, query)
+
+    def ui_runs(self, **query: Unpack[UiRunsQuery]) -> RunsViewResponse:
+        """A page of the runs of all DAGs."""
+        return self._json("GET", "/api/v2/ui/runs", {}, query)
+
+    def ui_home(self) -> HomeViewResponse:
+        """What needs a person now, how the system is, what has run lately and what comes next."""
+        return self._json("GET", "/api/v2/ui/home", {}, {})
+
+    def ui_search(self, **query: Unpack[UiSearchQuery]) -> SearchResponse:
+        """DAGs, runs, tasks, assets, connections and variables by a part of their names, as far as the caller may see them."""
+        return self._json("GET", "/api/v2/ui/search", {}, query)
+
     def get_dag_asset_state(self, dag_id: str) -> ConsumerResponse:
         """Where the DAG stands: what it waits for, what has arrived and from whom, and what started its last run."""
         return self._json("GET", "/api/v2/dags/{dag_id}/assets/state", {"dag_id": dag_id}, {})
@@ -285,6 +339,32 @@ class Client(Http):
         """What each coming run covers and when it fires; from `start` on, or after those that there were."""
         return self._json("GET", "/api/v2/dags/{dag_id}/nextRuns", {"dag_id": dag_id}, query)
 
+    def get_dag_page(self, dag_id: str) -> DagPageResponse:
+        """A DAG with its last runs, and with the parameters that a run of it takes."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}", {"dag_id": dag_id}, {})
+
+    def get_dag_grid(self, dag_id: str, **query: Unpack[GetDagGridQuery]) -> DagGridResponse:
+        """The last runs of a DAG, and the states of all tasks in them."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}/grid", {"dag_id": dag_id}, query)
+
+    def get_dag_structure(self, dag_id: str, **query: Unpack[GetDagStructureQuery]) -> DagStructureResponse:
+        """Tasks, groups and edges of a version; without one, of a run's, or of the newest."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}/structure", {"dag_id": dag_id}, query)
+
+    def get_run_states(self, dag_id: str, run_id: str) -> RunStatesResponse:
+        """How the tasks of a run stand."""
+        return self._json(
+            "GET", "/api/v2/ui/dags/{dag_id}/runs/{run_id}/states", {"dag_id": dag_id, "run_id": run_id}, {}
+        )
+
+    def get_dag_calendar(self, dag_id: str, **query: Unpack[GetDagCalendarQuery]) -> DagCalendarResponse:
+        """How many runs there were in which hour, by state."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}/calendar", {"dag_id": dag_id}, query)
+
+    def get_dag_durations(self, dag_id: str, **query: Unpack[GetDagDurationsQuery]) -> DagDurationsResponse:
+        """How long the last runs took, and their slowest tasks."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}/durations", {"dag_id": dag_id}, query)
+
     def get_connection_types(self, **query: Unpack[GetConnectionTypesQuery]) -> ConnectionTypeCollectionResponse:
         """Known connection types, with what a form for such a connection shows; other types can be stored as well."""
         return self._json("GET", "/api/v2/connectionTypes", {}, query)
@@ -296,3 +376,29 @@ class Client(Http):
     def stream_events(self, **query: Unpack[StreamEventsQuery]) -> Iterator[StreamEvent]:
         """What changes, as it changes: states of runs and task instances, DAGs, asset events, import errors, backfills."""
         return self._events("GET", "/api/v2/events", {}, query)
+
+    def get_run_view(self, dag_id: str, run_id: str) -> RunViewResponse:
+        """Everything that the page of a run shows."""
+        return self._json("GET", "/api/v2/ui/dags/{dag_id}/runs/{run_id}", {"dag_id": dag_id, "run_id": run_id}, {})
+
+    def get_task_view(
+        self, dag_id: str, run_id: str, task_id: str, **query: Unpack[GetTaskViewQuery]
+    ) -> TaskViewResponse:
+        """Everything that the page of a task in a run shows; without a map index, of a mapped task only what all share."""
+        return self._json(
+            "GET",
+            "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}",
+            {"dag_id": dag_id, "run_id": run_id, "task_id": task_id},
+            query,
+        )
+
+    def get_log_piece(
+        self, dag_id: str, run_id: str, task_id: str, try_number: int, **query: Unpack[GetLogPieceQuery]
+    ) -> Iterator[dict[str, Any]]:
+        """A piece of a log; as `application/x-ndjson` one after the other from `at` on, until the try has ended."""
+        return self._lines(
+            "GET",
+            "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log/{try_number}",
+            {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "try_number": try_number},
+            query,
+        )

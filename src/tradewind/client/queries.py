@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypedDict
 
+from tradewind.client.shapes import RunState
+
 
 class GetAuditEntriesQuery(TypedDict, total=False):
     """What `get_audit_entries` can be asked with."""
@@ -138,6 +140,57 @@ class GetXcomContentQuery(TypedDict, total=False):
     map_index: int
 
 
+class UiAssetsQuery(TypedDict, total=False):
+    """What `ui_assets` can be asked with."""
+
+    limit: int
+    offset: int
+    order_by: Literal["name", "-name", "created_at", "-created_at"]
+    q: str
+
+
+class UiAssetsGraphQuery(TypedDict, total=False):
+    """What `ui_assets_graph` can be asked with."""
+
+    asset_id: int | None
+
+
+class UiDagsQuery(TypedDict, total=False):
+    """What `ui_dags` can be asked with."""
+
+    limit: int
+    offset: int
+    order_by: Literal["name", "-name", "next", "-next", "last", "-last", "duration", "-duration"]
+    q: str
+    tags: list[str]
+    owners: list[str]
+    state: Literal["queued", "running", "success", "failed"] | None
+    paused: bool | None
+    favorites: bool
+
+
+class UiRunsQuery(TypedDict, total=False):
+    """What `ui_runs` can be asked with."""
+
+    limit: int
+    offset: int
+    order_by: Literal[
+        "run_after", "-run_after", "start_date", "-start_date", "end_date", "-end_date", "duration", "-duration"
+    ]
+    dag: str
+    states: list[Literal["queued", "running", "success", "failed"]]
+    types: list[str]
+    after: str | None
+    before: str | None
+
+
+class UiSearchQuery(TypedDict, total=False):
+    """What `ui_search` can be asked with."""
+
+    q: Required[str]
+    limit: int
+
+
 class CallAssetWebhookQuery(TypedDict, total=False):
     """What `call_asset_webhook` can be asked with."""
 
@@ -149,6 +202,42 @@ class GetNextRunsQuery(TypedDict, total=False):
 
     limit: int
     start: str | None
+
+
+class GetDagGridQuery(TypedDict, total=False):
+    """What `get_dag_grid` can be asked with."""
+
+    limit: int
+    before: str | None
+    state: list[RunState]
+    run_type: list[
+        Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
+    ]
+
+
+class GetDagStructureQuery(TypedDict, total=False):
+    """What `get_dag_structure` can be asked with."""
+
+    version: int | None
+    run_id: str | None
+
+
+class GetDagCalendarQuery(TypedDict, total=False):
+    """What `get_dag_calendar` can be asked with."""
+
+    start: Required[str]
+    end: Required[str]
+
+
+class GetDagDurationsQuery(TypedDict, total=False):
+    """What `get_dag_durations` can be asked with."""
+
+    limit: int
+    before: str | None
+    state: list[RunState]
+    run_type: list[
+        Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
+    ]
 
 
 class GetConnectionTypesQuery(TypedDict, total=False):
@@ -167,3 +256,19 @@ class StreamEventsQuery(TypedDict, total=False):
     asset: list[str]
     cursor: str | None
     follow: bool
+
+
+class GetTaskViewQuery(TypedDict, total=False):
+    """What `get_task_view` can be asked with."""
+
+    map_index: int
+
+
+class GetLogPieceQuery(TypedDict, total=False):
+    """What `get_log_piece` can be asked with."""
+
+    map_index: int
+    at: int | None
+    before: int | None
+    search: str | None
+    level: list[str]

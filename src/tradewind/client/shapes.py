@@ -21,6 +21,93 @@ class AssetStreamEvent(TypedDict):
     source_map_index: int
 
 
+class AssetUse(TypedDict):
+    """A DAG that has to do with an asset."""
+
+    dag_id: str
+    task_id: str
+
+
+class AssetViewEvent(TypedDict):
+    """An event."""
+
+    id: int
+    timestamp: str
+    dag_id: str | None
+    run_id: str | None
+    task_id: str | None
+    map_index: int
+    told_by: str | None
+    partition_key: str | None
+    extra: str
+    started: list[list[Any]]
+
+
+class AssetViewQueued(TypedDict):
+    """Events that wait."""
+
+    dag_id: str
+    count: int
+    since: str
+
+
+class AssetViewResponse(TypedDict):
+    """An asset with its last events."""
+
+    id: int
+    name: str
+    uri: str
+    group: str
+    extra: str
+    created_at: str
+    made_by: list[AssetUse]
+    read_by: list[AssetUse]
+    starts: list[str]
+    queued: list[AssetViewQueued]
+    events: list[AssetViewEvent]
+    total_events: int
+
+
+class AssetsGraphNode(TypedDict):
+    """A DAG or an asset."""
+
+    id: str
+    kind: Literal["dag", "asset"]
+    name: str
+    asset_id: int | None
+    group: str
+    state: str | None
+    at: str | None
+
+
+class AssetsGraphResponse(TypedDict):
+    """What makes and what waits for which asset."""
+
+    nodes: list[AssetsGraphNode]
+    edges: list[list[Any]]
+    is_whole: bool
+
+
+class AssetsViewResponse(TypedDict):
+    """A page of assets."""
+
+    total_entries: int
+    assets: list[AssetsViewRow]
+
+
+class AssetsViewRow(TypedDict):
+    """An asset."""
+
+    id: int
+    name: str
+    uri: str
+    group: str
+    last_event_at: str | None
+    made_by: list[AssetUse]
+    starts: list[str]
+    queued: int
+
+
 class AuditCollectionResponse(TypedDict):
     total_entries: int
     entries: list[AuditEntryResponse]
@@ -218,6 +305,19 @@ class DAGRunResponse(TypedDict):
     partition_date: str | None
 
 
+class DagCalendarResponse(TypedDict):
+    hours: list[list[str | int]]
+    is_cut: bool
+
+
+class DagDurationsResponse(TypedDict):
+    """How long runs and their tasks took."""
+
+    runs: list[UiRunBar]
+    tasks: dict[str, list[float | None]]
+    task_count: int
+
+
 class DagEvent(TypedDict):
     """Something about a DAG has changed; ``scheduled``: when it runs next."""
 
@@ -225,6 +325,71 @@ class DagEvent(TypedDict):
     time: str
     dag_id: str
     change: Literal["added", "updated", "stale", "paused", "unpaused", "scheduled", "deleted"]
+
+
+class DagGridResponse(TypedDict):
+    """Runs across, tasks down."""
+
+    runs: list[UiRunBar]
+    tasks: list[UiTaskRow]
+    groups: list[UiGroupRow]
+    states: list[str]
+    cells: list[str]
+    mapped: list[dict[str, dict[str, int]]]
+    tries: list[dict[str, int]]
+    has_older: bool
+
+
+class DagPageResponse(TypedDict):
+    """The head of a DAG's page, and what its trigger form is made of."""
+
+    dag_id: str
+    display_name: str
+    description: str | None
+    doc_md: str | None
+    is_paused: bool
+    is_stale: bool
+    is_favorite: bool
+    has_import_errors: bool
+    schedule: str
+    schedule_description: str
+    timetable_kind: str
+    timezone: str
+    next_run_after: str | None
+    next_logical_date: str | None
+    next_interval_start: str | None
+    next_interval_end: str | None
+    tags: list[str]
+    owners: list[str]
+    owner_links: dict[str, str]
+    version_number: int | None
+    version_created_at: str | None
+    bundle_name: str
+    bundle_version: str | None
+    fileloc: str
+    file_token: str
+    is_backfillable: bool
+    allowed_run_types: (
+        list[
+            Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
+        ]
+        | None
+    )
+    catchup: bool
+    start_date: str | None
+    end_date: str | None
+    run_timeout_s: float | None
+    max_active_runs: int
+    max_active_tasks: int
+    max_consecutive_failed_runs: int
+    last_parsed_at: str | None
+    last_parse_duration_s: float | None
+    default_args: dict[str, Any]
+    task_count: int
+    params: dict[str, Any]
+    unfinished_runs: int
+    runs: list[UiRunBar]
+    may: list[Literal["trigger", "edit", "backfill", "delete"]]
 
 
 class DagRunEvent(TypedDict):
@@ -246,6 +411,17 @@ class DagRunResultResponse(TypedDict):
     result: Any
 
 
+class DagStructureResponse(TypedDict):
+    """Tasks and what leads from one to another, of one version."""
+
+    version_number: int
+    versions: list[UiVersion]
+    tasks: list[UiGraphTask]
+    groups: list[UiGroupRow]
+    edges: list[list[str]]
+    assets: list[UiGraphAsset]
+
+
 class DagVersionResponse(TypedDict):
     id: str
     version_number: int
@@ -255,6 +431,33 @@ class DagVersionResponse(TypedDict):
     bundle_version: str | None
     bundle_url: str | None
     created_at: str
+
+
+class DagsViewResponse(TypedDict):
+    """A page of DAGs."""
+
+    total_entries: int
+    dags: list[DagsViewRow]
+    tags: list[str]
+
+
+class DagsViewRow(TypedDict):
+    """A DAG."""
+
+    dag_id: str
+    display_name: str
+    tags: list[str]
+    owners: list[str]
+    schedule: str
+    schedule_text: str
+    is_paused: bool
+    is_favorite: bool
+    has_import_errors: bool
+    next_run_after: str | None
+    queued: int
+    running: int
+    failed_tasks: int
+    runs: list[list[Any]]
 
 
 class DeadlineCollectionResponse(TypedDict):
@@ -306,9 +509,87 @@ class ExpansionEvent(TypedDict):
     last_map_index: int | None
 
 
+class FailureCause(TypedDict):
+    """Failures of the last day with one cause."""
+
+    kind: str
+    message: str
+    place: str
+    count: int
+    dag_ids: list[str]
+    is_over: bool
+    first_at: str
+    at: str
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+
+
+class FailureOut(TypedDict):
+    """What made an instance fail, in the words and the code of whoever wrote it."""
+
+    task_id: str
+    map_index: int
+    try_number: int
+    at: str | None
+    kind: str
+    message: str
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+class FoundAsset(TypedDict):
+    id: int
+    name: str
+    uri: str
+
+
+class FoundDag(TypedDict):
+    dag_id: str
+    display_name: str
+    is_paused: bool
+
+
+class FoundRun(TypedDict):
+    dag_id: str
+    run_id: str
+    state: str
+    run_after: str
+
+
+class FoundTask(TypedDict):
+    dag_id: str
+    task_id: str
+
+
 class GrantOut(TypedDict):
     grant: str
     role: str
+
+
+class HITLDetail(TypedDict):
+    options: list[str]
+    subject: str
+    body: str | None
+    defaults: list[str] | None
+    multiple: bool
+    params: dict[str, Any]
+    assigned_users: list[HITLUser]
+    created_at: str
+    responded_by_user: HITLUser | None
+    responded_at: str | None
+    chosen_options: list[str] | None
+    params_input: dict[str, Any]
+    response_received: bool
+    task_instance: TaskInstanceResponse
+
+
+class HITLUser(TypedDict):
+    id: str
+    name: str
 
 
 class HeldRole(TypedDict):
@@ -329,6 +610,94 @@ class HolderOut(TypedDict):
     workspace: str
 
 
+class HomeCounts(TypedDict):
+    """How many there are."""
+
+    dags: int
+    active_dags: int
+    running_tasks: int
+    parallelism: int
+    queued_runs: int
+    running_runs: int
+    succeeded_runs: int
+    failed_runs: int
+
+
+class HomeDeadline(TypedDict):
+    """A deadline that was missed, or is likely to be."""
+
+    dag_id: str
+    run_id: str | None
+    task_id: str | None
+    name: str | None
+    deadline_time: str
+    predicted_at: str | None
+    is_missed: bool
+
+
+class HomeImportError(TypedDict):
+    """A file that can't be imported."""
+
+    id: int
+    file: str
+    message: str
+    at: str
+
+
+class HomeLate(TypedDict):
+    """A DAG whose next run should have been made."""
+
+    dag_id: str
+    due_at: str
+
+
+class HomePart(TypedDict):
+    """A part of the system."""
+
+    name: Literal["scheduler", "dag_processor", "triggerer"]
+    is_healthy: bool
+    heartbeat: str | None
+
+
+class HomeQuestion(TypedDict):
+    """What a task asks people."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    subject: str
+    created_at: str
+    deadline: str | None
+
+
+class HomeStuck(TypedDict):
+    """Queued runs of a DAG that do not start."""
+
+    dag_id: str
+    is_paused: bool
+    count: int
+    since: str
+
+
+class HomeViewResponse(TypedDict):
+    """All that the home page shows."""
+
+    now: str
+    since: str
+    until: str
+    counts: HomeCounts
+    health: list[HomePart]
+    causes: list[FailureCause]
+    questions: list[HomeQuestion]
+    deadlines: list[HomeDeadline]
+    late: list[HomeLate]
+    stuck: list[HomeStuck]
+    import_errors: list[HomeImportError]
+    total_import_errors: int
+    night: list[NightRow]
+
+
 class ImportErrorEvent(TypedDict):
     """A file can't be imported, or can be again."""
 
@@ -337,6 +706,17 @@ class ImportErrorEvent(TypedDict):
     filename: str
     bundle_name: str
     change: Literal["added", "removed"]
+
+
+class LogPiece(TypedDict):
+    """Lines that follow one another in a log; of a search, those that were found."""
+
+    size: int
+    start: int
+    end: int
+    first_line: int
+    is_live: bool
+    lines: list[list[Any]]
 
 
 class LoginResponse(TypedDict):
@@ -392,6 +772,14 @@ class NextRunsResponse(TypedDict):
     next_runs: list[NextRunResponse]
     notes: list[str]
     total_entries: int
+
+
+class NightRow(TypedDict):
+    """A DAG around the present moment."""
+
+    dag_id: str
+    runs: list[list[Any]]
+    next: list[str]
 
 
 class PasswordBody(TypedDict):
@@ -470,6 +858,92 @@ class RoleResponse(TypedDict):
 RunState: TypeAlias = "Literal['queued', 'running', 'success', 'failed']"
 
 
+class RunStatesResponse(TypedDict):
+    """The states of all tasks of one run."""
+
+    run: UiRunBar
+    states: dict[str, dict[str, int]]
+
+
+class RunViewGroup(TypedDict):
+    group_id: str
+    parent_id: str | None
+    label: str
+
+
+class RunViewResponse(TypedDict):
+    """A run with its tasks."""
+
+    run: DAGRunResponse
+    version_number: int | None
+    total: int
+    counts: dict[str, int]
+    tasks: list[RunViewTask]
+    groups: list[RunViewGroup]
+    failure: FailureOut | None
+    deadlines: list[DeadlineResponse]
+    result_task_ids: list[str]
+    usual_duration: float | None
+    previous_run_id: str | None
+    next_run_id: str | None
+
+
+class RunViewTask(TypedDict):
+    """A task of a run; of a mapped one all its instances together."""
+
+    task_id: str
+    label: str
+    group_id: str | None
+    operator: str
+    is_mapped: bool
+    counts: dict[str, int]
+    try_number: int
+    queued_at: str | None
+    start_date: str | None
+    end_date: str | None
+    upstream: list[int]
+    tries: list[list[Any]]
+    is_critical: bool
+    has_note: bool
+
+
+class RunsViewResponse(TypedDict):
+    """A page of runs."""
+
+    total_entries: int
+    runs: list[RunsViewRow]
+
+
+class RunsViewRow(TypedDict):
+    """A run."""
+
+    dag_id: str
+    dag_display_name: str
+    run_id: str
+    run_type: str
+    state: str
+    run_after: str
+    queued_at: str | None
+    start_date: str | None
+    end_date: str | None
+    duration: float | None
+    triggering_user: str | None
+    note: str | None
+    partition_key: str | None
+    version: int | None
+
+
+class SearchResponse(TypedDict):
+    """What was found, the nearest first."""
+
+    dags: list[FoundDag]
+    runs: list[FoundRun]
+    tasks: list[FoundTask]
+    assets: list[FoundAsset]
+    connections: list[str]
+    variables: list[str]
+
+
 class ServiceAccountBody(TypedDict):
     roles: NotRequired[list[HeldRole] | None]
     description: NotRequired[str | None]
@@ -521,6 +995,15 @@ class StartEvent(TypedDict):
 StreamEvent: TypeAlias = "DagRunEvent | TaskInstanceEvent | ExpansionEvent | DagEvent | AssetStreamEvent | ImportErrorEvent | BackfillEvent | StartEvent | ResetEvent | EndEvent"
 
 
+class TaskDependencyCollectionResponse(TypedDict):
+    dependencies: list[TaskDependencyResponse]
+
+
+class TaskDependencyResponse(TypedDict):
+    name: str
+    reason: str
+
+
 class TaskInstanceEvent(TypedDict):
     """A task instance has another state; null: it has none, as it waits for what comes before it."""
 
@@ -533,6 +1016,103 @@ class TaskInstanceEvent(TypedDict):
     try_number: int
     old_state: str | None
     new_state: str | None
+
+
+class TaskInstanceResponse(TypedDict):
+    task_id: str
+    dag_id: str
+    dag_run_id: str
+    map_index: int
+    start_date: str | None
+    end_date: str | None
+    duration: float | None
+    state: TaskState | None
+    try_number: int
+    max_tries: int
+    task_display_name: str
+    dag_display_name: str
+    hostname: str | None
+    unixname: str | None
+    pool: str
+    pool_slots: int
+    queue: str | None
+    priority_weight: int | None
+    operator: str | None
+    operator_name: str | None
+    queued_when: str | None
+    scheduled_when: str | None
+    pid: int | None
+    executor: str | None
+    executor_config: str
+    dag_version: DagVersionResponse | None
+    id: str
+    logical_date: str | None
+    run_after: str
+    note: str | None
+    rendered_map_index: str | None
+    rendered_fields: dict[str, Any]
+    trigger: TriggerResponse | None
+    triggerer_job: dict[str, Any] | None
+
+
+TaskState: TypeAlias = "Literal['removed', 'scheduled', 'queued', 'running', 'success', 'restarting', 'failed', 'up_for_retry', 'up_for_reschedule', 'upstream_failed', 'skipped', 'deferred', 'awaiting_input']"
+
+
+class TaskViewNeighbour(TypedDict):
+    """A task directly before or after it."""
+
+    task_id: str
+    counts: dict[str, int]
+
+
+class TaskViewResponse(TypedDict):
+    """A task of a run: one instance of it, or how many there are where it is mapped and none was named."""
+
+    run_state: RunState
+    run_type: str
+    logical_date: str | None
+    label: str
+    operator: str
+    doc_md: str | None
+    is_mapped: bool
+    counts: dict[str, int]
+    instance: TaskInstanceResponse | None
+    tries: list[TaskViewTry]
+    renderers: dict[str, str]
+    xcoms: list[TaskViewXCom] | None
+    dependencies: TaskDependencyCollectionResponse | None
+    links: dict[str, str | None]
+    hitl: HITLDetail | None
+    upstream: list[TaskViewNeighbour]
+    downstream: list[TaskViewNeighbour]
+
+
+class TaskViewTry(TypedDict):
+    """One try, with all the attempts it took."""
+
+    try_number: int
+    state: TaskState | None
+    attempts: int
+    queued_at: str
+    start_date: str | None
+    end_date: str | None
+    hostname: str | None
+    pid: int | None
+    executor: str | None
+    version_number: int | None
+    reason: str | None
+    failure: FailureOut | None
+
+
+class TaskViewXCom(TypedDict):
+    """A value that it handed on."""
+
+    key: str
+    kind: str
+    length: int
+    timestamp: str
+    is_here: bool
+    value: Any
 
 
 class TokenBody(TypedDict):
@@ -572,6 +1152,73 @@ class TriggerDAGRunPostBody(TypedDict):
     conf: NotRequired[dict[str, Any] | None]
     note: NotRequired[str | None]
     partition_key: NotRequired[str | None]
+
+
+class TriggerResponse(TypedDict):
+    """What a deferred instance waits for; its arguments may hold secrets, and are not shown."""
+
+    id: int
+    classpath: str
+    kwargs: str
+    created_date: str
+    queue: str | None
+    triggerer_id: int | None
+
+
+class UiGraphAsset(TypedDict):
+    name: str
+    uri: str
+    direction: Literal["schedule", "inlet", "outlet"]
+    task_id: str | None
+
+
+class UiGraphTask(TypedDict):
+    id: str
+    label: str
+    group: str | None
+    operator: str
+    kind: Literal["task", "setup", "teardown"]
+    trigger_rule: str
+    is_mapped: bool
+
+
+class UiGroupRow(TypedDict):
+    id: str
+    label: str
+    parent: str | None
+    is_mapped: bool
+
+
+class UiRunBar(TypedDict):
+    """A run as a bar or a column."""
+
+    run_id: str
+    state: RunState
+    run_type: Literal[
+        "backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"
+    ]
+    run_after: str
+    logical_date: str | None
+    queued_at: str | None
+    start_date: str | None
+    end_date: str | None
+    duration: float | None
+    version_number: int | None
+    has_note: bool
+
+
+class UiTaskRow(TypedDict):
+    id: str
+    label: str
+    group: str | None
+    operator: str
+    is_mapped: bool
+    is_gone: bool
+
+
+class UiVersion(TypedDict):
+    version_number: int
+    created_at: str
 
 
 class UserBody(TypedDict):

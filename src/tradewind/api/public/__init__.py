@@ -29,11 +29,16 @@ MODULES = (
     "task_instances",
     "task_changes",
     "backfills",
+    "assets_view",
+    "dags_view",
+    "home_view",
+    "search_view",
     "assets",
     "dag_assets",
     "webhooks",
     "catalog",
     "next_runs",
+    "one_dag_view",
     "dags",
     "parsing",
     "connection_tests",
@@ -43,6 +48,9 @@ MODULES = (
     "providers",
     "insight",
     "events",
+    "run_view",
+    "task_view",
+    "log_view",
 )
 
 

@@ -19,7 +19,8 @@ router = APIRouter(tags=["Deadlines"], prefix="/dags/{dag_id}")
 Reader = Annotated[Call, may("read", "dag_run")]
 
 
-def _out(record: DeadlineRecord) -> dict[str, object]:
+def deadline_out(record: DeadlineRecord) -> dict[str, object]:
+    """`DeadlineResponse`."""
     return {
         "id": record.id,
         "deadline_time": record.deadline_time,
@@ -49,7 +50,7 @@ async def get_dag_deadlines(dag_id: str, query: Annotated[DeadlineQuery, Query()
         return deadlines.list_deadlines(tx, call.dag(dag_id), page, is_missed=query.missed)
 
     found, total = await call.read(find)
-    return listing("deadlines", [_out(one) for one in found], total)
+    return listing("deadlines", [deadline_out(one) for one in found], total)
 
 
 @router.get(
@@ -68,4 +69,4 @@ async def get_dag_run_deadlines(
         return deadlines.list_deadlines(tx, call.dag(dag_id), page, run_id=dag_run_id, is_missed=query.missed)
 
     found, total = await call.read(find)
-    return listing("deadlines", [_out(one) for one in found], total)
+    return listing("deadlines", [deadline_out(one) for one in found], total)

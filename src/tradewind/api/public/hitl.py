@@ -68,7 +68,7 @@ async def get_hitl_details(
             dags.get_dag(tx, call.dag(dag_id))
         found, total = inputs.list_requests(tx, call.workspace, wanted, page)
         instances = shown(tx, call, [one.task for one in found])
-        return [_out(one, instance) for one, instance in zip(found, instances, strict=True)], total
+        return [detail_out(one, instance) for one, instance in zip(found, instances, strict=True)], total
 
     return listing("hitl_details", *await call.read(find))
 
@@ -79,7 +79,7 @@ async def get_hitl_detail(dag_id: str, dag_run_id: str, task_id: str, map_index:
 
     def find(tx: Tx) -> dict[str, object]:
         found = inputs.get_request(tx, call.workspace, (dag_id, dag_run_id), (task_id, map_index))
-        return _out(found, shown(tx, call, [found.task])[0])
+        return detail_out(found, shown(tx, call, [found.task])[0])
 
     return reply(await call.read(find))
 
@@ -99,7 +99,7 @@ async def get_hitl_detail_try_detail(
         if not tries:
             raise NotFound(f"{task_id} had no try {try_number}", task_id=task_id, try_number=try_number)
         spec = spec_of_run(tx, call, runs.get_run(tx, call.workspace, dag_id, dag_run_id))
-        return _out(found, try_out(found.task, tries[-1], tasks_by_id(spec).get(task_id)))
+        return detail_out(found, try_out(found.task, tries[-1], tasks_by_id(spec).get(task_id)))
 
     return reply(await call.read(find))
 
@@ -176,7 +176,7 @@ def checked_answer(form: InputForm, chosen: list[str], filled: Mapping[str, Any]
     return Answer(chosen_options=chosen, params_input=values)
 
 
-def _out(record: InputRecord, instance: Mapping[str, object]) -> dict[str, object]:
+def detail_out(record: InputRecord, instance: Mapping[str, object]) -> dict[str, object]:
     """`HITLDetail`, or with a try as the instance `HITLDetailHistory`."""
     form = record.form
     return {

@@ -23,6 +23,8 @@ from tradewind.db import tasks
 from tradewind.db.engine import Tx
 from tradewind.worker.logs import LogLine, attempt_log_name, read_log
 
+__all__ = ["FOLLOW_POLL_S", "LogSource", "at_hand", "log_source", "router"]
+
 router = APIRouter(tags=["Task Instance"])
 
 INSTANCE = "/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}"
@@ -43,7 +45,7 @@ class LogQuery(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class LogSource:
     """Where a try's log is, and whether more may come."""
 
     path: Path
@@ -69,10 +71,10 @@ async def get_log(
 ) -> Response:
     """The log of one try. As JSON it comes by pages: `continuation_token` leads on, until the try ended and all is read."""
 
-    def look(tx: Tx) -> _Source:
-        return _source(tx, call, (dag_id, dag_run_id, task_id, query.map_index), try_number)
+    def look(tx: Tx) -> LogSource:
+        return log_source(tx, call, (dag_id, dag_run_id, task_id, query.map_index), try_number)
 
-    source = await _at_hand(call, await call.read(look))
+    source = await at_hand(call, await call.read(look))
     accept = request.headers.get("accept", "")
     if "application/x-ndjson" in accept:
         return StreamingResponse(_follow(call, source, look), media_type="application/x-ndjson")
@@ -84,7 +86,7 @@ async def get_log(
     return await _page(call, source, query)
 
 
-async def _page(call: Call, source: _Source, query: LogQuery) -> Response:
+async def _page(call: Call, source: LogSource, query: LogQuery) -> Response:
     offset = _offset(query.token)
     limit = ALL_LINES if query.full_content else PAGE_LINES
     lines = await call.desk.in_thread(lambda: _lines(source.path, offset, limit))
@@ -98,7 +100,7 @@ async def _page(call: Call, source: _Source, query: LogQuery) -> Response:
     )
 
 
-async def _follow(call: Call, source: _Source, look: Callable[[Tx], _Source]) -> AsyncGenerator[bytes]:
+async def _follow(call: Call, source: LogSource, look: Callable[[Tx], LogSource]) -> AsyncGenerator[bytes]:
     """Lines as they come, until the try has ended and all of its log was sent."""
     offset = 0
     while True:
@@ -110,10 +112,15 @@ async def _follow(call: Call, source: _Source, look: Callable[[Tx], _Source]) ->
         if not source.is_live:
             return
         await asyncio.sleep(FOLLOW_POLL_S)
-        source = await _at_hand(call, await call.read(look))
+        source = await at_hand(call, await call.read(look))
 
 
-def _source(tx: Tx, call: Call, key: tuple[str, str, str, int], try_number: int) -> _Source:
+def log_source(tx: Tx, call: Call, key: tuple[str, str, str, int], try_number: int) -> LogSource:
+    """Where the log of a try is.
+
+    Raises:
+        NotFound: there is no such instance, or it had no such try.
+    """
     dag_id, run_id, task_id, map_index = key
     instance = tasks.get_task(tx, call.workspace, dag_id, run_id, task_id, map_index=map_index)
     attempts = [attempt for attempt in tasks.tries_of(tx, instance) if attempt.try_number == try_number]
@@ -123,10 +130,10 @@ def _source(tx: Tx, call: Call, key: tuple[str, str, str, int], try_number: int)
         )
     name = attempt_log_name(dag_id=dag_id, run_id=run_id, task_id=task_id, map_index=map_index, try_number=try_number)
     is_live = any(attempt.ended_at is None for attempt in attempts)
-    return _Source(call.services.log_folder / name, is_live, key, try_number)
+    return LogSource(call.services.log_folder / name, is_live, key, try_number)
 
 
-async def _at_hand(call: Call, source: _Source) -> _Source:
+async def at_hand(call: Call, source: LogSource) -> LogSource:
     """The source with its log in a file of this machine, fetched where it is kept elsewhere by now."""
     store = call.services.remote_logs
     if store is None or source.is_live:
@@ -180,5 +187,5 @@ async def get_external_log_url(
 ) -> Response:
     """Where the log is outside of this server: nowhere, as long as logs are kept in files."""
     key = (dag_id, dag_run_id, task_id, map_index)
-    await call.read(lambda tx: _source(tx, call, key, try_number))
+    await call.read(lambda tx: log_source(tx, call, key, try_number))
     raise InvalidInput("Task log handler does not support external logs: logs are files of this server")

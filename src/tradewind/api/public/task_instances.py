@@ -343,6 +343,17 @@ async def get_mapped_task_instance_try_details(
     return await _one_try(call, task_try_number, dag_id, dag_run_id, task_id, map_index)
 
 
+def links_of_instance(
+    tx: Tx, instance: TaskRecord, specs: Sequence[TaskSpec], *, is_last_try: bool = True
+) -> dict[str, str | None]:
+    """Links that the operator of an instance has for people: name -> address; None: not known."""
+    kept = xcoms.links_of(tx, instance) if is_last_try else {}
+    named = {key: name for spec in specs if spec.task_id == instance.task_id
+             for key, name in zip(spec.link_keys, spec.extra_links, strict=False)}  # fmt: skip
+    found = {named.get(key, key.removeprefix(xcoms.LINK_PREFIX)): address for key, address in kept.items()}
+    return {**dict.fromkeys(named.values()), **found}
+
+
 @router.get(INSTANCE + "/links", operation_id="get_extra_links", response_model=ExtraLinkCollectionResponse)
 async def get_extra_links(
     dag_id: str, dag_run_id: str, task_id: str, call: Reader, map_index: int = -1, try_number: int = -1
@@ -351,13 +362,9 @@ async def get_extra_links(
 
     def find(tx: Tx) -> dict[str, str | None]:
         instance = tasks.get_task(tx, call.workspace, dag_id, dag_run_id, task_id, map_index=map_index)
-        kept = xcoms.links_of(tx, instance) if try_number in {-1, instance.try_number} else {}
         run = runs.get_run(tx, call.workspace, dag_id, dag_run_id)
         specs = spec_of_run(tx, call, run).tasks if run.version is not None else ()
-        named = {key: name for spec in specs if spec.task_id == task_id
-                 for key, name in zip(spec.link_keys, spec.extra_links, strict=False)}  # fmt: skip
-        found = {named.get(key, key.removeprefix(xcoms.LINK_PREFIX)): address for key, address in kept.items()}
-        return {**dict.fromkeys(named.values()), **found}
+        return links_of_instance(tx, instance, specs, is_last_try=try_number in {-1, instance.try_number})
 
     links = await call.read(find)
     return reply({"extra_links": links, "total_entries": len(links)})

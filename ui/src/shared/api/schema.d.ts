@@ -1786,6 +1786,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/ui/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Assets
+         * @description A page of assets, with who makes them and who waits for them.
+         */
+        get: operations["ui_assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/assets/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Assets Graph
+         * @description Which DAGs make which assets, and which these start.
+         */
+        get: operations["ui_assets_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/assets/{asset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Asset
+         * @description An asset: its last events, what they started, and what still waits.
+         */
+        get: operations["ui_asset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Dags
+         * @description A page of DAGs with their last runs.
+         */
+        get: operations["ui_dags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Runs
+         * @description A page of the runs of all DAGs.
+         */
+        get: operations["ui_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Home
+         * @description What needs a person now, how the system is, what has run lately and what comes next.
+         */
+        get: operations["ui_home"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ui Search
+         * @description DAGs, runs, tasks, assets, connections and variables by a part of their names, as far as the caller may see them.
+         */
+        get: operations["ui_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/assets": {
         parameters: {
             query?: never;
@@ -2154,6 +2294,126 @@ export interface paths {
          * @description What each coming run covers and when it fires; from `start` on, or after those that there were.
          */
         get: operations["get_next_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dag Page
+         * @description A DAG with its last runs, and with the parameters that a run of it takes.
+         */
+        get: operations["get_dag_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dag Grid
+         * @description The last runs of a DAG, and the states of all tasks in them.
+         */
+        get: operations["get_dag_grid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/structure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dag Structure
+         * @description Tasks, groups and edges of a version; without one, of a run's, or of the newest.
+         */
+        get: operations["get_dag_structure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/runs/{run_id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run States
+         * @description How the tasks of a run stand.
+         */
+        get: operations["get_run_states"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dag Calendar
+         * @description How many runs there were in which hour, by state.
+         */
+        get: operations["get_dag_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/durations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Dag Durations
+         * @description How long the last runs took, and their slowest tasks.
+         */
+        get: operations["get_dag_durations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2792,6 +3052,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/ui/dags/{dag_id}/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run View
+         * @description Everything that the page of a run shows.
+         */
+        get: operations["get_run_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task View
+         * @description Everything that the page of a task in a run shows; without a map index, of a mapped task only what all share.
+         */
+        get: operations["get_task_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log/{try_number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Log Piece
+         * @description A piece of a log; as `application/x-ndjson` one after the other from `at` on, until the try has ended.
+         */
+        get: operations["get_log_piece"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2976,6 +3296,97 @@ export interface components {
             /** Source Map Index */
             source_map_index: number;
         };
+        /**
+         * AssetUse
+         * @description A DAG that has to do with an asset.
+         */
+        AssetUse: {
+            /** Dag Id */
+            dag_id: string;
+            /** Task Id */
+            task_id: string;
+        };
+        /**
+         * AssetViewEvent
+         * @description An event.
+         */
+        AssetViewEvent: {
+            /** Id */
+            id: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Dag Id */
+            dag_id: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Task Id */
+            task_id: string | null;
+            /** Map Index */
+            map_index: number;
+            /** Told By */
+            told_by: string | null;
+            /** Partition Key */
+            partition_key: string | null;
+            /** Extra */
+            extra: string;
+            /** Started */
+            started: [
+                string,
+                string,
+                string
+            ][];
+        };
+        /**
+         * AssetViewQueued
+         * @description Events that wait.
+         */
+        AssetViewQueued: {
+            /** Dag Id */
+            dag_id: string;
+            /** Count */
+            count: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * AssetViewResponse
+         * @description An asset with its last events.
+         */
+        AssetViewResponse: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Uri */
+            uri: string;
+            /** Group */
+            group: string;
+            /** Extra */
+            extra: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Made By */
+            made_by: components["schemas"]["AssetUse"][];
+            /** Read By */
+            read_by: components["schemas"]["AssetUse"][];
+            /** Starts */
+            starts: string[];
+            /** Queued */
+            queued: components["schemas"]["AssetViewQueued"][];
+            /** Events */
+            events: components["schemas"]["AssetViewEvent"][];
+            /** Total Events */
+            total_events: number;
+        };
         /** AssetWatcherResponse */
         AssetWatcherResponse: {
             /** Name */
@@ -2987,6 +3398,76 @@ export interface components {
              * Format: date-time
              */
             created_date: string;
+        };
+        /**
+         * AssetsGraphNode
+         * @description A DAG or an asset.
+         */
+        AssetsGraphNode: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dag" | "asset";
+            /** Name */
+            name: string;
+            /** Asset Id */
+            asset_id: number | null;
+            /** Group */
+            group: string;
+            /** State */
+            state: string | null;
+            /** At */
+            at: string | null;
+        };
+        /**
+         * AssetsGraphResponse
+         * @description What makes and what waits for which asset.
+         */
+        AssetsGraphResponse: {
+            /** Nodes */
+            nodes: components["schemas"]["AssetsGraphNode"][];
+            /** Edges */
+            edges: [
+                string,
+                string
+            ][];
+            /** Is Whole */
+            is_whole: boolean;
+        };
+        /**
+         * AssetsViewResponse
+         * @description A page of assets.
+         */
+        AssetsViewResponse: {
+            /** Total Entries */
+            total_entries: number;
+            /** Assets */
+            assets: components["schemas"]["AssetsViewRow"][];
+        };
+        /**
+         * AssetsViewRow
+         * @description An asset.
+         */
+        AssetsViewRow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Uri */
+            uri: string;
+            /** Group */
+            group: string;
+            /** Last Event At */
+            last_event_at: string | null;
+            /** Made By */
+            made_by: components["schemas"]["AssetUse"][];
+            /** Starts */
+            starts: string[];
+            /** Queued */
+            queued: number;
         };
         /** AsyncConnectionTestResponse */
         AsyncConnectionTestResponse: {
@@ -4229,6 +4710,27 @@ export interface components {
              */
             timestamp: string;
         };
+        /** DagCalendarResponse */
+        DagCalendarResponse: {
+            /** Hours */
+            hours: (string | number)[][];
+            /** Is Cut */
+            is_cut: boolean;
+        };
+        /**
+         * DagDurationsResponse
+         * @description How long runs and their tasks took.
+         */
+        DagDurationsResponse: {
+            /** Runs */
+            runs: components["schemas"]["UiRunBar"][];
+            /** Tasks */
+            tasks: {
+                [key: string]: (number | null)[];
+            };
+            /** Task Count */
+            task_count: number;
+        };
         /**
          * DagEvent
          * @description Something about a DAG has changed; ``scheduled``: when it runs next.
@@ -4251,6 +4753,130 @@ export interface components {
              * @enum {string}
              */
             change: "added" | "updated" | "stale" | "paused" | "unpaused" | "scheduled" | "deleted";
+        };
+        /**
+         * DagGridResponse
+         * @description Runs across, tasks down.
+         */
+        DagGridResponse: {
+            /** Runs */
+            runs: components["schemas"]["UiRunBar"][];
+            /** Tasks */
+            tasks: components["schemas"]["UiTaskRow"][];
+            /** Groups */
+            groups: components["schemas"]["UiGroupRow"][];
+            /** States */
+            states: string[];
+            /** Cells */
+            cells: string[];
+            /** Mapped */
+            mapped: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            }[];
+            /** Tries */
+            tries: {
+                [key: string]: number;
+            }[];
+            /** Has Older */
+            has_older: boolean;
+        };
+        /**
+         * DagPageResponse
+         * @description The head of a DAG's page, and what its trigger form is made of.
+         */
+        DagPageResponse: {
+            /** Dag Id */
+            dag_id: string;
+            /** Display Name */
+            display_name: string;
+            /** Description */
+            description: string | null;
+            /** Doc Md */
+            doc_md: string | null;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Is Stale */
+            is_stale: boolean;
+            /** Is Favorite */
+            is_favorite: boolean;
+            /** Has Import Errors */
+            has_import_errors: boolean;
+            /** Schedule */
+            schedule: string;
+            /** Schedule Description */
+            schedule_description: string;
+            /** Timetable Kind */
+            timetable_kind: string;
+            /** Timezone */
+            timezone: string;
+            /** Next Run After */
+            next_run_after: string | null;
+            /** Next Logical Date */
+            next_logical_date: string | null;
+            /** Next Interval Start */
+            next_interval_start: string | null;
+            /** Next Interval End */
+            next_interval_end: string | null;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: string[];
+            /** Owner Links */
+            owner_links: {
+                [key: string]: string;
+            };
+            /** Version Number */
+            version_number: number | null;
+            /** Version Created At */
+            version_created_at: string | null;
+            /** Bundle Name */
+            bundle_name: string;
+            /** Bundle Version */
+            bundle_version: string | null;
+            /** Fileloc */
+            fileloc: string;
+            /** File Token */
+            file_token: string;
+            /** Is Backfillable */
+            is_backfillable: boolean;
+            /** Allowed Run Types */
+            allowed_run_types: ("backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization")[] | null;
+            /** Catchup */
+            catchup: boolean;
+            /** Start Date */
+            start_date: string | null;
+            /** End Date */
+            end_date: string | null;
+            /** Run Timeout S */
+            run_timeout_s: number | null;
+            /** Max Active Runs */
+            max_active_runs: number;
+            /** Max Active Tasks */
+            max_active_tasks: number;
+            /** Max Consecutive Failed Runs */
+            max_consecutive_failed_runs: number;
+            /** Last Parsed At */
+            last_parsed_at: string | null;
+            /** Last Parse Duration S */
+            last_parse_duration_s: number | null;
+            /** Default Args */
+            default_args: {
+                [key: string]: unknown;
+            };
+            /** Task Count */
+            task_count: number;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Unfinished Runs */
+            unfinished_runs: number;
+            /** Runs */
+            runs: components["schemas"]["UiRunBar"][];
+            /** May */
+            may: ("trigger" | "edit" | "backfill" | "delete")[];
         };
         /** DagProcessorInfoResponse */
         DagProcessorInfoResponse: {
@@ -4358,6 +4984,24 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * DagStructureResponse
+         * @description Tasks and what leads from one to another, of one version.
+         */
+        DagStructureResponse: {
+            /** Version Number */
+            version_number: number;
+            /** Versions */
+            versions: components["schemas"]["UiVersion"][];
+            /** Tasks */
+            tasks: components["schemas"]["UiGraphTask"][];
+            /** Groups */
+            groups: components["schemas"]["UiGroupRow"][];
+            /** Edges */
+            edges: string[][];
+            /** Assets */
+            assets: components["schemas"]["UiGraphAsset"][];
+        };
         /** DagTagResponse */
         DagTagResponse: {
             /** Name */
@@ -4388,6 +5032,58 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * DagsViewResponse
+         * @description A page of DAGs.
+         */
+        DagsViewResponse: {
+            /** Total Entries */
+            total_entries: number;
+            /** Dags */
+            dags: components["schemas"]["DagsViewRow"][];
+            /** Tags */
+            tags: string[];
+        };
+        /**
+         * DagsViewRow
+         * @description A DAG.
+         */
+        DagsViewRow: {
+            /** Dag Id */
+            dag_id: string;
+            /** Display Name */
+            display_name: string;
+            /** Tags */
+            tags: string[];
+            /** Owners */
+            owners: string[];
+            /** Schedule */
+            schedule: string;
+            /** Schedule Text */
+            schedule_text: string;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Is Favorite */
+            is_favorite: boolean;
+            /** Has Import Errors */
+            has_import_errors: boolean;
+            /** Next Run After */
+            next_run_after: string | null;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+            /** Failed Tasks */
+            failed_tasks: number;
+            /** Runs */
+            runs: [
+                string,
+                string,
+                string,
+                string | null,
+                number | null
+            ][];
         };
         /** DeadlineCollectionResponse */
         DeadlineCollectionResponse: {
@@ -4639,6 +5335,107 @@ export interface components {
                 [key: string]: string | null;
             };
         };
+        /**
+         * FailureCause
+         * @description Failures of the last day with one cause.
+         */
+        FailureCause: {
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /** Place */
+            place: string;
+            /** Count */
+            count: number;
+            /** Dag Ids */
+            dag_ids: string[];
+            /** Is Over */
+            is_over: boolean;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Dag Id */
+            dag_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Task Id */
+            task_id: string;
+            /** Map Index */
+            map_index: number;
+        };
+        /**
+         * FailureOut
+         * @description What made an instance fail, in the words and the code of whoever wrote it.
+         */
+        FailureOut: {
+            /** Task Id */
+            task_id: string;
+            /** Map Index */
+            map_index: number;
+            /** Try Number */
+            try_number: number;
+            /** At */
+            at: string | null;
+            /** Kind */
+            kind: string;
+            /** Message */
+            message: string;
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+            /** Function */
+            function: string;
+            /** Code */
+            code: string;
+        };
+        /** FoundAsset */
+        FoundAsset: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Uri */
+            uri: string;
+        };
+        /** FoundDag */
+        FoundDag: {
+            /** Dag Id */
+            dag_id: string;
+            /** Display Name */
+            display_name: string;
+            /** Is Paused */
+            is_paused: boolean;
+        };
+        /** FoundRun */
+        FoundRun: {
+            /** Dag Id */
+            dag_id: string;
+            /** Run Id */
+            run_id: string;
+            /** State */
+            state: string;
+            /**
+             * Run After
+             * Format: date-time
+             */
+            run_after: string;
+        };
+        /** FoundTask */
+        FoundTask: {
+            /** Dag Id */
+            dag_id: string;
+            /** Task Id */
+            task_id: string;
+        };
         /** GrantOut */
         GrantOut: {
             /** Grant */
@@ -4791,6 +5588,176 @@ export interface components {
             /** Workspace */
             workspace: string;
         };
+        /**
+         * HomeCounts
+         * @description How many there are.
+         */
+        HomeCounts: {
+            /** Dags */
+            dags: number;
+            /** Active Dags */
+            active_dags: number;
+            /** Running Tasks */
+            running_tasks: number;
+            /** Parallelism */
+            parallelism: number;
+            /** Queued Runs */
+            queued_runs: number;
+            /** Running Runs */
+            running_runs: number;
+            /** Succeeded Runs */
+            succeeded_runs: number;
+            /** Failed Runs */
+            failed_runs: number;
+        };
+        /**
+         * HomeDeadline
+         * @description A deadline that was missed, or is likely to be.
+         */
+        HomeDeadline: {
+            /** Dag Id */
+            dag_id: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Task Id */
+            task_id: string | null;
+            /** Name */
+            name: string | null;
+            /**
+             * Deadline Time
+             * Format: date-time
+             */
+            deadline_time: string;
+            /** Predicted At */
+            predicted_at: string | null;
+            /** Is Missed */
+            is_missed: boolean;
+        };
+        /**
+         * HomeImportError
+         * @description A file that can't be imported.
+         */
+        HomeImportError: {
+            /** Id */
+            id: number;
+            /** File */
+            file: string;
+            /** Message */
+            message: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * HomeLate
+         * @description A DAG whose next run should have been made.
+         */
+        HomeLate: {
+            /** Dag Id */
+            dag_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+        };
+        /**
+         * HomePart
+         * @description A part of the system.
+         */
+        HomePart: {
+            /**
+             * Name
+             * @enum {string}
+             */
+            name: "scheduler" | "dag_processor" | "triggerer";
+            /** Is Healthy */
+            is_healthy: boolean;
+            /** Heartbeat */
+            heartbeat: string | null;
+        };
+        /**
+         * HomeQuestion
+         * @description What a task asks people.
+         */
+        HomeQuestion: {
+            /** Dag Id */
+            dag_id: string;
+            /** Run Id */
+            run_id: string;
+            /** Task Id */
+            task_id: string;
+            /** Map Index */
+            map_index: number;
+            /** Subject */
+            subject: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Deadline */
+            deadline: string | null;
+        };
+        /**
+         * HomeStuck
+         * @description Queued runs of a DAG that do not start.
+         */
+        HomeStuck: {
+            /** Dag Id */
+            dag_id: string;
+            /** Is Paused */
+            is_paused: boolean;
+            /** Count */
+            count: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * HomeViewResponse
+         * @description All that the home page shows.
+         */
+        HomeViewResponse: {
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            counts: components["schemas"]["HomeCounts"];
+            /** Health */
+            health: components["schemas"]["HomePart"][];
+            /** Causes */
+            causes: components["schemas"]["FailureCause"][];
+            /** Questions */
+            questions: components["schemas"]["HomeQuestion"][];
+            /** Deadlines */
+            deadlines: components["schemas"]["HomeDeadline"][];
+            /** Late */
+            late: components["schemas"]["HomeLate"][];
+            /** Stuck */
+            stuck: components["schemas"]["HomeStuck"][];
+            /** Import Errors */
+            import_errors: components["schemas"]["HomeImportError"][];
+            /** Total Import Errors */
+            total_import_errors: number;
+            /** Night */
+            night: components["schemas"]["NightRow"][];
+        };
         /** ImportErrorCollectionResponse */
         ImportErrorCollectionResponse: {
             /** Total Entries */
@@ -4878,6 +5845,34 @@ export interface components {
             id: number | null;
             /** Timestamp */
             timestamp: string | null;
+        };
+        /**
+         * LogPiece
+         * @description Lines that follow one another in a log; of a search, those that were found.
+         */
+        LogPiece: {
+            /** Size */
+            size: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** First Line */
+            first_line: number;
+            /** Is Live */
+            is_live: boolean;
+            /** Lines */
+            lines: [
+                number,
+                number,
+                string,
+                string,
+                string,
+                string,
+                {
+                    [key: string]: string;
+                }
+            ][];
         };
         /** LoginOut */
         LoginOut: {
@@ -5031,6 +6026,23 @@ export interface components {
             notes: string[];
             /** Total Entries */
             total_entries: number;
+        };
+        /**
+         * NightRow
+         * @description A DAG around the present moment.
+         */
+        NightRow: {
+            /** Dag Id */
+            dag_id: string;
+            /** Runs */
+            runs: [
+                string,
+                string,
+                string | null,
+                string | null
+            ][];
+            /** Next */
+            next: string[];
         };
         /** PasswordBody */
         PasswordBody: {
@@ -5314,12 +6326,171 @@ export interface components {
          * @enum {string}
          */
         RunState: "queued" | "running" | "success" | "failed";
+        /**
+         * RunStatesResponse
+         * @description The states of all tasks of one run.
+         */
+        RunStatesResponse: {
+            run: components["schemas"]["UiRunBar"];
+            /** States */
+            states: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+        };
+        /** RunViewGroup */
+        RunViewGroup: {
+            /** Group Id */
+            group_id: string;
+            /** Parent Id */
+            parent_id: string | null;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RunViewResponse
+         * @description A run with its tasks.
+         */
+        RunViewResponse: {
+            run: components["schemas"]["DAGRunResponse"];
+            /** Version Number */
+            version_number: number | null;
+            /** Total */
+            total: number;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Tasks */
+            tasks: components["schemas"]["RunViewTask"][];
+            /** Groups */
+            groups: components["schemas"]["RunViewGroup"][];
+            failure: components["schemas"]["FailureOut"] | null;
+            /** Deadlines */
+            deadlines: components["schemas"]["DeadlineResponse"][];
+            /** Result Task Ids */
+            result_task_ids: string[];
+            /** Usual Duration */
+            usual_duration: number | null;
+            /** Previous Run Id */
+            previous_run_id: string | null;
+            /** Next Run Id */
+            next_run_id: string | null;
+        };
+        /**
+         * RunViewTask
+         * @description A task of a run; of a mapped one all its instances together.
+         */
+        RunViewTask: {
+            /** Task Id */
+            task_id: string;
+            /** Label */
+            label: string;
+            /** Group Id */
+            group_id: string | null;
+            /** Operator */
+            operator: string;
+            /** Is Mapped */
+            is_mapped: boolean;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Try Number */
+            try_number: number;
+            /** Queued At */
+            queued_at: string | null;
+            /** Start Date */
+            start_date: string | null;
+            /** End Date */
+            end_date: string | null;
+            /** Upstream */
+            upstream: number[];
+            /** Tries */
+            tries: [
+                number,
+                string,
+                string | null,
+                string | null,
+                string | null
+            ][];
+            /** Is Critical */
+            is_critical: boolean;
+            /** Has Note */
+            has_note: boolean;
+        };
+        /**
+         * RunsViewResponse
+         * @description A page of runs.
+         */
+        RunsViewResponse: {
+            /** Total Entries */
+            total_entries: number;
+            /** Runs */
+            runs: components["schemas"]["RunsViewRow"][];
+        };
+        /**
+         * RunsViewRow
+         * @description A run.
+         */
+        RunsViewRow: {
+            /** Dag Id */
+            dag_id: string;
+            /** Dag Display Name */
+            dag_display_name: string;
+            /** Run Id */
+            run_id: string;
+            /** Run Type */
+            run_type: string;
+            /** State */
+            state: string;
+            /**
+             * Run After
+             * Format: date-time
+             */
+            run_after: string;
+            /** Queued At */
+            queued_at: string | null;
+            /** Start Date */
+            start_date: string | null;
+            /** End Date */
+            end_date: string | null;
+            /** Duration */
+            duration: number | null;
+            /** Triggering User */
+            triggering_user: string | null;
+            /** Note */
+            note: string | null;
+            /** Partition Key */
+            partition_key: string | null;
+            /** Version */
+            version: number | null;
+        };
         /** SchedulerInfoResponse */
         SchedulerInfoResponse: {
             /** Status */
             status: ("healthy" | "unhealthy") | null;
             /** Latest Scheduler Heartbeat */
             latest_scheduler_heartbeat: string | null;
+        };
+        /**
+         * SearchResponse
+         * @description What was found, the nearest first.
+         */
+        SearchResponse: {
+            /** Dags */
+            dags: components["schemas"]["FoundDag"][];
+            /** Runs */
+            runs: components["schemas"]["FoundRun"][];
+            /** Tasks */
+            tasks: components["schemas"]["FoundTask"][];
+            /** Assets */
+            assets: components["schemas"]["FoundAsset"][];
+            /** Connections */
+            connections: string[];
+            /** Variables */
+            variables: string[];
         };
         /** ServiceAccountBody */
         ServiceAccountBody: {
@@ -5823,6 +6994,112 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * TaskViewNeighbour
+         * @description A task directly before or after it.
+         */
+        TaskViewNeighbour: {
+            /** Task Id */
+            task_id: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * TaskViewResponse
+         * @description A task of a run: one instance of it, or how many there are where it is mapped and none was named.
+         */
+        TaskViewResponse: {
+            run_state: components["schemas"]["RunState"];
+            /** Run Type */
+            run_type: string;
+            /** Logical Date */
+            logical_date: string | null;
+            /** Label */
+            label: string;
+            /** Operator */
+            operator: string;
+            /** Doc Md */
+            doc_md: string | null;
+            /** Is Mapped */
+            is_mapped: boolean;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            instance: components["schemas"]["TaskInstanceResponse"] | null;
+            /** Tries */
+            tries: components["schemas"]["TaskViewTry"][];
+            /** Renderers */
+            renderers: {
+                [key: string]: string;
+            };
+            /** Xcoms */
+            xcoms: components["schemas"]["TaskViewXCom"][] | null;
+            dependencies: components["schemas"]["TaskDependencyCollectionResponse"] | null;
+            /** Links */
+            links: {
+                [key: string]: string | null;
+            };
+            hitl: components["schemas"]["HITLDetail"] | null;
+            /** Upstream */
+            upstream: components["schemas"]["TaskViewNeighbour"][];
+            /** Downstream */
+            downstream: components["schemas"]["TaskViewNeighbour"][];
+        };
+        /**
+         * TaskViewTry
+         * @description One try, with all the attempts it took.
+         */
+        TaskViewTry: {
+            /** Try Number */
+            try_number: number;
+            state: components["schemas"]["TaskState"] | null;
+            /** Attempts */
+            attempts: number;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Start Date */
+            start_date: string | null;
+            /** End Date */
+            end_date: string | null;
+            /** Hostname */
+            hostname: string | null;
+            /** Pid */
+            pid: number | null;
+            /** Executor */
+            executor: string | null;
+            /** Version Number */
+            version_number: number | null;
+            /** Reason */
+            reason: string | null;
+            failure: components["schemas"]["FailureOut"] | null;
+        };
+        /**
+         * TaskViewXCom
+         * @description A value that it handed on.
+         */
+        TaskViewXCom: {
+            /** Key */
+            key: string;
+            /** Kind */
+            kind: string;
+            /** Length */
+            length: number;
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+            /** Is Here */
+            is_here: boolean;
+            /** Value */
+            value: unknown;
+        };
+        /**
          * TimeDelta
          * @description A duration in Airflow's form.
          */
@@ -5945,6 +7222,109 @@ export interface components {
             status: ("healthy" | "unhealthy") | null;
             /** Latest Triggerer Heartbeat */
             latest_triggerer_heartbeat: string | null;
+        };
+        /** UiGraphAsset */
+        UiGraphAsset: {
+            /** Name */
+            name: string;
+            /** Uri */
+            uri: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "schedule" | "inlet" | "outlet";
+            /** Task Id */
+            task_id: string | null;
+        };
+        /** UiGraphTask */
+        UiGraphTask: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Group */
+            group: string | null;
+            /** Operator */
+            operator: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "task" | "setup" | "teardown";
+            /** Trigger Rule */
+            trigger_rule: string;
+            /** Is Mapped */
+            is_mapped: boolean;
+        };
+        /** UiGroupRow */
+        UiGroupRow: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Parent */
+            parent: string | null;
+            /** Is Mapped */
+            is_mapped: boolean;
+        };
+        /**
+         * UiRunBar
+         * @description A run as a bar or a column.
+         */
+        UiRunBar: {
+            /** Run Id */
+            run_id: string;
+            state: components["schemas"]["RunState"];
+            /**
+             * Run Type
+             * @enum {string}
+             */
+            run_type: "backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization";
+            /**
+             * Run After
+             * Format: date-time
+             */
+            run_after: string;
+            /** Logical Date */
+            logical_date: string | null;
+            /** Queued At */
+            queued_at: string | null;
+            /** Start Date */
+            start_date: string | null;
+            /** End Date */
+            end_date: string | null;
+            /** Duration */
+            duration: number | null;
+            /** Version Number */
+            version_number: number | null;
+            /** Has Note */
+            has_note: boolean;
+        };
+        /** UiTaskRow */
+        UiTaskRow: {
+            /** Id */
+            id: string;
+            /** Label */
+            label: string;
+            /** Group */
+            group: string | null;
+            /** Operator */
+            operator: string;
+            /** Is Mapped */
+            is_mapped: boolean;
+            /** Is Gone */
+            is_gone: boolean;
+        };
+        /** UiVersion */
+        UiVersion: {
+            /** Version Number */
+            version_number: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /** UpdateAction[BulkDAGRunBody] */
         UpdateAction_BulkDAGRunBody_: {
@@ -16045,6 +17425,537 @@ export interface operations {
             };
         };
     };
+    ui_assets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: "name" | "-name" | "created_at" | "-created_at";
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on asset, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_assets_graph: {
+        parameters: {
+            query?: {
+                asset_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsGraphResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on asset, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_asset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on asset, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_dags: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: "name" | "-name" | "next" | "-next" | "last" | "-last" | "duration" | "-duration";
+                q?: string;
+                tags?: string[];
+                owners?: string[];
+                state?: ("queued" | "running" | "success" | "failed") | null;
+                paused?: boolean | null;
+                favorites?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagsViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_runs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+                order_by?: "run_after" | "-run_after" | "start_date" | "-start_date" | "end_date" | "-end_date" | "duration" | "-duration";
+                dag?: string;
+                states?: ("queued" | "running" | "success" | "failed")[];
+                types?: string[];
+                after?: string | null;
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag_run, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_home: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeViewResponse"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ui_search: {
+        parameters: {
+            query: {
+                q: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assets: {
         parameters: {
             query?: {
@@ -17821,6 +19732,479 @@ export interface operations {
                 };
             };
             /** @description Takes read on dag, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dag_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagPageResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dag_grid: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+                state?: components["schemas"]["RunState"][];
+                run_type?: ("backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization")[];
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagGridResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on task_instance, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dag_structure: {
+        parameters: {
+            query?: {
+                version?: number | null;
+                run_id?: string | null;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagStructureResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on task, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_states: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStatesResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on task_instance, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dag_calendar: {
+        parameters: {
+            query: {
+                start: string;
+                end: string;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagCalendarResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag_run, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dag_durations: {
+        parameters: {
+            query?: {
+                limit?: number;
+                before?: string | null;
+                state?: components["schemas"]["RunState"][];
+                run_type?: ("backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization")[];
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DagDurationsResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on task_instance, as the role Viewer has */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21598,6 +23982,249 @@ export interface operations {
             };
             /** @description It exists already, or its state does not allow this */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dag_id: string;
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on dag_run, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_task_view: {
+        parameters: {
+            query?: {
+                map_index?: number;
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                run_id: string;
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskViewResponse"];
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on task_instance, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Parameters or body are not of the right shape, or ask for what can't be done */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"] | components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_log_piece: {
+        parameters: {
+            query?: {
+                map_index?: number;
+                at?: number | null;
+                before?: number | null;
+                search?: string | null;
+                level?: string[];
+            };
+            header?: never;
+            path: {
+                dag_id: string;
+                run_id: string;
+                task_id: string;
+                try_number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPiece"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description A value is not acceptable */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody we recognise is asking */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Takes read on log, as the role Viewer has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the path or the body names is not there, or there is no such workspace */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,139 @@
+"""Reads a log of any length by pieces: from a byte on, up to a byte, its end, or the lines in which something stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from tradewind.worker.logs import LogLine, read_log
+
+__all__ = ["Piece", "found_in_log", "piece_before", "piece_from"]
+
+PIECE_BYTES = 512 * 1024
+PIECE_LINES = 4000
+MOST_FOUND = 1000
+SEARCHED_BYTES = 32 * 1024 * 1024
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some lines of a log."""
+
+    size: int
+    start: int
+    end: int
+    first_line: int
+    lines: list[tuple[int, int, LogLine]]
+    """Where each begins, its number, and what it says. Two that stand in one line of the file share both."""
+
+
+def piece_from(path: Path, at: int, number: int | None = None) -> Piece:
+    """The piece that begins with the line in which this byte is.
+
+    Args:
+        number: the number of that line, where it is known: then nothing before it is read.
+
+    Raises:
+        FileNotFoundError: there is no such log (yet).
+    """
+    with path.open("rb") as file:
+        size = _size(file)
+        start = min(at, size) if number is not None else _line_start(file, min(at, size))
+        first = _number(file, start) if number is None else number
+    return _piece(path, size, start, first, size)
+
+
+def piece_before(path: Path, before: int | None) -> Piece:
+    """The piece that ends with the last whole line before this byte; None: with the last line of all.
+
+    Raises:
+        FileNotFoundError: there is no such log (yet).
+    """
+    with path.open("rb") as file:
+        size = _size(file)
+        until = size if before is None else min(before, size)
+        start = _line_start(file, max(0, until - PIECE_BYTES))
+        number = _number(file, start)
+    return _piece(path, size, start, number, until, from_end=True)
+
+
+def found_in_log(path: Path, at: int, words: str | None, levels: frozenset[str]) -> Piece:
+    """Lines from a byte on that have the words in them, in any case, and one of the levels.
+
+    `end` is where the search stopped: at the end of the log, behind the last line found, or after as much as is read
+    at a time.
+
+    Raises:
+        FileNotFoundError: there is no such log (yet).
+    """
+    with path.open("rb") as file:
+        size = _size(file)
+        start = _line_start(file, min(at, size))
+        number = _number(file, start)
+    wanted = (words or "").casefold()
+    found: list[tuple[int, int, LogLine]] = []
+    end = start
+    for begin, line_number, line in _lines(path, start, number):
+        if len(found) >= MOST_FOUND or begin - start >= SEARCHED_BYTES:
+            break
+        end = line.end
+        if levels and line.level not in levels:
+            continue
+        if (
+            wanted
+            and wanted not in line.event.casefold()
+            and not any(wanted in value.casefold() for value in line.fields.values())
+        ):
+            continue
+        found.append((begin, line_number, line))
+    return Piece(size, start, end, number, found)
+
+
+def _piece(path: Path, size: int, start: int, number: int, until: int, *, from_end: bool = False) -> Piece:
+    found: list[tuple[int, int, LogLine]] = []
+    end = start
+    for begin, line_number, line in _lines(path, start, number):
+        if begin >= until or (not from_end and (len(found) >= PIECE_LINES or begin - start >= PIECE_BYTES)):
+            break
+        found.append((begin, line_number, line))
+        end = line.end
+    return Piece(size, start, end, number, found)
+
+
+def _lines(path: Path, start: int, number: int) -> Iterator[tuple[int, int, LogLine]]:
+    """Lines with where they begin and their numbers."""
+    begin, end = start, None
+    for line in read_log(path, start, 2**62):
+        if end is not None and line.end != end:
+            begin, number = end, number + 1
+        end = line.end
+        yield begin, number, line
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, 2)
+
+
+def _line_start(file: BinaryIO, at: int) -> int:
+    """Where the line begins that this byte is in."""
+    while at > 0:
+        block = min(_BLOCK, at)
+        file.seek(at - block)
+        found = file.read(block).rfind(b"\n")
+        if found >= 0:
+            return at - block + found + 1
+        at -= block
+    return 0
+
+
+def _number(file: BinaryIO, start: int) -> int:
+    """The number of the line that begins at this byte, from 1."""
+    file.seek(0)
+    number, left = 1, start
+    while left > 0 and (block := file.read(min(_BLOCK, left))):
+        number += block.count(b"\n")
+        left -= len(block)
+    return number
