@@ -103,6 +103,16 @@ def _list(states: frozenset[TaskState] | frozenset[RunState]) -> str:
     return ", ".join(f"`{state}`" for state in sorted(states))
 
 
+def state_names() -> str:
+    """ui/src/shared/state-names.ts."""
+    lines = ["// Written by tools/generate.py from tradewind.core.states. Do not edit."]
+    for name, states in (("TaskState", TaskState), ("RunState", RunState)):
+        lines += [f"export type {name} =", *(f'  | "{state}"' for state in states)]
+        lines[-1] += ";"
+        lines.append("")
+    return "\n".join(lines)
+
+
 def openapi() -> str:
     """src/tradewind/api/openapi.json."""
     return json.dumps(made_document(), indent=1, ensure_ascii=False) + "\n"
@@ -110,6 +120,7 @@ def openapi() -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/reference/states.md": states_page,
+    "ui/src/shared/state-names.ts": state_names,
     "src/tradewind/api/openapi.json": openapi,
     "src/tradewind/api/places.json": lambda: text_of(all_places()),
     "src/tradewind/client/shapes.py": lambda: client_source.shapes_source(made_document()),

@@ -14,4 +14,8 @@ export type TaskState =
   | "deferred"
   | "awaiting_input";
 
-export type RunState = "queued" | "running" | "success" | "failed";
+export type RunState =
+  | "queued"
+  | "running"
+  | "success"
+  | "failed";
