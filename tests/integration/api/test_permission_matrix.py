@@ -40,6 +40,7 @@ TAKES = {
     "read asset": """
         get_asset get_asset_alias get_asset_aliases get_asset_events get_asset_queued_events get_asset_state_store
         get_assets get_dag_asset_queued_event get_dag_asset_queued_events get_dag_asset_state list_asset_state_store
+        ui_asset ui_assets ui_assets_graph
     """,
     "create asset": "create_asset_event materialize_asset",
     "edit asset": "clear_asset_state_store delete_asset_state_store set_asset_state_store",
@@ -55,13 +56,14 @@ TAKES = {
     "create edit delete connection": "bulk_connections",
     "read dag": """
         get_dag get_dag_details get_dag_source get_dag_stats get_dag_tags get_dag_version get_dag_versions get_dags
-        get_next_runs list_dag_warnings why_dag
+        get_dag_page get_next_runs list_dag_warnings ui_dags ui_home ui_search
+        why_dag
     """,
     "edit dag": "patch_dag patch_dags reparse_dag_file",
     "delete dag": "delete_dag",
     "read dag_run": """
         get_dag_deadlines get_dag_run get_dag_run_deadlines get_dag_run_result get_dag_runs get_list_dag_runs_batch
-        get_upstream_asset_events wait_dag_run_until_finished why_dag_run
+        get_dag_calendar get_upstream_asset_events ui_runs wait_dag_run_until_finished why_dag_run
     """,
     "create dag_run": "execute_dag trigger_dag_run",
     "edit dag_run": "clear_dag_run clear_dag_run_partitions clear_dag_runs patch_dag_run",
@@ -89,13 +91,13 @@ TAKES = {
     "create service_account": "post_service_account",
     "edit service_account": "patch_service_account",
     "delete service_account": "delete_service_account",
-    "read task": "get_task get_tasks",
+    "read task": "get_dag_structure get_task get_tasks",
     "read task_instance": """
         get_extra_links get_hitl_detail get_hitl_detail_try_detail get_hitl_details get_mapped_task_instance
         get_mapped_task_instance_tries get_mapped_task_instance_try_details get_mapped_task_instances get_task_instance
         get_task_instance_dependencies get_task_instance_dependencies_by_map_index get_task_instance_tries
         get_task_instance_try_details get_task_instances get_task_instances_batch get_task_state_store
-        list_task_state_store why_task_instance
+        get_dag_durations get_dag_grid get_run_states list_task_state_store why_task_instance
     """,
     "edit task_instance": """
         clear_task_state_store delete_task_state_store patch_task_group_instances patch_task_group_instances_dry_run
