@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from tradewind.sdk.schema_bounds import LIMIT_S, TooSlow, bounded
+
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
@@ -19,22 +21,28 @@ class SchemaBroken(Exception):
     """The schema itself can't be used; the sentence says why."""
 
 
-def mistakes(value: object, schema: Mapping[str, object]) -> Iterator[ValidationError]:
+def mistakes(value: object, schema: Mapping[str, object], limit_s: float = LIMIT_S) -> Iterator[ValidationError]:
     """What is wrong with a value, by a schema that is taken for a good one: to look is slower than all the rest.
 
     Raises:
-        SchemaBroken: the schema refers to something outside of it, or has a pattern that is none.
+        SchemaBroken: the schema refers to something outside of it, has a pattern that is none, or takes too long.
     """
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - takes 60 ms; few need it
     from jsonschema.validators import validator_for  # noqa: PLC0415
     from jsonschema_specifications import REGISTRY  # noqa: PLC0415
     from referencing.exceptions import Unresolvable  # noqa: PLC0415
 
-    kind: Any = validator_for(cast("dict[str, Any]", schema), default=Draft202012Validator)
     try:
+        kind: Any = bounded(
+            validator_for(cast("dict[str, Any]", schema), default=Draft202012Validator), schema, limit_s
+        )
         yield from kind(dict(schema), registry=REGISTRY, format_checker=FormatChecker()).iter_errors(value)
     except Unresolvable as error:
         raise SchemaBroken(f"it refers to {error.ref!r}, which is not in it; nothing is fetched") from error
+    except TooSlow as error:
+        raise SchemaBroken(str(error)) from error
+    except RecursionError as error:
+        raise SchemaBroken("it refers to itself without end, or the value is nested too deeply") from error
     except re.error as error:
         raise SchemaBroken(f"a pattern of it is none: {error}") from error
 
