@@ -1,7 +1,8 @@
-"""Fixtures for all tests: a database of each dialect, made anew for each test."""
+"""Fixtures for all tests: a database of each dialect, made anew for each test or module."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,11 +57,27 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+DIALECTS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=DIALECTS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A migrated database; the test runs once for each dialect."""
+    with _new_database(request, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=DIALECTS)
+def shared_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A migrated database of each dialect for all tests of a module, which write nothing that another could notice."""
+    with _new_database(request, tmp_path_factory.mktemp("shared")) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Database]:
     if request.param == "sqlite":
-        with sqlite_database(tmp_path) as opened:
+        with sqlite_database(folder) as opened:
             yield opened
         return
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -83,11 +83,11 @@ LISTS: dict[str, Ask] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(shared_database: Database) -> Database:
     """1,250 finished runs of three DAGs with three instances each."""
     for number in range(3):
-        store(database, parsed(spec(f"dag-{number}", tasks=("a",)), path=f"{number}.py"), ids=Ids(number))
+        store(shared_database, parsed(spec(f"dag-{number}", tasks=("a",)), path=f"{number}.py"), ids=Ids(number))
     commands: list[Command] = []
     for number in range(1250):
         uid, version, dag = f"run-{number}", f"v-{number % 3}", DagKey("default", f"dag-{number % 3}")
@@ -96,12 +96,12 @@ def filled(database: Database) -> Database:
             save_run(uid, RunState.SUCCESS, version_id=version),
             CreateTasks(uid, "a", 0, 2),
         ]
-    with database.write() as tx:
+    with shared_database.write() as tx:
         write(tx, commands, now=EPOCH)
-    if database.dialect == "postgresql":
-        with database.write() as tx:
+    if shared_database.dialect == "postgresql":
+        with shared_database.write() as tx:
             tx.raw.execute("ANALYZE")
-    return database
+    return shared_database
 
 
 class Ids:

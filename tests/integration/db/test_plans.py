@@ -41,11 +41,11 @@ RUNS = 300
 DAG = DagKey("default", "dag-1")
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(shared_database: Database) -> Database:
     """300 finished runs of three DAGs with ten instances each, one run under way."""
     for number in range(3):
-        store(database, parsed(spec(f"dag-{number}", tasks=("a",)), path=f"{number}.py"), ids=Ids(number))
+        store(shared_database, parsed(spec(f"dag-{number}", tasks=("a",)), path=f"{number}.py"), ids=Ids(number))
     commands: list[Command] = []
     for number in range(RUNS):
         uid, version, dag = f"run-{number}", f"v-{number % 3}", DagKey("default", f"dag-{number % 3}")
@@ -55,12 +55,12 @@ def filled(database: Database) -> Database:
             save_run(uid, state, version_id=version),
             CreateTasks(uid, "a", 0, 9),
         ]
-    with database.write() as tx:
+    with shared_database.write() as tx:
         write(tx, commands, now=EPOCH)
-    with database.write() as tx:
-        if database.dialect == "postgresql":
+    with shared_database.write() as tx:
+        if shared_database.dialect == "postgresql":
             tx.raw.execute("ANALYZE")
-    return database
+    return shared_database
 
 
 class Ids:
