@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+import msgspec
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, tuple_
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.engine import Tx
@@ -184,14 +185,32 @@ def by_keys(
     The columns of the key are what each row begins with.
     """
     found: dict[tuple[Any, ...], Sequence[Any]] = {}
+    picked = statement.where(_is_wanted(tx, key))
     for first in range(0, len(wanted), KEYS_AT_ONCE):
         some = wanted[first : first + KEYS_AT_ONCE]
-        # SQLite reads the whole table for `(a, b) IN (...)`, and looks up each row by its key for this.
-        each = (and_(*(column == value for column, value in zip(key, one, strict=True))) for one in some)
-        among_them = key[0].in_([one[0] for one in some]) if len(key) == 1 else or_(*each)
-        for row in rows(tx, statement.where(among_them)):
+        for row in tx.execute(picked, {_WANTED: _as_parameter(tx, some)}).all():
             found[tuple(row[: len(key)])] = row
     return [found[one] for one in wanted if one in found]
+
+
+_WANTED = "wanted_keys"
+
+
+def _is_wanted(tx: Tx, key: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """That the key is among those of one parameter: however many there are, it is the same statement, compiled once.
+
+    SQLite goes through the parameter, and looks up each row by its key; it would read the whole table for a list of pairs.
+    """
+    if tx.dialect == "sqlite":
+        value = func.json_each(bindparam(_WANTED, type_=Text)).table_valued("value").c.value
+        return and_(*(column == func.json_extract(value, f"$[{place}]") for place, column in enumerate(key)))
+    return (key[0] if len(key) == 1 else tuple_(*key)).in_(bindparam(_WANTED, expanding=True))
+
+
+def _as_parameter(tx: Tx, keys: Sequence[tuple[Any, ...]]) -> Any:
+    if tx.dialect == "sqlite":
+        return msgspec.json.encode(keys).decode()
+    return [key[0] for key in keys] if len(keys[0]) == 1 else list(keys)
 
 
 def rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:
