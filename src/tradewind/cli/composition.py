@@ -31,7 +31,7 @@ from tradewind.db.cipher import cipher_of, read_or_make_key
 from tradewind.db.engine import open_database
 from tradewind.db.versions import Specs
 from tradewind.executors.base import Executor
-from tradewind.executors.named import build_executors, capacities, named_executors
+from tradewind.executors.named import build_executors, capacities, named_executors, renewing
 from tradewind.parsing.build import dag_processor
 from tradewind.parsing.calls import ForkServer
 from tradewind.parsing.desk import TimetableDesk
@@ -76,7 +76,7 @@ class Composition:
         self._signing_key = read_or_make_key(settings.home / "token.key")
         self._specs = Specs()
         caller = ForkServer(os.environ)
-        reads = file_reads(settings, self.database, work.executor.renew)
+        reads = file_reads(settings, self.database, renewing(self._executors.values()))
         self._desk = TimetableDesk(
             caller,
             self.database,

@@ -122,12 +122,16 @@ def _body(kind: str, encoded: str) -> Any:
         return None
     try:
         return msgspec.json.decode(encoded, type=wanted)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
 def _item(row: Any, body: Any, known: dict[str, Any]) -> InboxItem:
-    output = None if row.output is None else msgspec.json.decode(row.output, type=Ended)
+    try:
+        output = None if row.output is None else msgspec.json.decode(row.output, type=Ended)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        problem = f"an event of kind {row.kind!r} whose report this release can't read: {error}"
+        return InboxItem(row.id, None, None, problem)
     if body is None:
         return InboxItem(row.id, None, None, f"an event of kind {row.kind!r} that this release can't read")
     if isinstance(body, _VersionAdded):

@@ -88,6 +88,11 @@ class Executor(Protocol):
         """Code that is likely to be needed soon; warm it up if that helps."""
         ...
 
+    def renew(self, relative_fileloc: str) -> None:
+        """A Variable or Connection that a DAG file reads while it is imported has changed: attempts from now on run in
+        processes that import the file anew."""
+        ...
+
     def stop(self, grace_s: float) -> None:
         """End: let attempts finish for `grace_s` seconds, then kill them. Nothing is left running."""
         ...

@@ -7,7 +7,7 @@ processes with a limit for each name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tradewind.base.entrypoints import load
@@ -15,7 +15,7 @@ from tradewind.base.errors import InvalidInput
 from tradewind.base.settings import ExecutorSettings, Settings
 from tradewind.executors.base import Executor
 
-__all__ = ["GROUP", "NamedExecutor", "build_executors", "capacities", "named_executors"]
+__all__ = ["GROUP", "NamedExecutor", "build_executors", "capacities", "named_executors", "renewing"]
 
 GROUP = "tradewind.executors"
 LOCAL = frozenset({"local", "LocalExecutor", "airflow.executors.local_executor.LocalExecutor"})
@@ -104,6 +104,17 @@ def build_executors(named: Sequence[NamedExecutor], local: Executor, settings: S
         executor = local if one.kind == "local" else _from_plugin(one.kind, settings)
         found |= dict.fromkeys([one.name, *sorted(one.spellings - {one.name})], executor)
     return found
+
+
+def renewing(executors: Iterable[Executor]) -> Callable[[str], None]:
+    """What tells each of these executors, once, that a DAG file is to be imported anew."""
+    each = {id(executor): executor for executor in executors}
+
+    def renew(relative_fileloc: str) -> None:
+        for executor in each.values():
+            executor.renew(relative_fileloc)
+
+    return renew
 
 
 def _from_plugin(kind: str, settings: Settings) -> Executor:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from sqlalchemy import insert
 
 from support.databases import EPOCH
 from support.rows import DAG, at, create_run, dispatch, ended, facts, parsed, rows, save_run, spec, store
 from tradewind.core import events as e
 from tradewind.core.states import RunState, TaskState
 from tradewind.db import Database, inbox, leases
+from tradewind.db import tables as t
 from tradewind.db.transitions import write
 from tradewind.spec import DagKey
 
@@ -140,3 +142,22 @@ def test_posting_rings_postgresqls_bell_on_commit(database: Database) -> None:
             inbox.post(tx, e.DagStale(DAG), EPOCH)
             assert list(listener.notifies(timeout=0.05)) == []
         assert [bell.channel for bell in listener.notifies(timeout=10, stop_after=1)] == [inbox.CHANNEL]
+
+
+def test_a_row_that_can_not_be_read_does_not_keep_the_others_back(database: Database) -> None:
+    good = e.RunMarked("run-1", RunState.FAILED)
+    bad = [
+        {"kind": "RunMarked", "event": "no JSON", "output": None},
+        {"kind": "RunMarked", "event": "[" * 5000 + "]" * 5000, "output": None},
+        {"kind": "Nonsense", "event": "{}", "output": None},
+        {"kind": "RunMarked", "event": '{"run_uid": "r", "state": "failed"}', "output": '{"attempt": 1}'},
+        {"kind": "RunMarked", "event": '{"run_uid": "r", "state": "failed"}', "output": "{"},
+    ]
+    with database.write() as tx:
+        for row in bad:
+            tx.execute(insert(t.inbox), {"shard": inbox.EVERY_SHARD, "posted_at": EPOCH, **row})
+    [last] = post(database, good)
+    with database.read() as tx:
+        items = inbox.take(tx)
+    assert [(item.event, bool(item.problem)) for item in items] == [(None, True)] * 5 + [(good, False)]
+    assert items[-1].id == last
