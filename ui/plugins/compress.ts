@@ -1,6 +1,6 @@
 // Writes each file of the build compressed beside itself, so that the server need not do it while somebody waits.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
@@ -13,9 +13,10 @@ export function compress(): Plugin {
     name: "compress",
     apply: "build",
     configResolved(config) {
-      folder = config.build.outDir;
+      folder = resolve(config.root, config.build.outDir);
     },
     closeBundle() {
+      if (!existsSync(folder)) return; // the build has failed, and says so
       for (const name of readdirSync(folder, { recursive: true, encoding: "utf-8" })) {
         if (!WORTH_IT.test(name)) continue;
         const file = join(folder, name);

@@ -1,7 +1,7 @@
 // A dense table for lists of any length: only the rows in sight are drawn, and more are asked for as the end comes near.
 import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import classes from "./DataTable.module.css";
 
 const features = tableFeatures({});
@@ -19,6 +19,10 @@ export interface Column<Row> {
   align?: "end";
 }
 
+interface Place<Row> {
+  row: Row | undefined;
+}
+
 export interface Sorting {
   /** `name`, or `-name`: from the last to the first. */
   by: string | undefined;
@@ -27,26 +31,38 @@ export interface Sorting {
 
 export function DataTable<Row extends object>(given: {
   label: string;
-  rows: Row[];
+  /** Those that are not here yet are undefined. */
+  rows: (Row | undefined)[];
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   sorting?: Sorting;
   empty?: React.ReactNode;
   /** Asks for the rows behind the last one. */
   more?: (() => void) | undefined;
+  /** Told which rows are in sight. */
+  onRange?: (first: number, last: number) => void;
   /** Of all there are, also those that are not here yet. */
   total?: number;
   rowClass?: (row: Row) => string | undefined;
   height?: string;
   rowHeight?: number;
 }) {
-  const { rows, columns, more } = given;
-  const definitions: ColumnDef<typeof features, Row>[] = columns.map((column) => ({
+  const { rows, columns, more, onRange } = given;
+  const places = useMemo(() => rows.map((row): Place<Row> => ({ row })), [rows]);
+  const definitions: ColumnDef<typeof features, Place<Row>>[] = columns.map((column) => ({
     id: column.id,
     header: () => column.header,
-    cell: (cell) => column.cell(cell.row.original),
+    cell: (cell) => {
+      const { row } = cell.row.original;
+      return row === undefined ? <span className={classes.absent} /> : column.cell(row);
+    },
   }));
-  const table = useTable({ features, data: rows, columns: definitions, getRowId: given.rowKey });
+  const table = useTable({
+    features,
+    data: places,
+    columns: definitions,
+    getRowId: ({ row }, index) => (row === undefined ? `absent ${index}` : given.rowKey(row)),
+  });
   const scroller = useRef<HTMLDivElement>(null);
   const model = table.getRowModel().rows;
   const virtual = useVirtualizer({
@@ -58,6 +74,8 @@ export function DataTable<Row extends object>(given: {
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
+  const first = items[0]?.index ?? 0;
+  useEffect(() => onRange?.(first, last), [onRange, first, last]);
   useEffect(() => {
     if (more && last >= rows.length - AHEAD) more();
   }, [more, last, rows.length]);
@@ -85,7 +103,7 @@ export function DataTable<Row extends object>(given: {
                 role="row"
                 key={item.key}
                 aria-rowindex={item.index + 2}
-                className={`${classes.row} ${given.rowClass?.(row.original) ?? ""}`}
+                className={`${classes.row} ${(row.original.row && given.rowClass?.(row.original.row)) ?? ""}`}
                 style={{ gridTemplateColumns: tracks, height: item.size, transform: `translateY(${item.start}px)` }}
               >
                 {row.getAllCells().map((cell, index) => (

@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { PoolsPage } from "@/features/pools/PoolsPage";
+import { given, text } from "@/shared/ui/search-params";
+
+export const Route = createFileRoute("/pools")({
+  component: PoolsPage,
+  validateSearch: (search: Record<string, unknown>) => given({ search: text(search.search), sort: text(search.sort) }),
+});

@@ -1,0 +1,8 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { VariablesPage } from "@/features/variables/VariablesPage";
+import { given, text } from "@/shared/ui/search-params";
+
+export const Route = createFileRoute("/variables")({
+  component: VariablesPage,
+  validateSearch: (search: Record<string, unknown>) => given({ search: text(search.search), sort: text(search.sort) }),
+});
