@@ -58,6 +58,7 @@ class DagRow:
     owners: list[str]
     schedule: str
     schedule_text: str
+    """In words; empty: it has none."""
     is_paused: bool
     has_import_errors: bool
     next_run_after: datetime | None
@@ -135,7 +136,7 @@ def _shown(tx: Tx, wanted: DagSearch, names: Sequence[str]) -> list[DagRow]:
         return []
     columns = (
         _D.dag_id, _D.display_name, _D.owners, _D.timetable_summary, _D.timetable_description, _D.is_paused,
-        _D.has_import_errors, _D.next_run_after, _is_favorite(wanted),
+        _D.has_import_errors, _D.next_run_after, _is_favorite(wanted), _D.timetable_kind,
     )  # fmt: skip
     tags: dict[str, list[str]] = {}
     of_these = select(_G.dag_id, _G.name).where(_G.workspace == wanted.workspace, _G.dag_id.in_(names))
@@ -148,7 +149,7 @@ def _shown(tx: Tx, wanted: DagSearch, names: Sequence[str]) -> list[DagRow]:
             display_name=row[1],
             owners=row[2],
             schedule=row[3],
-            schedule_text=row[4],
+            schedule_text="" if row[9] == "none" else row[4],
             is_paused=row[5],
             has_import_errors=row[6],
             next_run_after=row[7],
