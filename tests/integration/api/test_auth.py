@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import jwt
 import pytest
@@ -162,6 +164,21 @@ def test_a_body_beyond_the_limit_is_refused(api: Api) -> None:
     assert api.send("POST", "/variables", body).status == 413
     assert api.send("POST", "/variables", body, headers={"transfer-encoding": "chunked"}).status == 413
     assert api.send("POST", "//auth/token", body, role=None, headers={"transfer-encoding": "chunked"}).status == 413
+
+
+@pytest.mark.parametrize("way", [{}, {"transfer-encoding": "chunked"}], ids=["announced", "chunked"])
+def test_a_large_body_is_read_only_where_its_sender_has_a_use_for_it(api: Api, way: dict[str, str]) -> None:
+    def sent(role: str, path: str, size: int, **more: Any) -> int:
+        body = json.dumps({**more, "description": "x" * size}).encode()
+        return api.send("POST", path, body, role=role, headers=way).status
+
+    listed, triggered = "/dags/~/dagRuns/list", "/dags/nobody/dagRuns"
+    assert sent("viewer", listed, 60_000) == 422
+    assert sent("viewer", listed, 70_000) == 413
+    assert sent("user", triggered, 900_000) == 422
+    assert sent("user", triggered, 1_100_000) == 413
+    assert sent("user", "/variables", 1_100_000, key="k", value="v") == 413
+    assert sent("op", "/variables", 1_100_000, key="k", value="v") == 201
 
 
 def test_wrong_input_is_answered_in_the_frameworks_shape(api: Api) -> None:
