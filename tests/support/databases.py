@@ -66,6 +66,11 @@ class PostgresServer:
         schema.migrate(database, EPOCH)
         database.close()
 
+    def crash(self) -> None:
+        """End it on the spot, and start it again."""
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
+        self._run("pg_ctl", "-D", f"{self._folder}/data", "-l", f"{self._folder}/log", "-w", "start")
+
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,7 +1,9 @@
 """The audit log as a chain: entries are added with the hash of what came before, checked, and cut off at the old end.
 
 Whoever adds an entry locks the one row of `audit_head` until its commit, so entries of all processes stand in one order
-without gaps. The hash of an entry covers all its columns and the hash of the entry before it.
+without gaps. The hash of an entry covers all its columns and the hash of the entry before it. On PostgreSQL the lock is let
+go before the commit is on the disk, and the disk is waited for after that: else as many entries could be made in a second
+as the disk can be waited for, one after the other.
 """
 
 from __future__ import annotations
@@ -67,6 +69,7 @@ def _plain(value: Any) -> Any:
 def append(tx: Tx, row: Mapping[str, Any]) -> int:
     """Add an entry and return its number. Do this last in a transaction: others who add one wait for its end."""
     whole = tx.whole
+    tx.wait_for_disk_without_locks()
     [last_id, last_hash, _, _] = whole.execute(_HEAD.with_for_update()).one()
     entry = {name: row.get(name) for name in COLUMNS} | {"id": last_id + 1}
     entry["hash"] = link(last_hash, entry)

@@ -12,10 +12,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Executable, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -30,6 +31,8 @@ __all__ = ["Database", "Dialect", "Tx", "open_database"]
 Dialect = Literal["sqlite", "postgresql"]
 Params = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
+_NO_WAIT = text("SET LOCAL synchronous_commit = off")
+_WAIT = text("SELECT pg_logical_emit_message(true, 'tradewind', '')")
 BUSY_TIMEOUT_S = 5.0
 """How long SQLite waits for a writer in another process, per attempt."""
 BUSY_ATTEMPTS = 3
@@ -43,10 +46,19 @@ class Narrowing(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Ending:
+    """How a transaction is to end."""
+
+    works: list[Callable[[], None]]
+    """What is done last."""
+    waits_later: bool = False
+
+
 class Tx:
     """A transaction under way. The caller of a query owns it; queries never commit."""
 
-    __slots__ = ("_last", "_raw", "_sight", "connection", "dialect")
+    __slots__ = ("_ending", "_raw", "_sight", "connection", "dialect")
 
     def __init__(
         self,
@@ -54,13 +66,13 @@ class Tx:
         dialect: Dialect,
         raw: Any = None,
         sight: Narrowing | None = None,
-        last: list[Callable[[], None]] | None = None,
+        ending: _Ending | None = None,
     ) -> None:
         self.connection = connection
         self.dialect: Dialect = dialect
         self._raw = raw
         self._sight = sight
-        self._last: list[Callable[[], None]] = [] if last is None else last
+        self._ending = ending or _Ending([])
 
     def execute(self, statement: Executable, params: Params = None) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement; with a list of parameters, once for each."""
@@ -74,21 +86,36 @@ class Tx:
 
     def seen_by(self, sight: Narrowing | None) -> Tx:
         """The same transaction for somebody who may not see everything; None: for one who may."""
-        return self if sight is None else Tx(self.connection, self.dialect, self._raw, sight, self._last)
+        return self if sight is None else Tx(self.connection, self.dialect, self._raw, sight, self._ending)
 
     @property
     def whole(self) -> Tx:
         """The same transaction without any narrowing: for figures and checks that show no single row to a caller."""
-        return self if self._sight is None else Tx(self.connection, self.dialect, self._raw, last=self._last)
+        return self if self._sight is None else Tx(self.connection, self.dialect, self._raw, ending=self._ending)
 
     def before_commit(self, work: Callable[[], None]) -> None:
         """Have something done at the end of the transaction: statements for whose locks others wait."""
-        self._last.append(work)
+        self._ending.works.append(work)
 
     def end(self) -> None:
         """Do what was left for the end; for whoever opened the transaction."""
-        for work in self._last:
+        for work in self._ending.works:
             work()
+
+    def wait_for_disk_without_locks(self) -> None:
+        """Have the locks of this transaction let go before it is on the disk: others who wait for them need not wait for
+        the disk, too. Whoever opened it still hears of its end only when it is there.
+
+        A commit that needs one of the locks is behind this one in the log of the database, so it is never there without it.
+        """
+        if self.dialect == "postgresql" and not self._ending.waits_later:
+            self.connection.execute(_NO_WAIT)
+            self._ending.waits_later = True
+
+    @property
+    def waits_later(self) -> bool:
+        """Whether its end was asked not to wait for the disk, for whoever opened it to do so."""
+        return self._ending.waits_later
 
     @property
     def raw(self) -> Any:
@@ -317,9 +344,13 @@ class _PostgresDatabase:
 
     @contextmanager
     def write(self) -> Generator[Tx, None, None]:
-        with self._translated(), self._engine.begin() as connection:
-            yield (tx := Tx(connection, "postgresql"))
-            tx.end()
+        with self._translated(), self._engine.connect() as connection:
+            with connection.begin():
+                yield (tx := Tx(connection, "postgresql"))
+                tx.end()
+            if tx.waits_later:
+                with connection.begin():  # writes a little, so that its end waits for all that was written before
+                    connection.execute(_WAIT)
 
     @contextmanager
     def read(self) -> Generator[Tx, None, None]:

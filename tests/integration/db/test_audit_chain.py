@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
+from sqlalchemy import event as events
 
-from support.databases import EPOCH
+from support.databases import EPOCH, postgres_server
 from support.rows import at, rows
 from tradewind.base.errors import Conflict
 from tradewind.base.settings import DbSettings
@@ -192,3 +194,39 @@ def _back_to_0003(tx: Tx) -> None:
         tx.execute(text(f"ALTER TABLE event_log DROP COLUMN {column}"))
     tx.execute(text("DROP TABLE audit_head"))
     tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+
+
+def test_who_adds_an_entry_does_not_wait_for_the_disk_of_the_one_before(database: Database) -> None:
+    if database.dialect != "postgresql":
+        return
+    free: list[int] = []
+
+    def look(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if "pg_logical_emit_message" in statement:
+            with psycopg.connect(
+                database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            ) as other:
+                row = other.execute("SELECT last_id FROM audit_head FOR UPDATE NOWAIT").fetchone()
+                free.append(row[0] if row else 0)
+
+    events.listen(Engine, "before_cursor_execute", look)
+    try:
+        note(database, "one")
+    finally:
+        events.remove(Engine, "before_cursor_execute", look)
+    assert free == [1]
+
+
+@pytest.mark.postgres
+def test_an_entry_that_was_confirmed_outlives_a_crash_of_the_database() -> None:
+    with postgres_server(is_durable=True) as server:
+        url = server.clone()
+        for number in range(1, 4):
+            database = open_database(DbSettings(), url)
+            note(database, f"event-{number}")
+            server.crash()
+            database.close()
+            database = open_database(DbSettings(), url)
+            found = verdict(database)
+            database.close()
+            assert (found.last_id, found.broken) == (number, None)
