@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 3
 PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup start stop test ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
+.PHONY: help setup start stop test suite ecosystem ecosystem-beside mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -56,16 +56,22 @@ start: setup ui  ## start the server on http://127.0.0.1:8080 and watch the flag
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-test: setup ui $(ECOSYSTEM_STAMP)  ## the whole test suite, with all gates
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check
+# What computes goes first, two at a time; then the two suites side by side, which wait for processes part of their time.
+test: setup ui  ## the whole test suite, with all gates
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check $(ECOSYSTEM_STAMP) mutants
+	@$(MAKE) --no-print-directory -j2 suite ecosystem-beside
+
+suite: setup ui  ## all tests but those of the ecosystem
 	@$(BIN)/python $(PYTEST)
-	@$(MAKE) --no-print-directory -j2 ecosystem mutants
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
 	@$(ECOSYSTEM)/bin/python $(PYTEST) -o filterwarnings=default tests/ecosystem
 
+ecosystem-beside: $(ECOSYSTEM_STAMP)
+	@said=$$(mktemp); $(MAKE) --no-print-directory ecosystem WORKERS=1 >$$said 2>&1; code=$$?; cat $$said; rm -f $$said; exit $$code
+
 mutants: setup  ## faults planted in the core, each of which the unit tests must notice
-	@nice $(BIN)/python tools/mutants.py
+	@$(BIN)/python tools/mutants.py --jobs 1
 
 schemathesis: setup  ## made-up requests to every operation of the API, for half an hour
 	@TRADEWIND_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest -n 0 -s tests/e2e/test_schemathesis.py
