@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from hashlib import sha1
 from uuid import UUID
 
@@ -87,7 +90,18 @@ def _instance_id(record: TaskRecord) -> str:
     return str(UUID(bytes=digest[:16], version=5))
 
 
-def _common(record: TaskRecord, task: TaskSpec | None) -> Body:
+@cache
+def _here() -> tuple[str, str]:
+    return socket.gethostname(), getpass.getuser()
+
+
+def _account_on(hostname: str | None) -> str | None:
+    """The account that tasks run as: on this machine it is the server's own; of others nobody has said."""
+    here, account = _here()
+    return account if hostname == here else None
+
+
+def _common(record: TaskRecord, task: TaskSpec | None, hostname: str | None) -> Body:
     return {
         "task_id": record.task_id,
         "dag_id": record.dag_id,
@@ -96,7 +110,7 @@ def _common(record: TaskRecord, task: TaskSpec | None) -> Body:
         "max_tries": record.max_tries - 1,
         "task_display_name": (task and task.display_name) or record.task_id,
         "dag_display_name": record.dag_display_name,
-        "unixname": None,
+        "unixname": _account_on(hostname),
         "pool": record.pool,
         "operator": record.operator,
         "operator_name": (task and task.operator_name) or record.operator,
@@ -123,7 +137,7 @@ def task_out(record: TaskRecord, task: TaskSpec | None, trigger: OpenTrigger | N
     """`TaskInstanceResponse`."""
     return {
         "id": _instance_id(record),
-        **_common(record, task),
+        **_common(record, task, record.hostname),
         "logical_date": record.logical_date,
         "run_after": record.run_after,
         "start_date": record.start_date,
@@ -152,7 +166,7 @@ def try_out(record: TaskRecord, attempt: AttemptRecord, task: TaskSpec | None) -
     is_current = attempt.id == record.attempt
     start, end = attempt.started_at, attempt.ended_at
     return {
-        **_common(record, task),
+        **_common(record, task, attempt.hostname),
         "start_date": start,
         "end_date": end,
         "duration": (end - start).total_seconds() if start and end else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import subprocess
@@ -92,6 +93,12 @@ def test_cleared_tasks_run_again(server, tradewind) -> None:
     rows = json.loads(tradewind("tasks", "states-for-dag-run", "greet", "cleared", "-o", "json").stdout)
     assert {row["task_id"]: row["try_number"] for row in rows} == {"hello": 1, "shout": 2}
     assert "Nothing to clear" in tradewind("tasks", "clear", "greet", "--run-id", "cleared", "-f", "-y").stdout
+
+
+def test_a_task_instance_says_which_account_it_ran_as(server) -> None:
+    run_id = server.trigger("greet")
+    server.wait_run("greet", run_id)
+    assert {one["unixname"] for one in server.instances("greet", run_id)} == {getpass.getuser()}
 
 
 def test_what_the_server_refuses_is_one_line(tradewind) -> None:
