@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 import { compress } from "./plugins/compress.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const SERVER = process.env.TRADEWIND_SERVER ?? "http://127.0.0.1:8080";
+const SERVER = process.env.TRADEWIND_UI_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [

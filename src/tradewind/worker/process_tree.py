@@ -191,10 +191,10 @@ def processes_of_dead_servers() -> list[int]:
     found: list[int] = []
     for pid in _all_pids():
         owner = _environment(pid).get(SERVER_VARIABLE.encode(), b"").decode(errors="replace")
-        if ":" in owner:
-            server, started = owner.split(":", 1)
-            if not server.isdigit() or _start_time(int(server)) != started:
-                found.append(pid)
+        server, _, started = owner.partition(":")
+        # A variable of this name that somebody else set, to an address for example, is no mark.
+        if server.isdigit() and started.isdigit() and _start_time(int(server)) != started:
+            found.append(pid)
     return found
 
 

@@ -14,7 +14,15 @@ from support.local_executor import TESTS, Harness, is_alive, wait_until
 from tradewind.base.settings import LogSettings, WorkerSettings
 from tradewind.executors.base import Exited, Lost
 from tradewind.executors.local import LocalExecutor
-from tradewind.worker.process_tree import ATTEMPT_VARIABLE, children, descendants, end_marked, mark_of
+from tradewind.worker.process_tree import (
+    ATTEMPT_VARIABLE,
+    SERVER_VARIABLE,
+    children,
+    descendants,
+    end_marked,
+    mark_of,
+    processes_of_dead_servers,
+)
 
 CODE = """
 import os, signal, subprocess, time
@@ -212,3 +220,12 @@ def test_a_process_keeps_its_mark_while_it_changes_programs(tmp_path):
             assert restless.wait(10) == -signal.SIGKILL
         finally:
             restless.kill()
+
+
+def test_a_process_whose_own_variable_has_the_name_of_the_mark_is_nobodys(tmp_path: Path) -> None:
+    stranger = subprocess.Popen(["sleep", "60"], cwd=tmp_path, env={SERVER_VARIABLE: "http://127.0.0.1:8080"})
+    try:
+        assert stranger.pid not in processes_of_dead_servers()
+    finally:
+        stranger.kill()
+        stranger.wait()
