@@ -73,8 +73,9 @@ ecosystem-beside: $(ECOSYSTEM_STAMP)
 mutants: setup  ## faults planted in the core, each of which the unit tests must notice
 	@$(BIN)/python tools/mutants.py --jobs 1
 
-schemathesis: setup  ## made-up requests to every operation of the API, for half an hour
-	@TRADEWIND_FUZZ_EXAMPLES=50 $(BIN)/python -m pytest -n 0 -s tests/e2e/test_schemathesis.py
+schemathesis: setup  ## made-up requests to every operation of the API, on both databases, for half an hour
+	@TRADEWIND_FUZZ_EXAMPLES=$${TRADEWIND_FUZZ_EXAMPLES:-25} TRADEWIND_FUZZ_SEED=$${TRADEWIND_FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest -n 0 -s tests/e2e/test_schemathesis.py
 
 provider-unit-tests: setup $(ECOSYSTEM_STAMP)  ## the unit tests of provider packages, from their sdists, against our namespace
 	@$(BIN)/python tools/provider_unit_tests.py

@@ -1,6 +1,7 @@
 """Schemathesis against a live server with data: no crash, no status and no answer that the OpenAPI document does not tell.
 
-`TRADEWIND_FUZZ_EXAMPLES=50 pytest tests/e2e/test_schemathesis.py -s`, which is `make schemathesis`, asks for longer.
+`make schemathesis` asks for longer, on both databases, and for other things each time: the seed that it prints, as
+`TRADEWIND_FUZZ_SEED`, asks for the same again. The gate always asks for the same.
 """
 
 from __future__ import annotations
@@ -23,12 +24,17 @@ DAGS = Path(__file__).parent / "client_dags"
 pytestmark = pytest.mark.timeout(3600 if EXAMPLES > 5 else 240)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] if EXAMPLES > 5 else ["sqlite"]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that knows DAGs, has run some of them, and holds one of everything."""
     folder = tmp_path_factory.mktemp("fuzz")
     shutil.copytree(DAGS, folder / "dags")
+    url = request.getfixturevalue("postgres").empty() if request.param == "postgresql" else ""
     env = {"TRADEWIND__AUTH__USER_FAILURES": "0", "TRADEWIND__AUTH__ADDRESS_FAILURES": "0"}
+    env |= {"TRADEWIND__DB__URL": url} if url else {}
     with Server(folder / "home", folder / "dags", env=env) as server:
         server.wait_dags({"etl", "load", "daily", "people"})
         for dag_id in ("etl", "load", "people", "daily"):
@@ -90,7 +96,7 @@ def log_in(server: Server) -> str:
 def test_every_answer_to_an_administrator_is_in_the_document(server: Server) -> None:
     fuzz = Fuzz(server.url, Caller(lambda: log_in(server)), known(server), EXAMPLES, SEED)
     fuzz.run()
-    print(f"\nas an administrator: {fuzz.figures()}")
+    print(f"\nas an administrator, seed {SEED}: {fuzz.figures()}")
     assert list(fuzz.report()) == []
     assert "Traceback" not in server.output()
     assert len(fuzz.answered_well) > 100
@@ -99,5 +105,5 @@ def test_every_answer_to_an_administrator_is_in_the_document(server: Server) -> 
 def test_every_answer_to_nobody_is_in_the_document(server: Server) -> None:
     fuzz = Fuzz(server.url, Caller(), known(server), max(EXAMPLES // 2, 1), SEED)
     fuzz.run()
-    print(f"\nas nobody: {fuzz.figures()}")
+    print(f"\nas nobody, seed {SEED}: {fuzz.figures()}")
     assert list(fuzz.report()) == []
