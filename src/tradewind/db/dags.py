@@ -28,7 +28,19 @@ from tradewind.db import listing
 from tradewind.db import tables as t
 from tradewind.db.change_log import Change, note
 from tradewind.db.engine import Tx
-from tradewind.db.listing import EVERYTHING, AnySelect, DateRange, Page, among, between, like, ordered, paged, prefixed
+from tradewind.db.listing import (
+    EVERYTHING,
+    AnySelect,
+    DateRange,
+    Page,
+    among,
+    between,
+    by_keys,
+    like,
+    ordered,
+    paged,
+    prefixed,
+)
 from tradewind.db.versions import Specs, specs_of_versions
 from tradewind.spec import DagKey, DagSpec
 
@@ -134,18 +146,12 @@ class WarningRecord:
 
 _C = t.dag.c
 _NAMES = tuple(name for name in DagRecord.__dataclass_fields__ if name not in {"tags", "is_favorite"})
-_LAST_RUN = (
-    select(t.dag_run.c.uid)
-    .where(t.dag_run.c.workspace == _C.workspace, t.dag_run.c.dag_id == _C.dag_id)
-    .order_by(t.dag_run.c.run_after.desc())
-    .limit(1)
-    .correlate(t.dag)
-    .scalar_subquery()
-)
 
 
 def _of_last_run(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    return select(column).where(t.dag_run.c.uid == _LAST_RUN).correlate(t.dag).scalar_subquery()
+    """What the DAG's last run says; an index of runs holds all that is asked for here."""
+    runs = select(column).where(t.dag_run.c.workspace == _C.workspace, t.dag_run.c.dag_id == _C.dag_id)
+    return runs.order_by(t.dag_run.c.run_after.desc()).limit(1).correlate(t.dag).scalar_subquery()
 
 
 _SORTS = {
@@ -203,10 +209,12 @@ def list_dags(tx: Tx, wanted: DagFilter, page: Page) -> tuple[list[DagRecord], i
         InvalidInput: an unknown name to sort by.
     """
     conditions = _conditions(wanted)
-    query = ordered(_selected(wanted.username).where(*conditions), page, _SORTS, (_C.dag_id,))
-    count = select(func.count()).select_from(t.dag).where(*conditions)
-    rows, total = paged(tx, query, count, page, tuple)
-    return _records(tx, rows), total
+    key = (_C.workspace, _C.dag_id)
+    # Rows are wide, and what is asked of last runs is dear: only keys are sorted, and counted on the same way.
+    query = ordered(select(*key, func.count().over()).where(*conditions), page, _SORTS, (_C.dag_id,))
+    found = listing.rows(tx, query.limit(page.limit).offset(page.offset)) if page.limit else ()
+    total = found[0][2] if found else tx.scalar(select(func.count()).select_from(t.dag).where(*conditions))
+    return _records(tx, by_keys(tx, _selected(wanted.username), key, [tuple(row[:2]) for row in found])), int(total)
 
 
 def _conditions(wanted: DagFilter) -> list[ColumnElement[bool]]:

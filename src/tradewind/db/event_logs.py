@@ -128,7 +128,9 @@ def get_event(tx: Tx, workspace: str, event_id: int) -> EventRecord:
 def list_events(tx: Tx, wanted: EventFilter, page: Page) -> tuple[list[EventRecord], int]:
     """Entries, the oldest first where the page does not say, and how many there are in all."""
     conditions = _conditions(wanted)
-    counted = select(func.count()).select_from(event_log).where(*conditions)
+    is_by_index = len(conditions) == 1 or wanted.dag_id is not None or wanted.when not in {None, Range()}
+    whole = conditions[0] if is_by_index else unsteered(tx, conditions[0])
+    counted = select(func.count()).select_from(event_log).where(whole, *conditions[1:])
     if wanted.dag_id is None and page.order_by[:1] not in {("when",), ("-when",)} and wanted.when in {None, Range()}:
         conditions[0] = unsteered(tx, conditions[0])
     keys = Keys(event_log, conditions, _SORTS, (_C.id,), lambda: int(tx.scalar(counted)))

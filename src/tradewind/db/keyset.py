@@ -19,23 +19,26 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, tuple_
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.elements import BinaryExpression, UnaryExpression
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.columns import Moment, moment_from_text, moment_to_text
 from tradewind.db.engine import Tx
 from tradewind.db.listing import AnySelect, Page, by_keys, rows, sort_keys
 
-__all__ = ["FAR", "FEW", "Found", "Keys", "find", "paged_by_key", "unsteered"]
+__all__ = ["FAR", "FEW", "FEW_OF_DAGS", "Found", "Keys", "find", "paged_by_key", "unindexed", "unsteered"]
 
 FAR = 1000
 """From this offset on it is worth to know the total first, and to come from the nearer end."""
-FEW = 5000
+FEW = 10_000
 """So many rows are sorted sooner than they are met on the way through the order of all."""
+FEW_OF_DAGS = 50_000
+"""So many that an index of DAGs finds: these lie close together, and the order of all leads past many others."""
 COUNTED = 10_000
 """In pages by cursor, totals are counted up to here only."""
 _NO_INDEX = operators.custom_op[Any]("+")
 """SQLite takes no index for the order of ``+column``."""
+_COMPARE = frozenset({operators.eq, operators.lt, operators.le, operators.gt, operators.ge})
 Row = Sequence[Any]
 R = TypeVar("R")
 
@@ -135,6 +138,11 @@ def unsteered(tx: Tx, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.likely(condition) if tx.dialect == "sqlite" else condition
 
 
+def unindexed(tx: Tx, column: ColumnElement[R]) -> ColumnElement[R]:
+    """A column for conditions that so many rows meet that SQLite should not find them by it; PostgreSQL sees for itself."""
+    return UnaryExpression(column, operator=_NO_INDEX, type_=column.type) if tx.dialect == "sqlite" else column
+
+
 class _Walk:
     """One way through the segments of a list."""
 
@@ -147,6 +155,8 @@ class _Walk:
         sorts += [_Sort(column, down, nullable=False) for column in of.unique if str(column) not in named]
         self._sorts = tuple(sorts)
         self._segments = _segments(self._sorts)
+        if len(self._segments) == 2 and any(_rules_out_nulls(one, self._sorts[0].column) for one in of.conditions):
+            self._segments = self._segments[:1]
         self._width = len(of.unique)
 
     # -- by number ---------------------------------------------------------------------------------------------------
@@ -170,6 +180,8 @@ class _Walk:
     def _walked(self, segments: Sequence[_Segment], skip: int, take: int, *, turned: bool) -> list[Row]:
         found: list[Row] = []
         for segment in segments:
+            if self._is_doubtful(segment) and not self._size(segment):
+                continue
             some = rows(self._tx, self._query(segment, turned=turned).limit(take).offset(skip))
             found += some
             take -= len(some)
@@ -182,10 +194,14 @@ class _Walk:
     def _query(self, segment: _Segment, *, turned: bool) -> AnySelect:
         query = select(*self._of.unique, *(sort.column for sort in self._sorts)).select_from(self._of.source)
         sorts = segment.sorts
-        if self._of.are_few and self._tx.dialect == "sqlite":  # PostgreSQL has statistics, and knows
-            sorts = tuple(replace(sort, column=UnaryExpression(sort.column, operator=_NO_INDEX)) for sort in sorts)
+        if self._of.are_few or (self._is_doubtful(segment) and self._size(segment) <= FEW):
+            sorts = tuple(replace(sort, column=_unordered(self._tx, sort.column)) for sort in sorts)
         order = [sort.turned_term() if turned else sort.term() for sort in sorts]
         return query.where(*self._of.conditions, *segment.condition).order_by(*order)
+
+    def _is_doubtful(self, segment: _Segment) -> bool:
+        """PostgreSQL takes rows without a value for a random sample, and looks for none or a handful from end to end."""
+        return segment.of_nulls and self._tx.dialect == "postgresql"
 
     def _size(self, segment: _Segment) -> int:
         """Of the last segment on the way nobody asks."""
@@ -257,6 +273,15 @@ class _Walk:
 
 def _may_be_null(column: ColumnElement[Any]) -> bool:
     return bool(getattr(column, "nullable", True))
+
+
+def _unordered(tx: Tx, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The same value, for which no index has an order."""
+    return unindexed(tx, column) if tx.dialect == "sqlite" else func.coalesce(column, column)
+
+
+def _rules_out_nulls(condition: ColumnElement[bool], column: ColumnElement[Any]) -> bool:
+    return isinstance(condition, BinaryExpression) and condition.left is column and condition.operator in _COMPARE
 
 
 def _segments(sorts: tuple[_Sort, ...]) -> tuple[_Segment, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, 
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.engine import Tx
+from tradewind.db.patterns import begins, resembles
 
 __all__ = [
     "EVERYTHING",
@@ -94,6 +95,8 @@ def among(column: ColumnElement[Any], values: Sequence[Any]) -> list[ColumnEleme
     if not values:
         return []
     named = [value for value in values if value is not None]
+    if len(values) == len(named) == 1:
+        return [column == named[0]]  # SQLite walks an index in order below one value, not below `IN`
     if len(named) == len(values):
         return [column.in_(named)]
     return [or_(column.is_(None), column.in_(named)) if named else column.is_(None)]
@@ -103,18 +106,14 @@ def like(column: ColumnElement[Any], pattern: str | None) -> list[ColumnElement[
     """The column holds one of the patterns between `|`, wherever it stands and in any case."""
     if pattern is None or pattern in {"~", "%", ""}:
         return []
-    return [or_(*(column.ilike(f"%{part.strip()}%") for part in pattern.split("|")))]
+    return [or_(*(resembles(column, f"%{part.strip()}%") for part in pattern.split("|")))]
 
 
 def prefixed(column: ColumnElement[Any], prefix: str | None) -> list[ColumnElement[bool]]:
     """The column begins with one of the prefixes between `|`."""
     if prefix is None or prefix in {"~", ""}:
         return []
-    return [or_(*(_begins(column, part) for part in prefix.split("|")))]
-
-
-def _begins(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
-    return func.substr(column, 1, len(prefix)) == prefix
+    return [or_(*(begins(column, part) for part in prefix.split("|")))]
 
 
 def ordered(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, false, func, insert, select, type_coerce, update
@@ -13,10 +14,11 @@ from tradewind.base.errors import Conflict, NotFound
 from tradewind.core.events import RunFacts
 from tradewind.core.states import RunState
 from tradewind.db.change_log import Change, note
+from tradewind.db.dag_patterns import dags_like
 from tradewind.db.engine import Tx
-from tradewind.db.keyset import Found, Keys, find
+from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find, unindexed, unsteered
 from tradewind.db.leases import shard_of
-from tradewind.db.listing import DateRange, NumberRange, Page, among, between, by_keys, like, prefixed, rows
+from tradewind.db.listing import DateRange, NumberRange, Page, Range, among, between, by_keys, like, prefixed, rows
 from tradewind.db.tables import asset, asset_event, dag, dag_run, dag_version, run_asset_event
 
 __all__ = [
@@ -178,25 +180,44 @@ def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[li
     Raises:
         InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
+    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix)
+    if named is not None:
+        wanted = replace(wanted, dag_ids=named, dag_id_pattern=None, dag_id_prefix=None)
     conditions = _conditions(workspace, wanted)
     joins_versions = bool(wanted.version_numbers) or wanted.bundle_version is not None
     source = _JOINED if joins_versions else dag_run
     counted: Select[int] = select(func.count()).select_from(source).where(*conditions)
-    is_picked = bool(wanted.dag_id_pattern or wanted.dag_id_prefix)
-    of_a_dag = bool(wanted.dag_ids) and page.order_by[:1] not in {("run_after",), ("-run_after",)}
-    keys = Keys(
-        source,
-        conditions,
-        SORTABLE,
-        (dag_run.c.uid,),
-        lambda: int(tx.scalar(counted)),
-        are_few=is_picked or of_a_dag,
-    )
+    if len(conditions) > 1 and not _is_by_index(wanted):
+        conditions[0] = unsteered(tx, conditions[0])
+        counted = select(func.count()).select_from(source).where(*conditions)
+    total = cache(lambda: int(tx.scalar(counted)))
+    by_run_after = page.order_by[:1] in {("run_after",), ("-run_after",)}
+    is_found_first = len(conditions) > 1 and page.cursor is None and not (wanted.dag_ids and by_run_after)
+    are_few = is_found_first and total() <= (FEW_OF_DAGS if wanted.dag_ids else FEW)
+    if not are_few:
+        conditions = _conditions(workspace, wanted, unindexed(tx, dag_run.c.run_id))
+    keys = Keys(source, conditions, SORTABLE, (dag_run.c.uid,), total, are_few=are_few)
     found = find(tx, keys, page)
     return [_record(row) for row in by_keys(tx, _SELECT, (dag_run.c.uid,), found.keys)], found
 
 
-def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
+def _is_by_index(wanted: RunFilter) -> bool:
+    """Whether an index of runs has something that is asked for."""
+    named = (
+        wanted.dag_ids,
+        wanted.run_ids,
+        wanted.states,
+        wanted.run_types,
+        wanted.run_id_pattern,
+        wanted.run_id_prefix,
+    )
+    bounds = (wanted.run_after, wanted.logical_date, wanted.start_date, wanted.end_date, wanted.duration)
+    return any(named) or any(one not in {None, Range()} for one in bounds)
+
+
+def _conditions(
+    workspace: str, wanted: RunFilter, run_id: ColumnElement[str] = dag_run.c.run_id
+) -> list[ColumnElement[bool]]:
     found = [dag_run.c.workspace == workspace]
     found += among(dag_run.c.dag_id, wanted.dag_ids)
     found += among(dag_run.c.run_id, wanted.run_ids)
@@ -216,7 +237,7 @@ def _conditions(workspace: str, wanted: RunFilter) -> list[ColumnElement[bool]]:
         (dag_run.c.duration, wanted.duration),
     ):
         found += between(column, bounds)
-    found += like(dag_run.c.run_id, wanted.run_id_pattern) + prefixed(dag_run.c.run_id, wanted.run_id_prefix)
+    found += like(run_id, wanted.run_id_pattern) + prefixed(run_id, wanted.run_id_prefix)
     found += like(dag_run.c.dag_id, wanted.dag_id_pattern) + prefixed(dag_run.c.dag_id, wanted.dag_id_prefix)
     part = dag_run.c.partition_key
     found += [*between(dag_run.c.partition_date, wanted.partition_date), *like(part, wanted.partition_pattern)]

@@ -34,7 +34,7 @@ from tradewind.db.engine import Database, Tx
 
 __all__ = ["CLEANABLE", "DEFAULT_POOL_SLOTS", "HEAD", "check", "clean", "migrate", "reset"]
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision in `migrations/versions`."""
 DEFAULT_POOL_SLOTS = 128
 _LOCK_KEY = 7_238_011

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, func, select
 
 from tradewind.core.states import TaskState
+from tradewind.db.dag_patterns import dags_like
 from tradewind.db.engine import Tx
-from tradewind.db.keyset import Found, Keys, find
+from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find
 from tradewind.db.listing import (
     DateRange,
     NumberRange,
@@ -105,15 +107,30 @@ def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[
     Raises:
         InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
+    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix)
+    if named is not None:
+        wanted = replace(wanted, dag_ids=named, dag_id_pattern=None, dag_id_prefix=None)
     if wanted.run_ids:
         wanted = replace(wanted, run_ids=(), run_uids=_uids(tx, workspace, wanted) or ("",))
     conditions = _conditions(workspace, wanted)
     if tx.dialect == "sqlite":
         conditions = _steered(conditions, wanted, page)
     source = _least_join(wanted, page.order_by)
-    found = find(tx, Keys(source, conditions, SORTABLE, KEY, lambda: _total(tx, workspace, wanted)), page)
+    total = cache(lambda: _total(tx, workspace, wanted))
+    are_few = _is_found_first(wanted, page) and total() <= (FEW_OF_DAGS if wanted.dag_ids else FEW)
+    found = find(tx, Keys(source, conditions, SORTABLE, KEY, total, are_few=are_few), page)
     shown = by_keys(tx, select(*COLUMNS).select_from(with_all(task_instance)), KEY, found.keys)
     return [task_record(row) for row in shown], found
+
+
+def _is_found_first(wanted: TaskFilter, page: Page) -> bool:
+    """Whether what is asked for may be better found by its conditions, and then sorted. The instances of a run lie in
+    the order of their keys, and others in that of their start."""
+    return page.cursor is None and not (wanted.run_uids or _is_by_start(wanted, page)) and wanted != TaskFilter()
+
+
+def _is_by_start(wanted: TaskFilter, page: Page) -> bool:
+    return _bounds(wanted.start_date) or page.order_by[:1] in {("start_date",), ("-start_date",)}
 
 
 def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
@@ -163,12 +180,13 @@ def _steered(conditions: list[ColumnElement[bool]], wanted: TaskFilter, page: Pa
     It keeps no statistics by itself, and takes any index on the workspace, or on a state that most rows have, for a
     good one; then it sorts a million rows instead of reading a hundred in the order of keys.
     """
-    is_by_date = _bounds(wanted.start_date) or page.order_by[:1] in {("start_date",), ("-start_date",)}
-    is_rare = bool(wanted.run_uids or wanted.states) and TaskState.SUCCESS not in wanted.states
+    is_by_date = _is_by_start(wanted, page)
+    is_most = TaskState.SUCCESS in wanted.states
+    finds_by_state = (len(wanted.states) == 1 and is_by_date) or (bool(wanted.states) and not is_most)
     steered = list(conditions)
-    if is_rare or not (wanted.dag_ids or is_by_date):
+    if wanted.run_uids or not (wanted.dag_ids or is_by_date or finds_by_state):
         steered[0] = _hidden(steered[0])
-    if TaskState.SUCCESS in wanted.states:
+    if wanted.states and (wanted.run_uids or not finds_by_state):
         plain = among(task_instance.c.state, wanted.states)[0]
         steered = [_hidden(one) if one.compare(plain) else one for one in steered]
     return steered

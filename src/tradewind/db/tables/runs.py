@@ -44,7 +44,8 @@ dag_run = Table(
     Column("instances", Integer, nullable=False, server_default=text("0")),  # how many it has: lists need not count
     UniqueConstraint("workspace", "dag_id", "run_id"),
     UniqueConstraint("workspace", "dag_id", "logical_date"),
-    Index(None, "workspace", "dag_id", "run_after"),
+    Index(None, "workspace", "dag_id", "run_after", "state", "start_date"),  # all that lists of DAGs ask of a last run
+    Index(None, "workspace", "run_id", postgresql_ops={"run_id": "varchar_pattern_ops"}),  # for prefixes in any locale
     Index(None, "workspace", "run_after"),
     Index(None, "workspace", "start_date"),
     Index(None, "workspace", "uid", "instances"),
@@ -91,7 +92,7 @@ task_instance = Table(
     Column("resume", UID),  # the attempt whose wait is over, with which the next one goes on
     Column("map_path", Text),  # of instances in scopes inside of scopes, as 3/0
     Index(None, "workspace", "dag_id", "task_id"),
-    Index(None, "state", "pool", "workspace"),
+    Index(None, "state", "workspace", "start_date"),
     Index(None, "workspace", "start_date"),
     sqlite_with_rowid=False,
 )
