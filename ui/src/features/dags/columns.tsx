@@ -33,13 +33,13 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       id: "name",
       header: "DAG",
       sort: "name",
-      width: "minmax(220px, 2.4fr)",
+      width: "minmax(220px, 2.1fr)",
       cell: (dag) => <Name dag={dag} onFavorite={actions.onFavorite} onTag={actions.onTag} />,
     },
     {
       id: "schedule",
       header: "Schedule",
-      width: "minmax(110px, 1.1fr)",
+      width: "minmax(128px, 1.3fr)",
       cell: (dag) => (
         <span className={actions.isPaused(dag) || !dag.schedule_text ? "faint" : undefined} title={dag.schedule}>
           {dag.schedule_text || "By hand"}
