@@ -1,0 +1,116 @@
+// The page of a DAG: how it stands, what one can do with it, and all views of it as tabs that keep the selection.
+import { useQuery } from "@tanstack/react-query";
+import { type ComponentType, lazy, Suspense } from "react";
+import { Page } from "@/shared/ui/Page";
+import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
+import classes from "./DagPage.module.css";
+import { GridTab } from "./grid/GridTab";
+import { Actions, Facts, Heading } from "./Header";
+import { type DagHead, headQuery } from "./queries";
+import { type DagSearch, type Go, TABS, type Tab } from "./search";
+import { TriggerForm } from "./trigger/TriggerForm";
+
+export interface TabProps {
+  dag: DagHead;
+  search: DagSearch;
+  go: Go;
+}
+
+const LABELS: Record<Tab, string> = {
+  grid: "Grid",
+  graph: "Graph",
+  gantt: "Gantt",
+  runs: "Runs",
+  tasks: "Tasks",
+  calendar: "Calendar",
+  durations: "Durations",
+  code: "Code",
+  backfills: "Backfills",
+  details: "Details",
+  audit: "Audit",
+};
+
+const LAZY: Record<Exclude<Tab, "grid">, ComponentType<TabProps>> = {
+  graph: lazy(() => import("./graph/GraphTab").then((found) => ({ default: found.GraphTab }))),
+  gantt: lazy(() => import("./tabs/GanttTab").then((found) => ({ default: found.GanttTab }))),
+  runs: lazy(() => import("./tabs/RunsTab").then((found) => ({ default: found.RunsTab }))),
+  tasks: lazy(() => import("./tabs/TasksTab").then((found) => ({ default: found.TasksTab }))),
+  calendar: lazy(() => import("./tabs/CalendarTab").then((found) => ({ default: found.CalendarTab }))),
+  durations: lazy(() => import("./tabs/DurationsTab").then((found) => ({ default: found.DurationsTab }))),
+  code: lazy(() => import("./code/CodeTab").then((found) => ({ default: found.CodeTab }))),
+  backfills: lazy(() => import("./backfills/BackfillsTab").then((found) => ({ default: found.BackfillsTab }))),
+  details: lazy(() => import("./tabs/DetailsTab").then((found) => ({ default: found.DetailsTab }))),
+  audit: lazy(() => import("./tabs/AuditTab").then((found) => ({ default: found.AuditTab }))),
+};
+
+export function DagPage({ dagId, search, go }: { dagId: string; search: DagSearch; go: Go }) {
+  const { data: dag, error, refetch } = useQuery(headQuery(dagId));
+  const tab = search.tab ?? "grid";
+  if (error) {
+    return (
+      <Page title={dagId}>
+        <ErrorPanel error={error} retry={() => void refetch()} />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={dag?.display_name ?? dagId}
+      heading={dag ? <Heading dag={dag} /> : dagId}
+      actions={dag && <Actions dag={dag} go={go} />}
+    >
+      {dag ? <Facts dag={dag} /> : <div style={{ height: 56 }} />}
+      <TabList tab={tab} go={go} />
+      <div role="tabpanel" id="dag-tabpanel" aria-labelledby={`dag-tab-${tab}`}>
+        {tab === "grid" ? (
+          <GridTab dagId={dagId} search={search} go={go} />
+        ) : dag ? (
+          <LazyTab tab={tab} dag={dag} search={search} go={go} />
+        ) : (
+          <Loading />
+        )}
+      </div>
+      {dag && search.trigger && <TriggerForm dag={dag} onClose={() => go({ trigger: undefined })} />}
+    </Page>
+  );
+}
+
+function LazyTab({ tab, ...props }: TabProps & { tab: Exclude<Tab, "grid"> }) {
+  const Content = LAZY[tab];
+  return (
+    <Suspense fallback={<Loading />}>
+      <Content {...props} />
+    </Suspense>
+  );
+}
+
+function TabList({ tab, go }: { tab: Tab; go: Go }) {
+  const step = (by: number): void => {
+    const next = TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? "grid";
+    go({ tab: next === "grid" ? undefined : next });
+    document.getElementById(`dag-tab-${next}`)?.focus();
+  };
+  return (
+    <div className={classes.tabs} role="tablist" aria-label="Views of the DAG">
+      {TABS.map((one) => (
+        <button
+          type="button"
+          role="tab"
+          key={one}
+          id={`dag-tab-${one}`}
+          aria-selected={one === tab}
+          aria-controls="dag-tabpanel"
+          tabIndex={one === tab ? 0 : -1}
+          className={classes.tab}
+          onClick={() => go({ tab: one === "grid" ? undefined : one }, true)}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowRight") step(1);
+            if (event.key === "ArrowLeft") step(-1);
+          }}
+        >
+          {LABELS[one]}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+export function BackfillsTab() {
+  return null;
+}

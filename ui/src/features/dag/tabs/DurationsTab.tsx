@@ -1,0 +1,3 @@
+export function DurationsTab() {
+  return null;
+}
