@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from support.chromium import Tab, launched, open_tab
 from support.server import Server
 
 DAGS = Path(__file__).parent / "dags"
+
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,11 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./queries";
 import { router } from "./router";
+import { startLive } from "./shared/api/live";
 import { theme } from "./theme";
+
+// Before anything is read, so that nothing is missed in between and little has to be read twice.
+if (window.location.pathname !== "/login") startLive();
 
 const schemes = localStorageColorSchemeManager({ key: "tradewind-color-scheme" });
 const root = document.getElementById("root");

@@ -7,7 +7,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { queryClient } from "@/queries";
 import { api, data } from "@/shared/api/client";
 import { affectedBy, keys } from "@/shared/api/keys";
-import { keepFresh, liveState, startLive } from "@/shared/api/live";
+import { keepFresh, liveState } from "@/shared/api/live";
 import { workspace } from "@/shared/api/place";
 import { tellFailed } from "@/shared/ui/told";
 import { ADMIN, MAIN, type Place } from "./nav";
@@ -16,7 +16,6 @@ import classes from "./Shell.module.css";
 
 export function Shell() {
   useEffect(() => {
-    startLive();
     return keepFresh(queryClient, affectedBy);
   }, []);
   return (
