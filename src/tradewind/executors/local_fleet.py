@@ -30,6 +30,7 @@ from tradewind.executors.local_processes import (
     Process,
     Work,
     ZygoteState,
+    close_log,
     end_in_words,
     note_in_log,
     was_killed,
@@ -529,12 +530,12 @@ class Fleet:
             return
         now = self._clock.now()
         if process.is_kill_ordered:
-            note_in_log(work, "the task was stopped from outside; its process has ended")
+            close_log(work, "the task was stopped from outside; its process has ended")
             self._emit(Exited(work.attempt, now))
         elif not process.has_ended:
             is_ours = is_infrastructure or self.is_stopping or not process.has_started
             why = "the server was stopped" if self.is_stopping else reason
-            note_in_log(work, why)
+            close_log(work, why)
             self._emit(Lost(work.attempt, now, why, is_ours))
 
     def has(self, attempt: str) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import subprocess
+import threading
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tradewind.protocol.messages import CallbackWork, Workload
 from tradewind.worker.comms import Gone, Link
-from tradewind.worker.logs import TaskLog
+from tradewind.worker.logs import TaskLog, hide_raw_in
 
 __all__ = [
     "CodeFile",
@@ -18,11 +20,14 @@ __all__ = [
     "Process",
     "Work",
     "ZygoteState",
+    "close_log",
     "end_in_words",
     "note_in_log",
     "was_killed",
     "work_id",
 ]
+
+log = logging.getLogger(__name__)
 
 FileKey = tuple[str, str]
 """Folder of the snapshot, path of the file in it."""
@@ -108,9 +113,24 @@ def was_killed(gone: Gone) -> bool:
 def note_in_log(work: Workload, sentence: str) -> None:
     """Append a last line to an attempt's own log: why it ended, which its process could not say itself."""
     if work.log_path:
-        log = TaskLog(work.log_path)
-        log.write("error", "tradewind.executor", sentence)
-        log.close()
+        end = TaskLog(work.log_path)
+        end.write("error", "tradewind.executor", sentence)
+        end.close()
+
+
+def close_log(work: Workload, sentence: str) -> None:
+    """Append the last line to the log of a process that was killed, and hide what it could not hide any more: secrets that
+    were written past Python. Of these the server knows what it has handed out itself."""
+    note_in_log(work, sentence)
+    if work.log_path:
+        threading.Thread(target=_hide_raw, args=(work.log_path,), name="hide secrets").start()
+
+
+def _hide_raw(path: str) -> None:
+    try:
+        hide_raw_in(path)
+    except OSError as error:
+        log.warning("the raw output in %s could not be searched for secrets: %s", path, error)
 
 
 def end_in_words(gone: Gone, lost_lines: int, loss_reason: str) -> str:

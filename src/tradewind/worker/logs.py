@@ -26,10 +26,11 @@ from tradewind.base.clock import Clock, SystemClock
 from tradewind.base.private_files import make_private_folder
 from tradewind.worker.secrets_masking import MASKER, Masker
 
-__all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "read_log", "safe_segment"]
+__all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "hide_raw_in", "read_log", "safe_segment"]
 
 MAX_LINE = 64 * 1024
 """Characters of one printed line; a longer one is cut into several."""
+PIECE = 1 << 18
 OPEN_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
 LEVELS = {"DEBUG": "debug", "INFO": "info", "WARNING": "warning", "ERROR": "error", "CRITICAL": "critical"}
 
@@ -152,6 +153,27 @@ class TaskLog:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+
+def hide_raw_in(path: str, masker: Masker = MASKER) -> int:
+    """As `TaskLog.hide_raw`, for the log of a process that was killed before it could; piece by piece, so that other threads
+    get on meanwhile. Returns how many were found.
+    """
+    pattern = masker.compiled_bytes()
+    if pattern is None:
+        return 0
+    overlap, at, found = masker.longest * 4, 0, 0  # a character has up to four bytes
+    with Path(path).open("r+b") as file:
+        while True:
+            file.seek(at)
+            piece = file.read(PIECE + overlap)
+            for one in pattern.finditer(piece):
+                file.seek(at + one.start())
+                file.write(b"*" * (one.end() - one.start()))
+                found += 1
+            if len(piece) < PIECE + overlap:
+                return found
+            at += PIECE
 
 
 def _line(now: datetime, level: str, logger: str, event: str, fields: dict[str, str | int]) -> str:

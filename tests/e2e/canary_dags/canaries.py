@@ -54,13 +54,12 @@ def secrets(conf: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
 
 
-def tell(conf: dict[str, Any], *, is_raw: bool = True) -> None:
+def tell(conf: dict[str, Any]) -> None:
     for secret in secrets(conf):
         for text in spellings(secret):
             print(text)
             log.warning("logged %s", text, extra={"detail": text})
-    if is_raw:
-        os.write(1, f"raw {secrets(conf)[0]}\n".encode())
+    os.write(1, f"raw {secrets(conf)[0]}\n".encode())
 
 
 def on_failure(context: Any) -> None:
@@ -133,7 +132,7 @@ with DAG("canary", deadline=[by(SyncCallback(late)), by(AsyncCallback(late_too))
     @task
     def dies(how: str, dag_run: Any = None) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        tell(dag_run.conf, is_raw=False)  # what went past Python is hidden at the end, which a killed process has not
+        tell(dag_run.conf)
         held = secrets(dag_run.conf)
         if how == "killed":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -16,7 +16,7 @@ import pytest
 
 from tradewind.base.clock import FakeClock
 from tradewind.scheduler.triggers import attempt_log
-from tradewind.worker.logs import MAX_LINE, LineWriter, Sinks, TaskLog, attempt_log_name, read_log
+from tradewind.worker.logs import MAX_LINE, PIECE, LineWriter, Sinks, TaskLog, attempt_log_name, hide_raw_in, read_log
 from tradewind.worker.secrets_masking import MASK, Masker
 
 
@@ -326,6 +326,18 @@ def test_what_goes_past_python_is_hidden_at_the_end_in_place(path):
     log.write("info", "task", "last")
     log.close()
     assert events(path) == ["before", f"said {'*' * len('s3cret/Pässwort'.encode())} aloud", "after", "last"]
+
+
+@pytest.mark.parametrize("before", [0, 10, PIECE - 8, PIECE, 2 * PIECE + 5])
+def test_what_a_killed_process_left_is_hidden_by_another_wherever_it_stands(path, before):
+    masker = Masker()
+    masker.add("s3cret/Pässwort")
+    secret = "s3cret/Pässwort".encode()
+    text = b"x" * before + secret + b"y" * PIECE + secret + b"\n"
+    Path(path).parent.mkdir(parents=True)
+    Path(path).write_bytes(text)
+    hide_raw_in(path, masker)
+    assert Path(path).read_bytes() == text.replace(secret, b"*" * len(secret))
 
 
 def test_a_log_without_raw_output_is_not_searched(path):
