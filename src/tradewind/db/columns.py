@@ -37,6 +37,14 @@ def moment_from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def _moment_or_none(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _document_or_none(text: str | None) -> Any:
+    return None if text is None else msgspec.json.decode(text)
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware moment in UTC: `timestamptz` on PostgreSQL, sortable text on SQLite."""
 
@@ -55,8 +63,9 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"{value!r} has no time zone; moments are stored in UTC")
         return value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        """Makes what was read a moment; None: PostgreSQL's driver gives moments. A page of a list holds hundreds."""
+        return _moment_or_none if dialect.name == "sqlite" else None
 
 
 class JsonText(TypeDecorator[Any]):
@@ -68,5 +77,6 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else msgspec.json.encode(value).decode()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
-        return None if value is None else msgspec.json.decode(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002
+        """Makes what was read a value."""
+        return _document_or_none

@@ -97,6 +97,8 @@ SORTABLE: dict[str, ColumnElement[Any]] = {
     "priority_weight": task_instance.c.priority_weight,
 }
 
+_SHOWN = select(*COLUMNS).select_from(with_all(task_instance))
+
 
 def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[list[TaskRecord], Found]:
     """A page of task instances, and what is known of the list: how many match in all, and what is around the page.
@@ -119,7 +121,7 @@ def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[
     total = cache(lambda: _total(tx, workspace, wanted))
     are_few = _is_found_first(wanted, page) and total() <= (FEW_OF_DAGS if wanted.dag_ids else FEW)
     found = find(tx, Keys(source, conditions, SORTABLE, KEY, total, are_few=are_few), page)
-    shown = by_keys(tx, select(*COLUMNS).select_from(with_all(task_instance)), KEY, found.keys)
+    shown = by_keys(tx, _SHOWN, KEY, found.keys)
     return [task_record(row) for row in shown], found
 
 
