@@ -36,13 +36,13 @@ export const MAIN: Place[] = [
 ];
 
 export const ADMIN: Place[] = [
-  { to: "/connections", label: "Connections", icon: IconPlug },
-  { to: "/variables", label: "Variables", icon: IconVariable },
-  { to: "/pools", label: "Pools", icon: IconStack2 },
-  { to: "/import-errors", label: "Import errors", icon: IconAlertTriangle },
-  { to: "/jobs", label: "Health", icon: IconActivity },
-  { to: "/users", label: "Users and access", icon: IconUsers },
-  { to: "/audit", label: "Audit", icon: IconDatabase },
+  { to: "/connections", label: "Connections", icon: IconPlug, keys: "g c" },
+  { to: "/variables", label: "Variables", icon: IconVariable, keys: "g v" },
+  { to: "/pools", label: "Pools", icon: IconStack2, keys: "g p" },
+  { to: "/import-errors", label: "Import errors", icon: IconAlertTriangle, keys: "g e" },
+  { to: "/jobs", label: "Health", icon: IconActivity, keys: "g j" },
+  { to: "/users", label: "Users and access", icon: IconUsers, keys: "g u" },
+  { to: "/audit", label: "Audit", icon: IconDatabase, keys: "g l" },
   { to: "/providers", label: "Providers", icon: IconCircleDashed },
   { to: "/plugins", label: "Plugins", icon: IconPuzzle },
   { to: "/config", label: "Configuration", icon: IconSettings },
