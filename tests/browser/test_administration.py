@@ -74,7 +74,7 @@ def test_what_operators_look_into_can_be_seen(tab: Tab, path: str, title: str, h
 def test_a_broken_file_shows_its_error_and_goes_when_it_is_repaired(chromium: Browser, tmp_path: Path) -> None:
     dags = tmp_path / "dags"
     dags.mkdir()
-    (dags / "sales.py").write_text("import numpi_that_nobody_has\n")
+    (dags / "sales.py").write_text("from tradewind import DAG\nimport numpi_that_nobody_has\n")
     with Server(tmp_path / "home", dags) as server, open_tab(chromium, server) as tab:
         page = tab.go("/import-errors")
         expect(page.get_by_text("No module named 'numpi_that_nobody_has'").first).to_be_visible()
