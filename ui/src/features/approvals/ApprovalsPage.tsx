@@ -1,0 +1,4 @@
+// What waits for a person.
+export function ApprovalsPage() {
+  return null;
+}

@@ -1,0 +1,4 @@
+// One task instance.
+export function TaskPage() {
+  return null;
+}

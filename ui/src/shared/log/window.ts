@@ -1,0 +1,180 @@
+// The part of a log that is at hand: pieces that follow one another, more of them at either end when asked for.
+import { api, data } from "@/shared/api/client";
+import { apiBase } from "@/shared/api/place";
+import type { Schemas } from "@/shared/api/schemas";
+import type { LogLine } from "./rows";
+
+export type LogPiece = Schemas["LogPiece"];
+
+export interface LogAddress {
+  dagId: string;
+  runId: string;
+  taskId: string;
+  mapIndex: number;
+  tryNumber: number;
+}
+
+export interface LogState {
+  lines: LogLine[];
+  start: number;
+  end: number;
+  size: number;
+  isLive: boolean;
+  isLoading: boolean;
+  error: unknown;
+}
+
+const PATH = "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log/{try_number}";
+const KEPT_LINES = 60_000;
+const EMPTY: LogState = { lines: [], start: 0, end: 0, size: 0, isLive: false, isLoading: true, error: undefined };
+
+export interface Asked {
+  at?: number;
+  before?: number;
+  search?: string;
+  level?: string[];
+}
+
+/** One piece of a log, or what a search in it finds. */
+export function logPiece(of: LogAddress, asked: Asked, signal?: AbortSignal): Promise<LogPiece> {
+  const path = { dag_id: of.dagId, run_id: of.runId, task_id: of.taskId, try_number: of.tryNumber };
+  const query = { map_index: of.mapIndex, ...asked };
+  const options = { params: { path, query }, ...(signal ? { signal } : {}) };
+  return data(api.GET(PATH, options)) as Promise<LogPiece>;
+}
+
+function addressOf(of: LogAddress): string {
+  const parts = [of.dagId, of.runId, of.taskId].map(encodeURIComponent);
+  return `${apiBase}/api/v2/ui/dags/${parts[0]}/runs/${parts[1]}/tasks/${parts[2]}/log/${of.tryNumber}?map_index=${of.mapIndex}`;
+}
+
+/** A log of which a part is read; for `useSyncExternalStore`. */
+export class LogWindow {
+  private state = EMPTY;
+  private listeners = new Set<() => void>();
+  private stop = new AbortController();
+  private isFollowing = false;
+
+  constructor(private readonly of: LogAddress) {}
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  get = (): LogState => this.state;
+
+  /** Begin, at a byte or at the end; the answer ends all reading. */
+  open(at: number | undefined): () => void {
+    this.stop = new AbortController();
+    void this.jump(at);
+    const seen = (): void => {
+      if (document.hidden) this.stop.abort();
+      else {
+        this.stop = new AbortController();
+        void this.follow();
+      }
+    };
+    document.addEventListener("visibilitychange", seen);
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      this.stop.abort();
+    };
+  }
+
+  /** Show the part around a byte, or the end. */
+  async jump(at: number | undefined): Promise<void> {
+    await this.reading(async (signal) => {
+      if (at === undefined) return this.set(await logPiece(this.of, {}, signal));
+      const here = await logPiece(this.of, { at }, signal);
+      if (here.start === 0) return this.set(here);
+      const above = await logPiece(this.of, { before: here.start }, signal);
+      this.set({ ...here, start: above.start, first_line: above.first_line, lines: [...above.lines, ...here.lines] });
+    });
+    if (this.isAtEnd) void this.follow();
+  }
+
+  /** Read what comes before. */
+  async earlier(): Promise<void> {
+    if (this.state.isLoading || this.state.start === 0) return;
+    await this.reading(async (signal) => {
+      const piece = await logPiece(this.of, { before: this.state.start }, signal);
+      const lines = [...piece.lines, ...this.state.lines].slice(0, KEPT_LINES);
+      this.put({ lines, start: piece.start, size: piece.size, end: this.endAfter(lines, this.state.end) });
+    });
+  }
+
+  /** Read what comes after. */
+  async later(): Promise<void> {
+    if (this.state.isLoading || this.isAtEnd) return;
+    await this.reading(async (signal) => this.append(await logPiece(this.of, { at: this.state.end }, signal)));
+    if (this.isAtEnd) void this.follow();
+  }
+
+  get isAtEnd(): boolean {
+    return this.state.end >= this.state.size;
+  }
+
+  /** Take lines as they are written, for as long as the try goes on and the page is looked at. */
+  private async follow(): Promise<void> {
+    const { signal } = this.stop;
+    if (!this.state.isLive || !this.isAtEnd || signal.aborted || this.isFollowing) return;
+    this.isFollowing = true;
+    try {
+      const answer = await fetch(`${addressOf(this.of)}&at=${this.state.end}`, {
+        headers: { accept: "application/x-ndjson" },
+        signal,
+      });
+      if (!answer.ok || !answer.body) throw new Error(`The server answered ${answer.status}.`);
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      let rest = "";
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        const parts = (rest + value).split("\n");
+        rest = parts.pop() ?? "";
+        for (const part of parts) this.append(JSON.parse(part) as LogPiece);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.put({ error });
+    } finally {
+      this.isFollowing = false;
+    }
+  }
+
+  private async reading(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.stop;
+    this.put({ isLoading: true, error: undefined });
+    try {
+      await work(signal);
+      this.put({ isLoading: false });
+    } catch (error) {
+      if (!signal.aborted) this.put({ isLoading: false, error });
+    }
+  }
+
+  private set(piece: LogPiece): void {
+    this.put({ lines: piece.lines, start: piece.start, end: piece.end, size: piece.size, isLive: piece.is_live });
+  }
+
+  private append(piece: LogPiece): void {
+    const all = [...this.state.lines, ...piece.lines];
+    const lines = all.length > KEPT_LINES ? all.slice(-KEPT_LINES) : all;
+    const start = lines.length < all.length ? (lines[0]?.[0] ?? 0) : this.state.start;
+    this.put({ lines, start, end: Math.max(piece.end, this.state.end), size: piece.size, isLive: piece.is_live });
+  }
+
+  /** Where the lines that are kept end: where the next one begins that was let go. */
+  private endAfter(lines: LogLine[], end: number): number {
+    const kept = lines.at(-1);
+    const last = this.state.lines.at(-1);
+    if (!kept || kept === last) return end;
+    const at = this.state.lines.indexOf(kept);
+    return this.state.lines[at + 1]?.[0] ?? end;
+  }
+
+  private put(changes: Partial<LogState>): void {
+    this.state = { ...this.state, ...changes };
+    for (const listener of this.listeners) listener();
+  }
+}
