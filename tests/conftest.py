@@ -81,10 +81,10 @@ def _new_database(request: pytest.FixtureRequest, folder: Path) -> Iterator[Data
             yield opened
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.clone()
+    url = server.lend()
     opened = open_database(DbSettings(), url)
     try:
         yield opened
     finally:
         opened.close()
-        server.drop(url)
+        server.take_back(url)

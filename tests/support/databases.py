@@ -24,6 +24,72 @@ __all__ = ["EPOCH", "PostgresServer", "postgres_binaries", "postgres_server", "s
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _TEMPLATE = "tradewind_template"
+_GROWTH = 4_000_000
+"""Bytes by which a database may grow until a new one takes its place."""
+_SHAPE = """
+    SELECT md5(string_agg(fact, ',' ORDER BY fact)), pg_database_size(current_database()) FROM (
+        SELECT concat_ws(' ', relname, relkind, attname, atttypid, attnotnull, atthasdef) AS fact
+        FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, contype) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat_ws(' ', tgrelid::regclass, tgname) FROM pg_trigger
+        UNION ALL SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'
+        UNION ALL SELECT array_to_string(setconfig, ' ') FROM pg_db_role_setting JOIN pg_database ON oid = setdatabase
+        WHERE datname = current_database()
+    ) AS facts
+"""
+_GUESTS = """
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+class _FirstState:
+    """What a migrated database holds before anything happens, and how to make it so again."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        self._filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for (name,) in tables)
+        self._rows = dict[str, bytes]()
+        for name in self._with_rows(connection):
+            with connection.cursor().copy(f"COPY {name} TO STDOUT".encode()) as copy:
+                self._rows[name] = b"".join(copy)
+        self._sequences = self._last_values(connection)
+        self._shape, self._bytes = self._measure(connection)
+
+    def restore(self, connection: psycopg.Connection) -> bool:
+        """Whether it is as it was at first; a database whose tables were changed, or have grown, is not."""
+        connection.execute(_GUESTS)
+        shape, size = self._measure(connection)
+        if shape != self._shape or size > self._bytes + _GROWTH:
+            return False
+        with connection.transaction():
+            connection.execute("SET LOCAL session_replication_role = replica")  # in any order
+            for name in self._with_rows(connection):
+                connection.execute(f"DELETE FROM {name}".encode())
+            for name, rows in self._rows.items():
+                with connection.cursor().copy(f"COPY {name} FROM STDIN".encode()) as copy:
+                    copy.write(rows)
+            for name, value in self._last_values(connection).items():
+                if value != self._sequences[name]:
+                    first = self._sequences[name]
+                    connection.execute("SELECT setval(%s, %s, %s)", (name, first or 1, first is not None))
+        return True
+
+    def _with_rows(self, connection: psycopg.Connection) -> list[str]:
+        return [name for (name,) in connection.execute(self._filled.encode()).fetchall()]
+
+    @staticmethod
+    def _last_values(connection: psycopg.Connection) -> dict[str, int | None]:
+        query = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
+        return dict(connection.execute(query).fetchall())
+
+    @staticmethod
+    def _measure(connection: psycopg.Connection) -> tuple[str, int]:
+        found = connection.execute(_SHAPE).fetchone()
+        assert found is not None
+        return found[0], found[1]
 
 
 def postgres_binaries() -> Path | None:
@@ -43,6 +109,9 @@ class PostgresServer:
         self._durability = "on" if is_durable else "off"
         self._folder = Path(tempfile.mkdtemp(prefix="tw-pg-"))
         self._made = 0
+        self._first: _FirstState | None = None
+        self._given_back: list[str] = []
+        self._cleaners: dict[str, psycopg.Connection] = {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -72,6 +141,8 @@ class PostgresServer:
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-l", f"{self._folder}/log", "-w", "start")
 
     def stop(self) -> None:
+        for cleaner in self._cleaners.values():
+            cleaner.close()
         self._run("pg_ctl", "-D", f"{self._folder}/data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -99,7 +170,25 @@ class PostgresServer:
         self._admin(f"CREATE DATABASE test_{self._made}")
         return self.url(f"test_{self._made}")
 
+    def lend(self) -> str:
+        """The URL of a database as `clone` makes it, for `take_back` later."""
+        return self._given_back.pop() if self._given_back else self.clone()
+
+    def take_back(self, url: str) -> None:
+        """Make a database that was lent what it was at first, for the next test: that is quicker than a new one."""
+        if self._first is None:
+            with psycopg.connect(self.url(_TEMPLATE), autocommit=True) as connection:
+                self._first = _FirstState(connection)
+        if url not in self._cleaners:  # kept open: most of the time would go into what a new connection has to read
+            self._cleaners[url] = psycopg.connect(url, autocommit=True)
+        if self._first.restore(self._cleaners[url]):
+            self._given_back.append(url)
+        else:
+            self.drop(url)
+
     def drop(self, url: str) -> None:
+        if url in self._cleaners:
+            self._cleaners.pop(url).close()
         self._admin(f"DROP DATABASE {url.rsplit('/', 1)[1]} WITH (FORCE)")
 
     def _admin(self, statement: str) -> None:
