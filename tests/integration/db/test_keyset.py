@@ -28,9 +28,19 @@ ORDERS: Sequence[tuple[str, ...]] = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def filled(shared_database: Database) -> Database:
+    """23 runs of 60 instances, of which two have started; these tests read only."""
+    return fill(shared_database)
+
+
 @pytest.fixture
-def filled(database: Database) -> Database:
-    """23 runs of 60 instances, of which two have started."""
+def own(database: Database) -> Database:
+    """The same, for a test that writes."""
+    return fill(database)
+
+
+def fill(database: Database) -> Database:
     store(database, parsed(spec(tasks=("a",))))
     commands: list[Command] = []
     for number in range(RUNS):
@@ -88,11 +98,11 @@ def test_cursors_lead_through_the_list_and_back(filled: Database, order: tuple[s
     assert pages == 1
 
 
-def test_a_cursor_holds_while_rows_come_in_before_it(filled: Database) -> None:
-    some, found = page_of_tasks(filled, Page(10, 0, (), ""))
-    with filled.write() as tx:
+def test_a_cursor_holds_while_rows_come_in_before_it(own: Database) -> None:
+    some, found = page_of_tasks(own, Page(10, 0, (), ""))
+    with own.write() as tx:
         write(tx, [create_run("run-00b"), CreateTasks("run-00b", "a", 0, 4)], now=EPOCH)
-    following, _ = page_of_tasks(filled, Page(10, 0, (), found.next_cursor))
+    following, _ = page_of_tasks(own, Page(10, 0, (), found.next_cursor))
     assert following[0] > some[-1]
     assert not {key[0] for key in following} & {"run-00b"}
 
@@ -111,8 +121,8 @@ def test_a_cursor_that_no_answer_gave_is_refused(filled: Database, cursor: str) 
         page_of_tasks(filled, Page(10, 0, (), cursor))
 
 
-def test_totals_are_those_of_the_rows(filled: Database) -> None:
-    with filled.write() as tx:
+def test_totals_are_those_of_the_rows(own: Database) -> None:
+    with own.write() as tx:
         write(tx, [ForgetTasks("run-03", "a", 1)], now=EPOCH)
         tx.execute(text("DELETE FROM dag_run WHERE uid = 'run-04'"))
     for wanted in (
@@ -120,6 +130,6 @@ def test_totals_are_those_of_the_rows(filled: Database) -> None:
         {"states": [TaskState.SUCCESS, None]}, {"states": [TaskState.SUCCESS], "dag_ids": ["etl"]},
         {"states": list(TaskState)},
     ):  # fmt: skip
-        some, _ = page_of_tasks(filled, Page(2 * ALL), **wanted)
-        _, found = page_of_tasks(filled, Page(1), **wanted)
+        some, _ = page_of_tasks(own, Page(2 * ALL), **wanted)
+        _, found = page_of_tasks(own, Page(1), **wanted)
         assert found.total == len(some), wanted
