@@ -6,7 +6,7 @@ import { between, duration, short } from "@/shared/format/time";
 import { lookOf } from "@/shared/states";
 import { Section } from "@/shared/ui/Page";
 import { useNow } from "@/shared/ui/useNow";
-import { type Axis, axisOf, barOf, type Hours, place, SPANS, ticks } from "./axis";
+import { type Axis, apart, axisOf, barOf, type Hours, place, SPANS, ticks } from "./axis";
 import classes from "./Night.module.css";
 import type { NightRow } from "./queries";
 
@@ -96,7 +96,7 @@ function Row({ row, axis }: { row: NightRow; axis: Axis }) {
             </a>
           );
         })}
-        {row.next.map((at) => {
+        {apart(axis, row.next).map((at) => {
           const left = place(axis, Date.parse(at));
           if (left > 100) return null;
           const isLate = Date.parse(at) < axis.now;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisOf, barOf, place, ticks } from "./axis";
+import { apart, axisOf, barOf, place, ticks } from "./axis";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const axis = axisOf(6, now);
@@ -22,4 +22,10 @@ test("the axis is marked at full hours, and a short one every ten minutes", () =
   expect(ticks(axisOf(1, now), 1).map((at) => new Date(at).getUTCMinutes())).toEqual([
     0, 10, 20, 30, 40, 50, 0, 10, 20,
   ]);
+});
+
+test("of firings that would lie on each other one is drawn", () => {
+  const every = (minutes: number) => [0, 1, 2].map((one) => new Date(now + one * minutes * 60_000).toISOString());
+  expect(apart(axis, every(1))).toHaveLength(1);
+  expect(apart(axis, every(30))).toHaveLength(3);
 });

@@ -34,3 +34,16 @@ export function ticks(axis: Axis, hours: Hours): number[] {
   for (let at = Math.ceil(axis.from / step) * step; at <= axis.until; at += step) found.push(at);
   return found;
 }
+
+const LEAST_APART = 1.3;
+
+/** Of moments in their order those that are far enough apart to be told from each other. */
+export function apart(axis: Axis, moments: readonly string[]): string[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return moments.filter((moment) => {
+    const at = place(axis, Date.parse(moment));
+    if (at - last < LEAST_APART) return false;
+    last = at;
+    return true;
+  });
+}
