@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -201,9 +202,11 @@ def clean(
         elif name == "event_log" and name in tables:
             with database.write() as tx:
                 counts[name] = audit_chain.cut(tx, before, now or SystemClock().now())
-        elif name in tables:
+        elif name == "dag_version" and name in tables:
             with database.write() as tx:
                 counts[name] = tx.execute(delete(table).where(condition)).rowcount
+        elif name in tables:
+            counts[name] = _delete_rows(database, table, condition)
     if "dag_version" in tables:
         with database.write() as tx:
             tx.execute(delete(t.spec).where(t.spec.c.hash.not_in(select(t.dag_version.c.spec_hash))))
@@ -212,14 +215,31 @@ def clean(
 
 
 _RUNS_AT_ONCE = 100
+_ROWS_AT_ONCE = 500
+_HOLD_S = 0.05
+"""How long one transaction deletes: the scheduler waits for it, and each costs a flush of the disk."""
 
 
 def _delete_runs(database: Database, condition: Any) -> int:
     """Delete runs a few at a time, so that the scheduler can commit in between."""
+    return _delete_by(database, t.dag_run.c.uid, condition, _RUNS_AT_ONCE)
+
+
+def _delete_rows(database: Database, table: Table, condition: Any) -> int:
+    """The same for rows that nothing hangs on."""
+    return _delete_by(database, table.primary_key.columns.values()[0], condition, _ROWS_AT_ONCE)
+
+
+def _delete_by(database: Database, key: Column[Any], condition: Any, most: int) -> int:
+    """Delete by the first column of a key, which may stand for several rows."""
     deleted = 0
+    some = select(key).where(condition).limit(most)
     while True:
         with database.write() as tx:
-            some = tx.execute(select(t.dag_run.c.uid).where(condition).limit(_RUNS_AT_ONCE)).scalars().all()
-            if not some:
+            until = monotonic() + _HOLD_S
+            while found := tx.execute(some).scalars().all():
+                deleted += tx.execute(delete(key.table).where(key.in_(found), condition)).rowcount
+                if monotonic() >= until:
+                    break
+            else:
                 return deleted
-            deleted += tx.execute(delete(t.dag_run).where(t.dag_run.c.uid.in_(some))).rowcount

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from sqlalchemy import Column, MetaData, inspect, text
+from sqlalchemy import Column, MetaData, func, inspect, select, text
 
 from support.databases import EPOCH, PostgresServer
 from support.rows import at, create_run, facts, one, parsed, rows, save_run, spec, store, with_run
@@ -221,3 +221,16 @@ class Former:
         if column.name.endswith("_at"):
             return EPOCH if self._tx.dialect == "postgresql" else moment_to_text(EPOCH)
         return self.MADE_UP.get(str(column.type), "[]")
+
+
+def test_clean_deletes_more_rows_than_one_transaction_does(database: Database) -> None:
+    errors = [
+        {"workspace": "default", "bundle_name": "local", "relative_fileloc": f"{n}.py", "fileloc": f"/dags/{n}.py",
+         "stacktrace": "no", "timestamp": at(1 if n < 1200 else 9)}
+        for n in range(1205)
+    ]  # fmt: skip
+    with database.write() as tx:
+        tx.execute(tables.import_error.insert(), errors)
+    assert schema.clean(database, at(5), ["import_error"]) == {"import_error": 1200}
+    with database.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(tables.import_error)) == 5
