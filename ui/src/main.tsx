@@ -11,7 +11,7 @@ import { createRoot } from "react-dom/client";
 import { queryClient } from "./queries";
 import { router } from "./router";
 import { startLive } from "./shared/api/live";
-import { theme } from "./theme";
+import { theme, variables } from "./theme";
 
 // Before anything is read, so that nothing is missed in between and little has to be read twice.
 if (window.location.pathname !== "/login") startLive();
@@ -21,7 +21,12 @@ const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={schemes}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      defaultColorScheme="auto"
+      colorSchemeManager={schemes}
+    >
       <Notifications position="bottom-right" limit={4} />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />

@@ -1,5 +1,5 @@
 // Mantine's parts, dense and calm, in the colours of theme.css.
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const sea: MantineColorsTuple = [
   "#e3f6f9",
@@ -43,6 +43,21 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "xs" } },
     Select: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { centered: true } },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Alert: { styles: { label: { color: "var(--text)" }, message: { color: "var(--text)" } } },
   },
 });
+
+const OURS = {
+  "--mantine-color-text": "var(--text)",
+  "--mantine-color-body": "var(--card)",
+  "--mantine-color-dimmed": "var(--faint)",
+  "--mantine-color-placeholder": "var(--faint)",
+  "--mantine-color-error": "var(--state-bad)",
+  "--mantine-color-anchor": "var(--accent)",
+  "--mantine-color-default-border": "var(--line)",
+};
+
+/** Mantine's own colours, where theme.css has one for the same purpose. */
+export const variables: CSSVariablesResolver = () => ({ variables: {}, light: OURS, dark: OURS });
