@@ -58,6 +58,7 @@ TAGS = {
     "Task": "What DAGs are made of",
     "Task Instance": "Tasks in a run: state, tries, logs, questions to people",
     "Task State Store": "What a task remembers from try to try",
+    "UI": "What a page shows, in one answer",
     "Variable": "Values that DAGs read",
     "Version": "Which server this is",
     "Why": "Why something runs, or does not",
