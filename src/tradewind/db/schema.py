@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    exists,
     func,
     inspect,
     select,
@@ -131,7 +132,12 @@ _FINISHED_RUN = t.dag_run.c.state.in_(("success", "failed"))
 
 def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
     old_run = and_(_FINISHED_RUN, t.dag_run.c.end_date < before)
-    of_old_run = select(t.dag_run.c.uid).where(old_run)
+
+    def of_old_run(
+        table: Table,
+    ) -> Any:  # found row by row: a part that is deleted must not cost a look at all old runs
+        return exists().where(t.dag_run.c.uid == table.c.run_uid, old_run)
+
     used = union(
         select(t.dag_run.c.version_id),
         select(t.attempt.c.version_id),
@@ -141,8 +147,8 @@ def _conditions(before: datetime) -> dict[str, tuple[Table, Any]]:
     return {
         "asset_event": (t.asset_event, and_(t.asset_event.c.timestamp < before, t.asset_event.c.uid.not_in(waits))),
         "dag_run": (t.dag_run, old_run),
-        "xcom": (t.xcom, and_(t.xcom.c.run_uid.in_(of_old_run), t.xcom.c.timestamp < before)),
-        "rendered": (t.rendered, t.rendered.c.run_uid.in_(of_old_run)),
+        "xcom": (t.xcom, and_(of_old_run(t.xcom), t.xcom.c.timestamp < before)),
+        "rendered": (t.rendered, of_old_run(t.rendered)),
         "dag_version": (t.dag_version, and_(t.dag_version.c.created_at < before, t.dag_version.c.id.not_in(used))),
         "event_log": (t.event_log, t.event_log.c.id < audit_chain.first_kept(before)),
         "import_error": (t.import_error, t.import_error.c.timestamp < before),
