@@ -101,6 +101,12 @@ def test_exports_hold_every_entry(both: Api) -> None:
     assert [int(row["id"]) for row in table] == list(range(1, len(table) + 1))
 
 
+def test_what_the_database_can_not_look_for_is_told_before_an_export_begins(both: Api) -> None:
+    refused = both.get("//auth/audit/export", owner="a\x00b")
+    assert refused.status == (400 if both.database.dialect == "postgresql" else 200)
+    assert both.get("//auth/audit/export", owner="nobody").text == ""
+
+
 def test_the_chain_is_verified_and_a_noted_head_is_found_again(both: Api) -> None:
     both.post("/variables", {"key": "k", "value": "v"}).ok(201)
     noted = both.get("//auth/audit/verify").ok()

@@ -116,19 +116,23 @@ async def get_audit_entries(query: Annotated[AuditQuery, Query()], call: Reader)
 async def export_audit(query: Annotated[ExportQuery, Query()], call: Reader) -> Response:
     """All entries of this workspace in their order, one a line."""
     kind = "text/csv" if query.format == "csv" else "application/x-ndjson"
-    return StreamingResponse(_lines(call, query.filter(call.workspace), query.format), media_type=kind)
+    wanted = query.filter(call.workspace)
+    first = await _some(call, wanted, 0)  # before the answer begins: what the database can't take is told by its status
+    return StreamingResponse(_lines(call, wanted, query.format, first), media_type=kind)
 
 
-async def _lines(call: Call, wanted: AuditFilter, form: Format) -> AsyncGenerator[str]:
+async def _some(call: Call, wanted: AuditFilter, after: int) -> list[dict[str, Any]]:
+    return await call.read(lambda tx: audit_entries.entries_after(tx.whole, wanted, after, _AT_ONCE))
+
+
+async def _lines(call: Call, wanted: AuditFilter, form: Format, some: list[dict[str, Any]]) -> AsyncGenerator[str]:
     if form == "csv":
         yield csv_head()
-    after = 0
     while True:
-        some = await call.read(lambda tx, after=after: audit_entries.entries_after(tx.whole, wanted, after, _AT_ONCE))
         yield csv_lines(some) if form == "csv" else json_lines(some)
         if len(some) < _AT_ONCE:
             return
-        after = some[-1]["id"]
+        some = await _some(call, wanted, some[-1]["id"])
 
 
 @router.get("/verify", operation_id="verify_audit", response_model=AuditVerdictResponse)
