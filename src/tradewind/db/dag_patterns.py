@@ -17,13 +17,19 @@ FEW = 500
 
 
 def dags_like(
-    tx: Tx, workspace: str, dag_ids: Sequence[str], pattern: str | None, prefix: str | None
+    tx: Tx, workspace: str, dag_ids: Sequence[str], pattern: str | None, prefix: str | None, *, of: str
 ) -> Sequence[str] | None:
     """The ids to look for in place of these patterns; none: all DAGs; None: too many, keep to the patterns.
 
     Args:
         dag_ids: what else was asked for by name; empty: nothing.
+        of: the table whose rows are looked for. Where the caller may see those of few DAGs only, these are the ids.
     """
+    seen = tx.dags_seen(of, workspace, FEW)
+    if seen is not None:
+        dag_ids = [one for one in dag_ids if one in seen] if dag_ids else seen
+        if not dag_ids:
+            return _NOBODY
     by_text = like(dag.c.dag_id, pattern) + prefixed(dag.c.dag_id, prefix)
     if not by_text:
         return dag_ids

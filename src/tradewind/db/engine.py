@@ -45,6 +45,14 @@ class Narrowing(Protocol):
         """The statement that is run instead."""
         ...
 
+    def dags(self, table: str, dialect: Dialect) -> Executable | None:
+        """Asks for the DAGs of a ``:workspace`` whose rows of a table may be seen, ``:most`` of them; None: all may be."""
+        ...
+
+    def sees_alike(self, table: str, other: str) -> bool:
+        """Whether the rows of both tables are seen by the same names."""
+        ...
+
 
 @dataclass(slots=True)
 class _Ending:
@@ -92,6 +100,18 @@ class Tx:
     def whole(self) -> Tx:
         """The same transaction without any narrowing: for figures and checks that show no single row to a caller."""
         return self if self._sight is None else Tx(self.connection, self.dialect, self._raw, ending=self._ending)
+
+    def dags_seen(self, table: str, workspace: str, most: int) -> list[str] | None:
+        """The DAGs whose rows of a table may be seen; None: all, or more than `most`."""
+        asked = None if self._sight is None else self._sight.dags(table, self.dialect)
+        if asked is None:
+            return None
+        found = self.connection.execute(asked, {"workspace": workspace, "most": most + 1}).scalars().all()
+        return list(found) if len(found) <= most else None
+
+    def sees_alike(self, table: str, other: str) -> bool:
+        """Whether the rows of both tables are seen by the same names."""
+        return self._sight is None or self._sight.sees_alike(table, other)
 
     def before_commit(self, work: Callable[[], None]) -> None:
         """Have something done at the end of the transaction: statements for whose locks others wait."""

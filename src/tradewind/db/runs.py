@@ -180,7 +180,7 @@ def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[li
     Raises:
         InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
-    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix)
+    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix, of="dag_run")
     if named is not None:
         wanted = replace(wanted, dag_ids=named, dag_id_pattern=None, dag_id_prefix=None)
     conditions = _conditions(workspace, wanted)
@@ -192,7 +192,7 @@ def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[li
         counted = select(func.count()).select_from(source).where(*conditions)
     total = cache(lambda: int(tx.scalar(counted)))
     by_run_after = page.order_by[:1] in {("run_after",), ("-run_after",)}
-    is_found_first = len(conditions) > 1 and page.cursor is None and not (wanted.dag_ids and by_run_after)
+    is_found_first = len(conditions) > 1 and page.cursor is None and not (len(wanted.dag_ids) == 1 and by_run_after)
     are_few = is_found_first and total() <= (FEW_OF_DAGS if wanted.dag_ids else FEW)
     if not are_few:
         conditions = _conditions(workspace, wanted, unindexed(tx, dag_run.c.run_id))

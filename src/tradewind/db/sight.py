@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlalchemy import CTE, Executable, SelectBase, TextualSelect, text
+from sqlalchemy import CTE, Executable, SelectBase, TextClause, TextualSelect, text
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
@@ -145,6 +145,9 @@ UNGOVERNED: Mapping[str, str] = {
 }
 """Tables without a rule, and why."""
 
+_LONG = frozenset({"dag_run", "task_instance"})
+"""SQLite would find their rows by a pattern of DAG ids that most rows meet, before all else that is asked for; whoever
+lists them looks for the ids themselves where these are few (`dag_patterns`)."""
 _RESOURCES: frozenset[Resource] = frozenset[Resource](rule.resource for rule in GOVERNED.values())
 _EVERYTHING = Names(frozenset({frozenset[str]()}))
 _STRICT: frozenset[Resource] = frozenset({"event_log", "import_error", "xcom"})
@@ -176,6 +179,21 @@ class Sight:
         kind = type(statement).__name__
         raise BrokenInvariant(f"a {kind} can't be narrowed to what a caller may see; use Core's select")
 
+    def dags(self, table: str, dialect: Dialect) -> TextClause | None:
+        """Asks for the DAGs of a ``:workspace`` whose rows of a table may be seen, ``:most`` of them; None: all may be."""
+        names = self.names.get(GOVERNED[table].resource)
+        if names is None:
+            return None
+        binds = dict[str, str]()
+        where = _matches("dag_id", names, dialect, "see", binds)
+        asked = f"SELECT dag_id FROM dag WHERE workspace = :workspace AND {where} LIMIT :most"
+        return text(asked).bindparams(**binds)
+
+    def sees_alike(self, table: str, other: str) -> bool:
+        """Whether the rows of both tables are seen by the same names."""
+        one, two = (self.names.get(GOVERNED[name].resource) for name in (table, other))
+        return one == two
+
     def _hides(self, table: str) -> bool:
         rule = GOVERNED.get(table)
         if rule is None:
@@ -186,10 +204,11 @@ class Sight:
         if (table, dialect) not in self._made:
             rule, binds = GOVERNED[table], dict[str, str]()
             db = "main." if dialect == "sqlite" else ""
+            hidden = "+" if dialect == "sqlite" and table in _LONG else ""
 
             def match(column: str, resource: Resource = rule.resource) -> str:
                 names = self.names.get(resource, _EVERYTHING)
-                return _matches(column, names, dialect, f"see_{table}", binds)
+                return _matches(column, names, dialect, f"see_{table}", binds, hidden=hidden)
 
             columns = "*" if rule.veil is None else self._veiled(table, rule.veil, match)
             where = rule.where(match).replace("{db}", db)
@@ -245,8 +264,14 @@ def _tables_in(statement: SelectBase) -> list[str]:
     return list(found)
 
 
-def _matches(column: str, names: Names, dialect: Dialect, prefix: str, binds: dict[str, str]) -> str:
-    """The condition that a column holds one of the names; adds the values to `binds`."""
+def _matches(
+    column: str, names: Names, dialect: Dialect, prefix: str, binds: dict[str, str], *, hidden: str = ""
+) -> str:
+    """The condition that a column holds one of the names; adds the values to `binds`.
+
+    Args:
+        hidden: what stands before a column that patterns are not to be found by.
+    """
     if names.everything:
         return "1 = 1"
 
@@ -258,7 +283,7 @@ def _matches(column: str, names: Names, dialect: Dialect, prefix: str, binds: di
     exact = sorted({next(iter(one)) for one in names.alternatives if len(one) == 1 and ANY not in next(iter(one))})
     found = [f"{column} IN ({', '.join(map(bound, exact))})"] if exact else []
     found += [
-        "(" + " AND ".join(_fits(column, one, dialect, bound) for one in patterns) + ")"
+        "(" + " AND ".join(_fits(hidden + column, one, dialect, bound) for one in patterns) + ")"
         for patterns in sorted(map(sorted, names.alternatives))
         if len(patterns) > 1 or ANY in patterns[0]
     ]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, FromClause, func, select
 from tradewind.core.states import TaskState
 from tradewind.db.dag_patterns import dags_like
 from tradewind.db.engine import Tx
-from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find
+from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find, unsteered
 from tradewind.db.listing import (
     DateRange,
     NumberRange,
@@ -109,7 +109,7 @@ def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[
     Raises:
         InvalidInput: the page sorts by something unknown, or its cursor is none.
     """
-    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix)
+    named = dags_like(tx, workspace, wanted.dag_ids, wanted.dag_id_pattern, wanted.dag_id_prefix, of="task_instance")
     if named is not None:
         wanted = replace(wanted, dag_ids=named, dag_id_pattern=None, dag_id_prefix=None)
     if wanted.run_ids:
@@ -128,7 +128,8 @@ def list_tasks(tx: Tx, workspace: str, wanted: TaskFilter, page: Page) -> tuple[
 def _is_found_first(wanted: TaskFilter, page: Page) -> bool:
     """Whether what is asked for may be better found by its conditions, and then sorted. The instances of a run lie in
     the order of their keys, and others in that of their start."""
-    return page.cursor is None and not (wanted.run_uids or _is_by_start(wanted, page)) and wanted != TaskFilter()
+    is_in_order = wanted.run_uids or (_is_by_start(wanted, page) and not wanted.dag_ids)
+    return page.cursor is None and not is_in_order and wanted != TaskFilter()
 
 
 def _is_by_start(wanted: TaskFilter, page: Page) -> bool:
@@ -140,7 +141,7 @@ def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
     asked = {
         name for name in TaskFilter.__dataclass_fields__ if getattr(wanted, name) not in (None, (), [], False, Range())
     }
-    if asked <= {"dag_ids", "states"} and tx.whole is tx:
+    if asked <= {"dag_ids", "states"} and tx.sees_alike("task_instance", "dag_run"):
         if not wanted.states:
             return _of_runs(tx, workspace, wanted.dag_ids)
         if not wanted.dag_ids and TaskState.SUCCESS in wanted.states:
@@ -155,7 +156,10 @@ def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
 def _of_runs(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> int:
     """What the runs say of how many instances they have."""
     summed = select(func.coalesce(func.sum(dag_run.c.instances), 0))
-    return int(tx.scalar(summed.where(dag_run.c.workspace == workspace, *among(dag_run.c.dag_id, dag_ids))))
+    here = dag_run.c.workspace == workspace
+    if tx.whole is not tx and not dag_ids:  # which index has the figures, but not the DAGs that may be seen
+        here = unsteered(tx, here)
+    return int(tx.scalar(summed.where(here, *among(dag_run.c.dag_id, dag_ids))))
 
 
 def _counted(tx: Tx, workspace: str, wanted: TaskFilter) -> int:

@@ -11,13 +11,16 @@ from sqlalchemy import insert, not_, select
 from support.databases import EPOCH
 from support.rows import create_run, parsed, save_run, spec, store
 from tradewind.base.ids import SequentialIds
-from tradewind.core.commands import Command
+from tradewind.base.policy import Grant, Held, Rights
+from tradewind.core.commands import Command, CreateTasks
 from tradewind.core.states import RunState
-from tradewind.db import Database, dag_patterns, dags, runs
+from tradewind.db import Database, dag_patterns, dags, runs, task_lists
 from tradewind.db.listing import Page, like, prefixed
 from tradewind.db.patterns import after_all
 from tradewind.db.runs import RunFilter
+from tradewind.db.sight import sight_of
 from tradewind.db.tables import variable
+from tradewind.db.task_lists import TaskFilter
 from tradewind.db.transitions import write
 from tradewind.spec import DagKey
 
@@ -96,7 +99,7 @@ def in_place_of(
     database: Database, pattern: str | None, *dag_ids: str, prefix: str | None = None
 ) -> Sequence[str] | None:
     with database.read() as tx:
-        return dag_patterns.dags_like(tx, "default", dag_ids, pattern, prefix)
+        return dag_patterns.dags_like(tx, "default", dag_ids, pattern, prefix, of="dag_run")
 
 
 def test_a_pattern_of_dags_is_looked_up_once_where_it_names_few(database: Database) -> None:
@@ -134,6 +137,27 @@ def test_runs_are_found_by_patterns_of_their_dags_and_by_prefixes(database: Data
     assert found(dag_id_pattern="none") == ([], 0)
     assert found(run_id_prefix="manual__run-4|manual__run-7") == (["run-7", "run-4"], 2)
     assert found(run_id_prefix="MANUAL") == ([], 0)
+
+
+@pytest.mark.parametrize("count", [3, dag_patterns.FEW + 3])
+def test_who_sees_some_dags_only_is_told_of_their_runs_and_instances_alone(database: Database, count: int) -> None:
+    with_dags(database, count)
+    commands: list[Command] = []
+    for number in range(count):
+        uid, dag = f"run-{number}", DagKey("default", f"dag-{number:03d}")
+        commands += [create_run(uid, dag=dag), save_run(uid, RunState.SUCCESS), CreateTasks(uid, "a", 0, 1)]
+    with database.write() as tx:
+        write(tx, commands, now=EPOCH)
+    grants = [Held(Grant("read", resource, "dag-[01]*"), "mine") for resource in ("dag_run", "task_instance")]
+    grants += [Held(Grant("read", resource, "dag-0*"), "mine") for resource in ("dag_run", "task_instance")]
+    seen = sight_of(Rights("ann", grants), ("read",), "dag_run")
+    mine = min(count, 100)
+    with database.read() as tx:
+        records, found = runs.list_runs(tx.seen_by(seen), "default", RunFilter(), Page(1000))
+        tasks, around = task_lists.list_tasks(tx.seen_by(seen), "default", TaskFilter(), Page(1000))
+        named, _ = runs.list_runs(tx.seen_by(seen), "default", RunFilter(dag_ids=["dag-000", "other"]), Page())
+    assert (len(records), found.total, len(tasks), around.total) == (mine, mine, 2 * mine, 2 * mine)
+    assert [one.dag_id for one in named] == ["dag-000"]
 
 
 def test_dags_are_sorted_and_picked_by_their_last_runs(database: Database) -> None:
