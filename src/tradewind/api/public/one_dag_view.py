@@ -167,8 +167,8 @@ def _gone_row(task_id: str) -> dict[str, object]:
 
 def _label(task: TaskSpec) -> str:
     """What it is called inside of its group."""
-    name = task.label or task.task_id
-    return task.display_name or (_last_part(name, task.group_id) if name == task.task_id else name)
+    name = task.display_name or task.label or task.task_id
+    return _last_part(name, task.group_id) if name == task.task_id else name
 
 
 def _groups(spec: DagSpec) -> list[dict[str, object]]:

@@ -140,7 +140,7 @@ export function scheduleOf(dag: DagHead): string {
   const delta = /^(?:(\d+) days?, )?(\d+):(\d\d):(\d\d)$/.exec(dag.schedule);
   if (!delta) return dag.schedule || dag.timetable_kind;
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = delta.slice(1).map((part) => Number(part ?? 0));
-  return `every ${duration(((days * 24 + hours) * 60 + minutes) * 60 + seconds)}`;
+  return `every ${duration(((days * 24 + hours) * 60 + minutes) * 60 + seconds).replace(/ 00? (s|min|h)$/, "")}`;
 }
 
 /** An owner, with the address that the DAG gives for them where it is one that is safe to follow. */

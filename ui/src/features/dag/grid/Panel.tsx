@@ -93,7 +93,7 @@ function RunFacts({ dagId, run, hasTask }: { dagId: string; run: RunBar; hasTask
     <section style={hasTask ? { borderTop: "1px solid var(--line)" } : {}} aria-label="Run">
       <dl className={classes.facts}>
         <dt>Run</dt>
-        <dd>
+        <dd className={classes.id}>
           <Copyable text={run.run_id}>
             <Link to={runUrl(dagId, run.run_id)}>{run.run_id}</Link>
           </Copyable>
