@@ -1,0 +1,7 @@
+import { expect, test } from "vitest";
+import { assetsSearch } from "./AssetsPage";
+
+test("the list is the view that an address need not name", () => {
+  expect(assetsSearch({ tab: "list", q: 12, sort: "size" })).toEqual({ q: "12" });
+  expect(assetsSearch({ tab: "graph", sort: "-name" })).toEqual({ tab: "graph", sort: "-name" });
+});

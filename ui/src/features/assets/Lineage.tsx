@@ -1,0 +1,101 @@
+// Assets and DAGs as a graph: what makes what, and what that starts. A click opens the page of what was clicked.
+import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
+import "@xyflow/react/dist/style.css";
+import { IconBox, IconRoute } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { assetUrl, dagUrl } from "@/shared/addresses";
+import type { Box, Line } from "@/shared/graph/model";
+import { useLayout } from "@/shared/graph/useLayout";
+import { Moment } from "@/shared/ui/Moment";
+import { StateIcon } from "@/shared/ui/StateIcon";
+import { Loading } from "@/shared/ui/whole-page";
+import classes from "./Lineage.module.css";
+import type { AssetGraph, GraphNode } from "./queries";
+
+const SIZE = { width: 210, height: 54 };
+
+type Card = Node<{ node: GraphNode; isMarked: boolean; isCenter: boolean }, "card">;
+
+export default function Lineage(given: {
+  graph: AssetGraph;
+  /** What holds this in its name stands out. */
+  marked?: string;
+  center?: string;
+  height: string;
+}) {
+  const { graph, marked = "", center } = given;
+  const navigate = useNavigate();
+  const boxes = useMemo(() => graph.nodes.map((node): Box => ({ id: node.id, parent: null, ...SIZE })), [graph]);
+  const lines = useMemo(() => graph.edges.map(([from, to]): Line => ({ from, to })), [graph]);
+  const { places } = useLayout(boxes, lines);
+  if (!places) return <Loading />;
+  const part = marked.toLowerCase();
+  const nodes = graph.nodes.map((node): Card => {
+    const at = places[node.id];
+    const isMarked = part !== "" && node.name.toLowerCase().includes(part);
+    return {
+      id: node.id,
+      type: "card",
+      position: { x: at?.x ?? 0, y: at?.y ?? 0 },
+      data: { node, isMarked, isCenter: node.id === center },
+      ariaLabel: `${node.kind === "dag" ? "DAG" : "Asset"} ${node.name}`,
+    };
+  });
+  const edges = graph.edges.map(([source, target]): Edge => ({ id: `${source} ${target}`, source, target }));
+  return (
+    <div className={`card ${classes.frame}`} style={{ height: given.height }}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={TYPES}
+        fitView
+        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
+        minZoom={0.05}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        onlyRenderVisibleElements
+        proOptions={{ hideAttribution: true }}
+        onNodeClick={(_, { data: { node } }) =>
+          void navigate({ to: node.asset_id === null ? dagUrl(node.name) : assetUrl(node.asset_id) })
+        }
+      >
+        <Background gap={24} color="var(--line)" />
+        <Controls showInteractive={false} />
+      </ReactFlow>
+    </div>
+  );
+}
+
+function CardNode({ data: { node, isMarked, isCenter } }: NodeProps<Card>) {
+  const isDag = node.kind === "dag";
+  return (
+    <div className={classes.node} data-kind={node.kind} data-marked={isMarked} data-center={isCenter} style={SIZE}>
+      <Handle type="target" position={Position.Left} className={classes.handle} />
+      <div className={classes.title} title={node.name}>
+        {isDag ? <IconRoute size={15} /> : <IconBox size={15} />}
+        <span className="ellipsis">{node.name}</span>
+      </div>
+      <div className={classes.more}>
+        {isDag ? (
+          node.state ? (
+            <>
+              <StateIcon state={node.state} size={12} /> <Moment at={node.at} style="relative" />
+            </>
+          ) : (
+            "no runs yet"
+          )
+        ) : node.at ? (
+          <>
+            updated <Moment at={node.at} style="relative" />
+          </>
+        ) : (
+          "never updated"
+        )}
+      </div>
+      <Handle type="source" position={Position.Right} className={classes.handle} />
+    </div>
+  );
+}
+
+const TYPES = { card: CardNode };

@@ -1,0 +1,9 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { AssetsPage, assetsSearch } from "@/features/assets/AssetsPage";
+
+export const Route = createFileRoute("/assets/")({ component: Assets, validateSearch: assetsSearch });
+
+function Assets() {
+  const navigate = Route.useNavigate();
+  return <AssetsPage search={Route.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+}
