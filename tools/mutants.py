@@ -236,6 +236,7 @@ def plant(fault: Fault) -> None:
 def _functions_of(file: Path) -> dict[CodeType, list[FunctionType]]:
     """All functions that were made from a file, wherever they are kept."""
     found: dict[CodeType, list[FunctionType]] = {}
+    gc.unfreeze()  # what was frozen after the collection of tests is passed over
     for one in gc.get_objects():
         if type(one) is FunctionType and one.__code__.co_filename == str(file):
             found.setdefault(one.__code__, []).append(one)
