@@ -1,6 +1,7 @@
 """200 clients at once, and a chain of tasks beside them: how many requests fail, and what a task waits for the next one.
 
-Run: python tests/bench/crowd.py [--clients 200] [--seconds 120]. The clients live in a process of their own, ask without a
+Run: python tests/bench/crowd.py [--clients 200] [--seconds 120] [--big]: over a million task instances (`big_database.py`)
+or an empty database. The clients live in a process of their own, ask without a
 pause (lists, single runs, one trigger in fifty) and wait up to 30 s for an answer. The chain runs before they come and
 while they are there; its gap is from the end of a task to the start of the next, as `run.py` measures it.
 """
@@ -11,11 +12,13 @@ import argparse
 import asyncio
 import json
 import random
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import httpx  # noqa: E402
+from big_database import cached_file  # noqa: E402
 from limits import describe_machine  # noqa: E402
 from run import chain, percentile  # noqa: E402
 
@@ -68,8 +72,12 @@ async def crowd(url: str, token: str, clients: int, seconds: float) -> dict[str,
     }  # fmt: skip
 
 
-def measure(clients: int, seconds: float) -> dict[str, object]:
-    with tempfile.TemporaryDirectory(prefix="tw-crowd-") as home, Server(Path(home), HERE / "dags") as server:
+def measure(clients: int, seconds: float, *, is_big: bool) -> dict[str, object]:
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tw-crowd-")))
+        if is_big:
+            shutil.copyfile(cached_file(), home / "tradewind.db")
+        server = stack.enter_context(Server(home, HERE / "dags", start_timeout_s=120))
         server.wait_dags({f"chain40_{ISOLATION}", f"one_{ISOLATION}"})
         chain(server, ISOLATION)
         quiet = [chain(server, ISOLATION) for _ in range(5)]
@@ -82,7 +90,7 @@ def measure(clients: int, seconds: float) -> dict[str, object]:
             said, _ = process.communicate()
         after = [chain(server, ISOLATION) for _ in range(3)]
     return {
-        "clients": clients, "seconds": seconds, "crowd": json.loads(said), "chains beside them": len(loaded),
+        "healthy after s": server.healthy_after_s, "clients": clients, "seconds": seconds, "crowd": json.loads(said), "chains beside them": len(loaded),
         **{f"{when} gap {what}": statistics.median(one[f"gap {what}"] for one in many)
            for when, many in (("quiet", quiet), ("loaded", loaded), ("after", after)) for what in ("p50 ms", "p95 ms")},
     }  # fmt: skip
@@ -92,13 +100,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--big", action="store_true", help="over the large database")
     parser.add_argument("--url", help="of a server: be the crowd, and print what it met")
     parser.add_argument("--token")
     given = parser.parse_args()
     if given.url:
         print(json.dumps(asyncio.run(crowd(given.url, given.token, given.clients, given.seconds))))
         return
-    result = {"machine": describe_machine(), **measure(given.clients, given.seconds)}
+    result = {"machine": describe_machine(), **measure(given.clients, given.seconds, is_big=given.big)}
     print(json.dumps(result, indent=1))
     folder = HERE.parents[1] / "bench-results"
     folder.mkdir(exist_ok=True)
