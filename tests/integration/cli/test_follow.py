@@ -62,7 +62,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
     env = dict[str, str]()
     if request.param == "postgresql":
         postgres: PostgresServer = request.getfixturevalue("postgres")
-        env["TRADEWIND__DB__URL"] = url = postgres.empty()
+        env["TRADEWIND__DB__URL"] = url = postgres.clone()
         request.addfinalizer(lambda: postgres.drop(url))
     with Server(tmp_path / "home", tmp_path / "dags", env=env) as running:
         running.wait_dags({"quick", "slow", "broken"})
