@@ -172,7 +172,7 @@ function Piece(given: {
             data-group={isGroup}
             style={{ left: `${share(bar.startedAt)}%`, width: `${(worked / (span.to - span.from)) * 100}%` }}
           >
-            {bar.tryNumber > 1 ? bar.tryNumber : ""}
+            {bar.tryNumber > 1 && worked / (span.to - span.from) > 0.03 ? bar.tryNumber : ""}
           </i>
         )}
       </span>
