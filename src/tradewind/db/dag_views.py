@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, exists, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Subquery, Text, cast, exists, false, func, or_, select, union_all
 
 from tradewind.core.states import RunState, TaskState
 from tradewind.db import tables as t
@@ -28,6 +28,8 @@ __all__ = [
 
 STRIP = 14
 """Runs in a strip."""
+AT_ONCE = 100
+"""Strips in one statement; SQLite joins at most 500 selects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,24 +166,19 @@ def _shown(tx: Tx, wanted: DagSearch, names: Sequence[str]) -> list[DagRow]:
 def strips(tx: Tx, workspace: str, dag_ids: Sequence[str], count: int = STRIP) -> dict[str, list[StripRun]]:
     """DAG -> its last runs, the oldest first; each DAG's are read along an index, and no more of them than asked for."""
     found: dict[str, list[StripRun]] = {dag_id: [] for dag_id in dag_ids}
-    if not dag_ids:
-        return found
-    columns = (_R.dag_id, _R.uid, _R.run_id, _R.state, _R.run_after, _R.start_date, _R.end_date, _R.duration)
-    each = [
-        select(
-            select(*columns)
-            .where(_R.workspace == workspace, _R.dag_id == dag_id)
-            .order_by(_R.run_after.desc())
-            .limit(count)
-            .subquery()
-        )
-        for dag_id in dag_ids
-    ]
-    for dag_id, *run in tx.execute(union_all(*each)):
-        found[dag_id].append(StripRun(*run))
+    for first in range(0, len(dag_ids), AT_ONCE):
+        each = [select(_last_runs(workspace, dag_id, count)) for dag_id in dag_ids[first : first + AT_ONCE]]
+        for dag_id, *run in tx.execute(union_all(*each)):
+            found[dag_id].append(StripRun(*run))
     for runs in found.values():
         runs.reverse()
     return found
+
+
+def _last_runs(workspace: str, dag_id: str, count: int) -> Subquery:
+    columns = (_R.dag_id, _R.uid, _R.run_id, _R.state, _R.run_after, _R.start_date, _R.end_date, _R.duration)
+    query = select(*columns).where(_R.workspace == workspace, _R.dag_id == dag_id)
+    return query.order_by(_R.run_after.desc()).limit(count).subquery()
 
 
 def unfinished(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> dict[str, dict[str, int]]:

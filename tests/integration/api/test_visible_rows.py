@@ -62,6 +62,9 @@ LISTS: dict[str, tuple[str, str, Name]] = {
     "get_connections": ("/connections", "connections", by("connection_id")),
     "get_pools": ("/pools", "pools", by("name")),
     "get_variables": ("/variables", "variables", by("key")),
+    "ui_assets": ("/ui/assets", "assets", by("name")),
+    "ui_dags": ("/ui/dags", "dags", by("dag_id")),
+    "ui_runs": ("/ui/runs", "runs", by("dag_id")),
 }
 ASKED = {"list_backfills": {"dag_id": "~"}}
 """What a list must be asked with."""

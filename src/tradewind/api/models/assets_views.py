@@ -14,7 +14,7 @@ __all__ = ["AssetViewResponse", "AssetsGraphQuery", "AssetsGraphResponse", "Asse
 class AssetsViewQuery(BaseModel):
     """Which assets."""
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
     offset: Annotated[int, Field(ge=0)] = 0
     order_by: Literal["name", "-name", "created_at", "-created_at"] = "name"
     q: Annotated[str, Field(max_length=1500)] = ""

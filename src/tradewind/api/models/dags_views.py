@@ -17,7 +17,7 @@ RunCell = tuple[str, str, Moment, Moment | None, float | None]
 class DagsViewQuery(BaseModel):
     """Which DAGs, in which order."""
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
     offset: Annotated[int, Field(ge=0)] = 0
     order_by: Literal["name", "-name", "next", "-next", "last", "-last", "duration", "-duration"] = "name"
     q: Annotated[str, Field(max_length=250)] = ""
@@ -62,7 +62,7 @@ class DagsViewResponse(Total):
 class RunsViewQuery(BaseModel):
     """Which runs, in which order."""
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 200
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
     offset: Annotated[int, Field(ge=0)] = 0
     order_by: Literal[
         "run_after", "-run_after", "start_date", "-start_date", "end_date", "-end_date", "duration", "-duration"
