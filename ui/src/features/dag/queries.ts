@@ -80,3 +80,11 @@ export const runStatesQuery = (dagId: string, runId: string) =>
         }),
       ),
   });
+
+export const runViewQuery = (dagId: string, runId: string) =>
+  queryOptions({
+    queryKey: keys.run(dagId, runId, "gantt"),
+    queryFn: () =>
+      data(api.GET("/api/v2/ui/dags/{dag_id}/runs/{run_id}", { params: { path: { dag_id: dagId, run_id: runId } } })),
+    placeholderData: keepPreviousData,
+  });

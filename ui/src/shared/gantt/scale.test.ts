@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { GanttRow } from "./model";
+import { arrowsOf, marksOf, shareOf, spanOf } from "./scale";
+
+const row = (key: string, start: number, end: number | null, more: Partial<GanttRow> = {}): GanttRow => ({
+  key,
+  label: key,
+  state: "success",
+  segments: [{ tryNumber: 1, queuedAt: start - 100, startedAt: start, endedAt: end, state: "success" }],
+  ...more,
+});
+
+describe("the axis", () => {
+  it("goes from the first wait to the last end", () => {
+    expect(spanOf([row("a", 1000, 3000), row("b", 3100, 5000)], undefined)).toEqual({ from: 900, to: 5000 });
+  });
+  it("reaches to now while something goes on, and to the predicted end", () => {
+    expect(spanOf([row("a", 1000, null)], 9000)?.to).toBe(9000);
+    expect(spanOf([row("a", 1000, null)], 9000, 12_000)?.to).toBe(12_000);
+    expect(spanOf([row("a", 1000, 2000)], undefined, 12_000)?.to).toBe(2000);
+  });
+  it("is none where nothing has begun", () => {
+    expect(spanOf([{ key: "a", label: "a", state: null, segments: [] }], 9000)).toBeUndefined();
+  });
+  it("has few marks, at round distances", () => {
+    expect(marksOf({ from: 0, to: 9000 })).toEqual([0, 2000, 4000, 6000, 8000]);
+    expect(marksOf({ from: 0, to: 3_600_000 })).toHaveLength(7);
+    expect(marksOf({ from: 0, to: 90 * 864e5 }).length).toBeLessThan(9);
+  });
+  it("keeps what lies outside at its ends", () => {
+    expect(shareOf({ from: 0, to: 200 }, 50)).toBe(25);
+    expect(shareOf({ from: 0, to: 200 }, 900)).toBe(100);
+  });
+});
+
+it("arrows are those of the critical path and of what is selected", () => {
+  const rows = [
+    row("a", 1000, 2000, { isCritical: true }),
+    row("b", 2100, 3000, { isCritical: true, upstream: ["a"] }),
+    row("c", 2100, 2500, { upstream: ["a"] }),
+  ];
+  expect(arrowsOf(rows, undefined).map((one) => [one.from, one.to])).toEqual([[0, 1]]);
+  expect(arrowsOf(rows, "c").map((one) => [one.from, one.to, one.isCritical])).toEqual([
+    [0, 1, true],
+    [0, 2, false],
+  ]);
+});

@@ -1,0 +1,72 @@
+// The time axis of a Gantt chart: from the first thing that happened to the last, marked at round distances.
+import type { GanttRow } from "./model";
+
+export interface Span {
+  from: number;
+  to: number;
+}
+
+const STEPS_S = [
+  0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
+  172800, 604800,
+];
+const MARKS = 7;
+
+/** From the first moment of all rows to the last; `now` where something goes on, and never shorter than a moment. */
+export function spanOf(rows: readonly GanttRow[], now: number | undefined, predicted?: number): Span | undefined {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const row of rows) {
+    for (const one of row.segments) {
+      const start = one.queuedAt ?? one.startedAt;
+      if (start === null) continue;
+      from = Math.min(from, start);
+      to = Math.max(to, one.endedAt ?? now ?? one.startedAt ?? start);
+    }
+  }
+  if (predicted !== undefined && now !== undefined) to = Math.max(to, predicted);
+  return Number.isFinite(from) ? { from, to: Math.max(to, from + 50) } : undefined;
+}
+
+/** Milliseconds from the beginning at which the axis is marked. */
+export function marksOf({ from, to }: Span): number[] {
+  const length = to - from;
+  const step =
+    (STEPS_S.find((one) => length / (one * 1000) <= MARKS) ?? Math.ceil(length / MARKS / 864e5) * 86400) * 1000;
+  return Array.from({ length: Math.floor(length / step) + 1 }, (_, place) => place * step);
+}
+
+/** Where a moment is, in percent. */
+export function shareOf(span: Span, moment: number): number {
+  return Math.min(100, Math.max(0, ((moment - span.from) / (span.to - span.from)) * 100));
+}
+
+export interface Arrow {
+  /** Places of rows. */
+  from: number;
+  to: number;
+  /** Moments: when the one ended, when the other was asked for or began. */
+  left: number;
+  right: number;
+  isCritical: boolean;
+}
+
+/** Arrows of the critical path, and those to and from the row that is selected. */
+export function arrowsOf(rows: readonly GanttRow[], selected: string | undefined): Arrow[] {
+  const places = new Map(rows.map((row, place) => [row.key, place]));
+  const found: Arrow[] = [];
+  rows.forEach((row, to) => {
+    const first = row.segments[0];
+    const right = first?.queuedAt ?? first?.startedAt ?? null;
+    if (right === null) return;
+    for (const key of row.upstream ?? []) {
+      const from = places.get(key);
+      const before = from === undefined ? undefined : rows[from];
+      const left = before?.segments.at(-1)?.endedAt ?? null;
+      if (from === undefined || left === null) continue;
+      const isCritical = row.isCritical === true && before?.isCritical === true;
+      if (isCritical || key === selected || row.key === selected) found.push({ from, to, left, right, isCritical });
+    }
+  });
+  return found;
+}
