@@ -11,6 +11,8 @@ __all__ = ["Failure", "failure_in"]
 
 _FRAME = re.compile(r'  File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>.+)')
 _EXCEPTION = re.compile(r"(?P<kind>[A-Za-z_][\w.]*)(?:: (?P<message>.*))?", re.DOTALL)
+_KINDS = ("Error", "Exception", "Timeout", "Warning", "Interrupt", "Exit")
+"""How the names of exceptions end, so that other sentences with a colon are not taken for one."""
 _BUNDLE = re.compile(r".*/bundles/[^/]+/(?:versions/)?[0-9a-f]{7,64}/")
 """Where a checked-out bundle begins: its path says nothing to its author."""
 _FOREIGN = ("/site-packages/", "/dist-packages/", "/lib/python", "/tradewind/", "/airflow/", "<frozen ", "<string>")
@@ -40,10 +42,13 @@ def failure_in(error: str) -> Failure:
     lines = error.strip().splitlines()
     last = max((index for index, line in enumerate(lines) if _FRAME.match(line)), default=None)
     said = headline(error)
-    if last is None:
-        return Failure("", said)
     found = _EXCEPTION.fullmatch(said)
-    kind, message = (found["kind"].rsplit(".", 1)[-1], found["message"] or "") if found else ("", said)
+    if found is None or (last is None and not found["kind"].endswith(_KINDS)):
+        kind, message = "", said
+    else:
+        kind, message = found["kind"].rsplit(".", 1)[-1], found["message"] or ""
+    if last is None:
+        return Failure(kind, message)
     start = max((index for index, line in enumerate(lines[:last]) if line.startswith("Traceback ")), default=0)
     for index in range(last, start - 1, -1):
         frame = _FRAME.match(lines[index])
