@@ -10,12 +10,58 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
+import { Route as ApprovalsRouteImport } from "./routes/approvals";
+import { Route as AuditRouteImport } from "./routes/audit";
+import { Route as ConfigRouteImport } from "./routes/config";
+import { Route as ConnectionsRouteImport } from "./routes/connections";
+import { Route as ImportErrorsRouteImport } from "./routes/import-errors";
+import { Route as JobsRouteImport } from "./routes/jobs";
 import { Route as LoginRouteImport } from "./routes/login";
+import { Route as PluginsRouteImport } from "./routes/plugins";
+import { Route as PoolsRouteImport } from "./routes/pools";
+import { Route as ProvidersRouteImport } from "./routes/providers";
+import { Route as VariablesRouteImport } from "./routes/variables";
+import { Route as AssetsIndexRouteImport } from "./routes/assets/index";
+import { Route as AssetsAssetIdRouteImport } from "./routes/assets/$assetId";
 import { Route as DagsIndexRouteImport } from "./routes/dags/index";
+import { Route as RunsIndexRouteImport } from "./routes/runs/index";
+import { Route as DagsDagIdIndexRouteImport } from "./routes/dags/$dagId/index";
+import { Route as DagsDagIdRunsRunIdIndexRouteImport } from "./routes/dags/$dagId/runs/$runId/index";
+import { Route as DagsDagIdRunsRunIdTasksTaskIdRouteImport } from "./routes/dags/$dagId/runs/$runId/tasks/$taskId";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ApprovalsRoute = ApprovalsRouteImport.update({
+  id: "/approvals",
+  path: "/approvals",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AuditRoute = AuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ConfigRoute = ConfigRouteImport.update({
+  id: "/config",
+  path: "/config",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ConnectionsRoute = ConnectionsRouteImport.update({
+  id: "/connections",
+  path: "/connections",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ImportErrorsRoute = ImportErrorsRouteImport.update({
+  id: "/import-errors",
+  path: "/import-errors",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const JobsRoute = JobsRouteImport.update({
+  id: "/jobs",
+  path: "/jobs",
   getParentRoute: () => rootRouteImport,
 } as any);
 const LoginRoute = LoginRouteImport.update({
@@ -23,40 +69,213 @@ const LoginRoute = LoginRouteImport.update({
   path: "/login",
   getParentRoute: () => rootRouteImport,
 } as any);
+const PluginsRoute = PluginsRouteImport.update({
+  id: "/plugins",
+  path: "/plugins",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const PoolsRoute = PoolsRouteImport.update({
+  id: "/pools",
+  path: "/pools",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ProvidersRoute = ProvidersRouteImport.update({
+  id: "/providers",
+  path: "/providers",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const VariablesRoute = VariablesRouteImport.update({
+  id: "/variables",
+  path: "/variables",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AssetsIndexRoute = AssetsIndexRouteImport.update({
+  id: "/assets/",
+  path: "/assets/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AssetsAssetIdRoute = AssetsAssetIdRouteImport.update({
+  id: "/assets/$assetId",
+  path: "/assets/$assetId",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const DagsIndexRoute = DagsIndexRouteImport.update({
   id: "/dags/",
   path: "/dags/",
   getParentRoute: () => rootRouteImport,
 } as any);
+const RunsIndexRoute = RunsIndexRouteImport.update({
+  id: "/runs/",
+  path: "/runs/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const DagsDagIdIndexRoute = DagsDagIdIndexRouteImport.update({
+  id: "/dags/$dagId/",
+  path: "/dags/$dagId/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const DagsDagIdRunsRunIdIndexRoute = DagsDagIdRunsRunIdIndexRouteImport.update({
+  id: "/dags/$dagId/runs/$runId/",
+  path: "/dags/$dagId/runs/$runId/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const DagsDagIdRunsRunIdTasksTaskIdRoute =
+  DagsDagIdRunsRunIdTasksTaskIdRouteImport.update({
+    id: "/dags/$dagId/runs/$runId/tasks/$taskId",
+    path: "/dags/$dagId/runs/$runId/tasks/$taskId",
+    getParentRoute: () => rootRouteImport,
+  } as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/approvals": typeof ApprovalsRoute;
+  "/audit": typeof AuditRoute;
+  "/config": typeof ConfigRoute;
+  "/connections": typeof ConnectionsRoute;
+  "/import-errors": typeof ImportErrorsRoute;
+  "/jobs": typeof JobsRoute;
   "/login": typeof LoginRoute;
+  "/plugins": typeof PluginsRoute;
+  "/pools": typeof PoolsRoute;
+  "/providers": typeof ProvidersRoute;
+  "/variables": typeof VariablesRoute;
+  "/assets/$assetId": typeof AssetsAssetIdRoute;
+  "/assets/": typeof AssetsIndexRoute;
   "/dags/": typeof DagsIndexRoute;
+  "/runs/": typeof RunsIndexRoute;
+  "/dags/$dagId/": typeof DagsDagIdIndexRoute;
+  "/dags/$dagId/runs/$runId/": typeof DagsDagIdRunsRunIdIndexRoute;
+  "/dags/$dagId/runs/$runId/tasks/$taskId": typeof DagsDagIdRunsRunIdTasksTaskIdRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/approvals": typeof ApprovalsRoute;
+  "/audit": typeof AuditRoute;
+  "/config": typeof ConfigRoute;
+  "/connections": typeof ConnectionsRoute;
+  "/import-errors": typeof ImportErrorsRoute;
+  "/jobs": typeof JobsRoute;
   "/login": typeof LoginRoute;
+  "/plugins": typeof PluginsRoute;
+  "/pools": typeof PoolsRoute;
+  "/providers": typeof ProvidersRoute;
+  "/variables": typeof VariablesRoute;
+  "/assets/$assetId": typeof AssetsAssetIdRoute;
+  "/assets": typeof AssetsIndexRoute;
   "/dags": typeof DagsIndexRoute;
+  "/runs": typeof RunsIndexRoute;
+  "/dags/$dagId": typeof DagsDagIdIndexRoute;
+  "/dags/$dagId/runs/$runId": typeof DagsDagIdRunsRunIdIndexRoute;
+  "/dags/$dagId/runs/$runId/tasks/$taskId": typeof DagsDagIdRunsRunIdTasksTaskIdRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/approvals": typeof ApprovalsRoute;
+  "/audit": typeof AuditRoute;
+  "/config": typeof ConfigRoute;
+  "/connections": typeof ConnectionsRoute;
+  "/import-errors": typeof ImportErrorsRoute;
+  "/jobs": typeof JobsRoute;
   "/login": typeof LoginRoute;
+  "/plugins": typeof PluginsRoute;
+  "/pools": typeof PoolsRoute;
+  "/providers": typeof ProvidersRoute;
+  "/variables": typeof VariablesRoute;
+  "/assets/$assetId": typeof AssetsAssetIdRoute;
+  "/assets/": typeof AssetsIndexRoute;
   "/dags/": typeof DagsIndexRoute;
+  "/runs/": typeof RunsIndexRoute;
+  "/dags/$dagId/": typeof DagsDagIdIndexRoute;
+  "/dags/$dagId/runs/$runId/": typeof DagsDagIdRunsRunIdIndexRoute;
+  "/dags/$dagId/runs/$runId/tasks/$taskId": typeof DagsDagIdRunsRunIdTasksTaskIdRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/" | "/login" | "/dags/";
+  fullPaths:
+    | "/"
+    | "/approvals"
+    | "/audit"
+    | "/config"
+    | "/connections"
+    | "/import-errors"
+    | "/jobs"
+    | "/login"
+    | "/plugins"
+    | "/pools"
+    | "/providers"
+    | "/variables"
+    | "/assets/$assetId"
+    | "/assets/"
+    | "/dags/"
+    | "/runs/"
+    | "/dags/$dagId/"
+    | "/dags/$dagId/runs/$runId/"
+    | "/dags/$dagId/runs/$runId/tasks/$taskId";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/" | "/login" | "/dags";
-  id: "__root__" | "/" | "/login" | "/dags/";
+  to:
+    | "/"
+    | "/approvals"
+    | "/audit"
+    | "/config"
+    | "/connections"
+    | "/import-errors"
+    | "/jobs"
+    | "/login"
+    | "/plugins"
+    | "/pools"
+    | "/providers"
+    | "/variables"
+    | "/assets/$assetId"
+    | "/assets"
+    | "/dags"
+    | "/runs"
+    | "/dags/$dagId"
+    | "/dags/$dagId/runs/$runId"
+    | "/dags/$dagId/runs/$runId/tasks/$taskId";
+  id:
+    | "__root__"
+    | "/"
+    | "/approvals"
+    | "/audit"
+    | "/config"
+    | "/connections"
+    | "/import-errors"
+    | "/jobs"
+    | "/login"
+    | "/plugins"
+    | "/pools"
+    | "/providers"
+    | "/variables"
+    | "/assets/$assetId"
+    | "/assets/"
+    | "/dags/"
+    | "/runs/"
+    | "/dags/$dagId/"
+    | "/dags/$dagId/runs/$runId/"
+    | "/dags/$dagId/runs/$runId/tasks/$taskId";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  ApprovalsRoute: typeof ApprovalsRoute;
+  AuditRoute: typeof AuditRoute;
+  ConfigRoute: typeof ConfigRoute;
+  ConnectionsRoute: typeof ConnectionsRoute;
+  ImportErrorsRoute: typeof ImportErrorsRoute;
+  JobsRoute: typeof JobsRoute;
   LoginRoute: typeof LoginRoute;
+  PluginsRoute: typeof PluginsRoute;
+  PoolsRoute: typeof PoolsRoute;
+  ProvidersRoute: typeof ProvidersRoute;
+  VariablesRoute: typeof VariablesRoute;
+  AssetsAssetIdRoute: typeof AssetsAssetIdRoute;
+  AssetsIndexRoute: typeof AssetsIndexRoute;
   DagsIndexRoute: typeof DagsIndexRoute;
+  RunsIndexRoute: typeof RunsIndexRoute;
+  DagsDagIdIndexRoute: typeof DagsDagIdIndexRoute;
+  DagsDagIdRunsRunIdIndexRoute: typeof DagsDagIdRunsRunIdIndexRoute;
+  DagsDagIdRunsRunIdTasksTaskIdRoute: typeof DagsDagIdRunsRunIdTasksTaskIdRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -68,11 +287,95 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof IndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/approvals": {
+      id: "/approvals";
+      path: "/approvals";
+      fullPath: "/approvals";
+      preLoaderRoute: typeof ApprovalsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/audit": {
+      id: "/audit";
+      path: "/audit";
+      fullPath: "/audit";
+      preLoaderRoute: typeof AuditRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/config": {
+      id: "/config";
+      path: "/config";
+      fullPath: "/config";
+      preLoaderRoute: typeof ConfigRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/connections": {
+      id: "/connections";
+      path: "/connections";
+      fullPath: "/connections";
+      preLoaderRoute: typeof ConnectionsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/import-errors": {
+      id: "/import-errors";
+      path: "/import-errors";
+      fullPath: "/import-errors";
+      preLoaderRoute: typeof ImportErrorsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/jobs": {
+      id: "/jobs";
+      path: "/jobs";
+      fullPath: "/jobs";
+      preLoaderRoute: typeof JobsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/login": {
       id: "/login";
       path: "/login";
       fullPath: "/login";
       preLoaderRoute: typeof LoginRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/plugins": {
+      id: "/plugins";
+      path: "/plugins";
+      fullPath: "/plugins";
+      preLoaderRoute: typeof PluginsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/pools": {
+      id: "/pools";
+      path: "/pools";
+      fullPath: "/pools";
+      preLoaderRoute: typeof PoolsRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/providers": {
+      id: "/providers";
+      path: "/providers";
+      fullPath: "/providers";
+      preLoaderRoute: typeof ProvidersRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/variables": {
+      id: "/variables";
+      path: "/variables";
+      fullPath: "/variables";
+      preLoaderRoute: typeof VariablesRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/assets/": {
+      id: "/assets/";
+      path: "/assets";
+      fullPath: "/assets/";
+      preLoaderRoute: typeof AssetsIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/assets/$assetId": {
+      id: "/assets/$assetId";
+      path: "/assets/$assetId";
+      fullPath: "/assets/$assetId";
+      preLoaderRoute: typeof AssetsAssetIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/dags/": {
@@ -82,13 +385,57 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof DagsIndexRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/runs/": {
+      id: "/runs/";
+      path: "/runs";
+      fullPath: "/runs/";
+      preLoaderRoute: typeof RunsIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/dags/$dagId/": {
+      id: "/dags/$dagId/";
+      path: "/dags/$dagId";
+      fullPath: "/dags/$dagId/";
+      preLoaderRoute: typeof DagsDagIdIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/dags/$dagId/runs/$runId/": {
+      id: "/dags/$dagId/runs/$runId/";
+      path: "/dags/$dagId/runs/$runId";
+      fullPath: "/dags/$dagId/runs/$runId/";
+      preLoaderRoute: typeof DagsDagIdRunsRunIdIndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/dags/$dagId/runs/$runId/tasks/$taskId": {
+      id: "/dags/$dagId/runs/$runId/tasks/$taskId";
+      path: "/dags/$dagId/runs/$runId/tasks/$taskId";
+      fullPath: "/dags/$dagId/runs/$runId/tasks/$taskId";
+      preLoaderRoute: typeof DagsDagIdRunsRunIdTasksTaskIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
   }
 }
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  ApprovalsRoute: ApprovalsRoute,
+  AuditRoute: AuditRoute,
+  ConfigRoute: ConfigRoute,
+  ConnectionsRoute: ConnectionsRoute,
+  ImportErrorsRoute: ImportErrorsRoute,
+  JobsRoute: JobsRoute,
   LoginRoute: LoginRoute,
+  PluginsRoute: PluginsRoute,
+  PoolsRoute: PoolsRoute,
+  ProvidersRoute: ProvidersRoute,
+  VariablesRoute: VariablesRoute,
+  AssetsAssetIdRoute: AssetsAssetIdRoute,
+  AssetsIndexRoute: AssetsIndexRoute,
   DagsIndexRoute: DagsIndexRoute,
+  RunsIndexRoute: RunsIndexRoute,
+  DagsDagIdIndexRoute: DagsDagIdIndexRoute,
+  DagsDagIdRunsRunIdIndexRoute: DagsDagIdRunsRunIdIndexRoute,
+  DagsDagIdRunsRunIdTasksTaskIdRoute: DagsDagIdRunsRunIdTasksTaskIdRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)
