@@ -2,6 +2,6 @@ import { expect, test } from "vitest";
 import { assetsSearch } from "./AssetsPage";
 
 test("the list is the view that an address need not name", () => {
-  expect(assetsSearch({ tab: "list", q: 12, sort: "size" })).toEqual({ q: "12" });
+  expect(assetsSearch({ tab: "list", search: 12, sort: "size" })).toEqual({ search: "12" });
   expect(assetsSearch({ tab: "graph", sort: "-name" })).toEqual({ tab: "graph", sort: "-name" });
 });

@@ -20,7 +20,8 @@ import { type AssetRow, type AssetsAnswer, type AssetsSort, graphQuery, PAGE, re
 const Lineage = lazy(() => import("./Lineage"));
 
 export interface AssetsSearch {
-  q?: string;
+  /** Part of the name. */
+  search?: string;
   tab?: "graph";
   sort?: AssetsSort;
 }
@@ -111,9 +112,9 @@ function Dags({ names, none }: { names: string[]; none: string }) {
 }
 
 export function AssetsPage({ search, onSearch }: { search: AssetsSearch; onSearch: (search: AssetsSearch) => void }) {
-  const [text, setText] = useState(search.q ?? "");
-  const ask = useDebouncedCallback((q: string) => onSearch(assetsSearch({ ...search, q })), 200);
-  useEffect(() => setText(search.q ?? ""), [search.q]);
+  const [text, setText] = useState(search.search ?? "");
+  const ask = useDebouncedCallback((name: string) => onSearch(assetsSearch({ ...search, search: name })), 200);
+  useEffect(() => setText(search.search ?? ""), [search.search]);
   return (
     <Page
       title="Assets"
@@ -141,19 +142,23 @@ export function AssetsPage({ search, onSearch }: { search: AssetsSearch; onSearc
         }}
         w={260}
       />
-      {search.tab === "graph" ? <WholeGraph q={search.q ?? ""} /> : <List search={search} onSearch={onSearch} />}
+      {search.tab === "graph" ? <WholeGraph q={search.search ?? ""} /> : <List search={search} onSearch={onSearch} />}
     </Page>
   );
 }
 
 export function assetsSearch(search: Record<string, unknown>): AssetsSearch {
-  const q = typeof search.q === "string" || typeof search.q === "number" ? String(search.q) : "";
+  const text = typeof search.search === "string" || typeof search.search === "number" ? String(search.search) : "";
   const sort = SORTS.find((one) => one === search.sort);
-  return { ...(q ? { q } : {}), ...(search.tab === "graph" ? { tab: "graph" } : {}), ...(sort ? { sort } : {}) };
+  return {
+    ...(text ? { search: text } : {}),
+    ...(search.tab === "graph" ? { tab: "graph" } : {}),
+    ...(sort ? { sort } : {}),
+  };
 }
 
 function List({ search, onSearch }: { search: AssetsSearch; onSearch: (search: AssetsSearch) => void }) {
-  const { q = "", sort = "name" } = search;
+  const { search: q = "", sort = "name" } = search;
   const pages = usePages<AssetsAnswer, AssetRow>({
     queryKey: keys.assets("page", q, sort),
     size: PAGE,

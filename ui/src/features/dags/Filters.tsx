@@ -11,9 +11,9 @@ import { DAG_STATES, type DagsSearch, dagsSearch } from "./search";
 export function Filters(given: { search: DagsSearch; onSearch: (search: DagsSearch) => void; tags: string[] }) {
   const { search, onSearch } = given;
   const set = (change: Record<string, unknown>): void => onSearch(dagsSearch({ ...search, ...change }));
-  const [text, setText] = useState(search.q ?? "");
-  const ask = useDebouncedCallback((q: string) => set({ q }), 200);
-  useEffect(() => setText(search.q ?? ""), [search.q]);
+  const [text, setText] = useState(search.search ?? "");
+  const ask = useDebouncedCallback((text: string) => set({ search: text }), 200);
+  useEffect(() => setText(search.search ?? ""), [search.search]);
   const tags = [...new Set([...given.tags, ...(search.tags ?? [])])];
   return (
     <div className={classes.filters}>

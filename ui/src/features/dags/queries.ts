@@ -21,7 +21,7 @@ export function readDags(search: DagsSearch, offset: number, limit: number): Pro
           offset,
           limit,
           order_by: search.sort ?? "name",
-          ...(search.q ? { q: search.q } : {}),
+          ...(search.search ? { q: search.search } : {}),
           ...(search.tags ? { tags: search.tags } : {}),
           ...(search.owners ? { owners: search.owners } : {}),
           ...(search.state ? { state: search.state } : {}),

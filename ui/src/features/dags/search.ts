@@ -5,7 +5,8 @@ const STATES = ["failed", "running", "queued", "success"] as const;
 const SHOWS = ["active", "paused", "favorites"] as const;
 
 export interface DagsSearch {
-  q?: string;
+  /** Part of the name. */
+  search?: string;
   tags?: string[];
   owners?: string[];
   /** Of the last run. */
@@ -26,14 +27,14 @@ function among<T extends string>(value: unknown, known: readonly T[]): T | undef
 
 /** What of an address can be understood; the rest is left out. */
 export function dagsSearch(search: Record<string, unknown>): DagsSearch {
-  const [q] = texts(search.q);
+  const [text] = texts(search.search);
   const tags = texts(search.tags);
   const owners = texts(search.owners);
   const state = among(search.state, STATES);
   const show = among(search.show, SHOWS);
   const sort = among(search.sort, SORTS);
   return {
-    ...(q ? { q } : {}),
+    ...(text ? { search: text } : {}),
     ...(tags.length > 0 ? { tags } : {}),
     ...(owners.length > 0 ? { owners } : {}),
     ...(state ? { state } : {}),
