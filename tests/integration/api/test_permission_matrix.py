@@ -63,7 +63,7 @@ TAKES = {
     "delete dag": "delete_dag",
     "read dag_run": """
         get_dag_deadlines get_dag_run get_dag_run_deadlines get_dag_run_result get_dag_runs get_list_dag_runs_batch
-        get_dag_calendar get_upstream_asset_events ui_runs wait_dag_run_until_finished why_dag_run
+        get_dag_calendar get_run_view get_upstream_asset_events ui_runs wait_dag_run_until_finished why_dag_run
     """,
     "create dag_run": "execute_dag trigger_dag_run",
     "edit dag_run": "clear_dag_run clear_dag_run_partitions clear_dag_runs patch_dag_run",
@@ -75,7 +75,7 @@ TAKES = {
     "delete favorite": "unfavorite_dag",
     "read import_error": "get_import_error get_import_errors",
     "read job": "get_jobs",
-    "read log": "get_external_log_url get_log",
+    "read log": "get_external_log_url get_log get_log_piece",
     "read plugin": "get_plugins import_errors",
     "read pool": "get_pool get_pools",
     "create pool": "post_pool",
@@ -94,6 +94,7 @@ TAKES = {
     "read task": "get_dag_structure get_task get_tasks",
     "read task_instance": """
         get_extra_links get_hitl_detail get_hitl_detail_try_detail get_hitl_details get_mapped_task_instance
+        get_task_view
         get_mapped_task_instance_tries get_mapped_task_instance_try_details get_mapped_task_instances get_task_instance
         get_task_instance_dependencies get_task_instance_dependencies_by_map_index get_task_instance_tries
         get_task_instance_try_details get_task_instances get_task_instances_batch get_task_state_store
