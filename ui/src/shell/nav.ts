@@ -13,6 +13,7 @@ import {
   IconRoute,
   IconSettings,
   IconStack2,
+  IconUserQuestion,
   IconUsers,
   IconVariable,
 } from "@tabler/icons-react";
@@ -33,6 +34,7 @@ export const MAIN: Place[] = [
   { to: "/dags", label: "DAGs", icon: IconRoute, keys: "g d" },
   { to: "/runs", label: "Runs", icon: IconHistory, keys: "g r" },
   { to: "/assets", label: "Assets", icon: IconBox, keys: "g a" },
+  { to: "/approvals", label: "Approvals", icon: IconUserQuestion, keys: "g p" },
 ];
 
 export const ADMIN: Place[] = [

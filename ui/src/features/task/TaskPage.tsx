@@ -77,6 +77,7 @@ function Instance({ of, view }: { of: InstanceKey; view: TaskView }) {
             {instance?.start_date && <Took start={instance.start_date} end={instance.end_date} />}
           </span>
           {instance && instance.state !== "success" && instance.state !== "running" && <WhyButton of={of} />}
+          {instance && <Note of={of} note={instance.note} />}
         </span>
       }
       actions={
@@ -102,7 +103,6 @@ function Instance({ of, view }: { of: InstanceKey; view: TaskView }) {
       {shown?.failure && instance?.state !== "success" && (
         <FailureCard failure={shown.failure} {...(view.tries.length > 1 ? { title: `Try ${shown.try_number}` } : {})} />
       )}
-      {instance && <Note of={of} note={instance.note} />}
       {instance || !view.is_mapped ? (
         <Parts of={of} view={view} search={search} put={put} />
       ) : (
@@ -162,7 +162,7 @@ function Note({ of, note }: { of: InstanceKey; note: string | null }) {
     await client.invalidateQueries({ queryKey: keys.task(of.dagId, of.runId, of.taskId, of.mapIndex) });
   };
   return (
-    <div style={{ fontSize: 13 }}>
+    <div style={{ fontSize: 13, fontWeight: 400 }}>
       <NoteEditor note={note} onSave={save} />
     </div>
   );
