@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from tradewind.core.failure_causes import Failure
 from tradewind.core.states import RunState, TaskState
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import unsteered
 
 __all__ = [
     "Counts", "Firing", "LateDag", "Missed", "NightRun", "Question", "Stuck", "counts", "failures", "firings",
@@ -22,6 +22,7 @@ __all__ = [
 _D, _R, _I, _A, _Q, _L = t.dag.c, t.dag_run.c, t.task_instance.c, t.attempt.c, t.input_request.c, t.deadline.c
 RUNS_LOOKED_AT = 100
 FAILURES_LOOKED_AT = 500
+QUEUED_LOOKED_AT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def failures(tx: Tx, workspace: str, since: datetime) -> list[Failure]:
     )
     running = (
         select(_R.uid)
-        .where(_R.workspace == workspace, _R.state == RunState.RUNNING)
+        .where(*_of_state(tx, workspace, RunState.RUNNING))
         .order_by(_R.run_after.desc())
         .limit(RUNS_LOOKED_AT)
     )
@@ -243,25 +244,27 @@ def late_dags(tx: Tx, workspace: str, before: datetime, limit: int) -> list[Late
 
 
 def stuck_runs(tx: Tx, workspace: str, before: datetime, limit: int) -> list[Stuck]:
-    """Queued runs of paused DAGs, and of others those that wait since before then; by DAG."""
+    """Queued runs of paused DAGs, and of others those that wait since before then; by DAG, the most first."""
     query = (
-        select(_R.dag_id, _D.is_paused, func.count(), func.min(func.coalesce(_R.queued_at, _R.run_after)))
+        select(_R.dag_id, _D.is_paused, _R.queued_at, _R.run_after)
         .join(t.dag, and_(_D.workspace == _R.workspace, _D.dag_id == _R.dag_id))
         .where(
-            _R.workspace == workspace, _R.state == RunState.QUEUED, _R.backfill.is_(None),
+            *_of_state(tx, workspace, RunState.QUEUED),
+            _R.backfill.is_(None),
             or_(_D.is_paused == true(), _R.queued_at < before),
         )
-        .group_by(_R.dag_id, _D.is_paused)
-        .order_by(func.count().desc(), _R.dag_id)
-        .limit(limit)
-    )  # fmt: skip
-    return [Stuck(dag_id, bool(paused), count, _moment(since)) for dag_id, paused, count, since in tx.execute(query)]
+        .limit(QUEUED_LOOKED_AT)
+    )
+    found: dict[tuple[str, bool], list[datetime]] = {}
+    for dag_id, is_paused, queued_at, run_after in tx.execute(query):
+        found.setdefault((dag_id, bool(is_paused)), []).append(queued_at or run_after)
+    stuck = [Stuck(dag_id, paused, len(since), min(since)) for (dag_id, paused), since in found.items()]
+    return sorted(stuck, key=lambda one: (-one.count, one.dag_id))[:limit]
 
 
-def _moment(value: Any) -> datetime:
-    """What `min` of moments gives, which SQLAlchemy types by the column."""
-    assert isinstance(value, datetime)
-    return value
+def _of_state(tx: Tx, workspace: str, state: RunState) -> list[ColumnElement[bool]]:
+    """Conditions for the few runs in a state that does not last: found by it, and by nothing else."""
+    return [unsteered(tx, _R.workspace == workspace), _R.state == state]
 
 
 def night_runs(tx: Tx, workspace: str, since: datetime, limit: int) -> list[NightRun]:
@@ -269,7 +272,8 @@ def night_runs(tx: Tx, workspace: str, since: datetime, limit: int) -> list[Nigh
     columns = (_R.dag_id, _R.run_id, _R.state, _R.start_date, _R.end_date)
     query = select(*columns).where(_R.workspace == workspace, _R.start_date >= since)
     older = select(*columns).where(
-        _R.workspace == workspace, _R.state == RunState.RUNNING, or_(_R.start_date < since, _R.start_date.is_(None))
+        *_of_state(tx, workspace, RunState.RUNNING),
+        unsteered(tx, or_(_R.start_date < since, _R.start_date.is_(None))),
     )
     found = [NightRun(*row) for row in tx.execute(query.order_by(_R.start_date.desc()).limit(limit))]
     return found + [NightRun(*row) for row in tx.execute(older.limit(limit))]
