@@ -32,6 +32,8 @@ def main() -> int:
     if what == "build" and _fingerprint() == _built_from():
         return 0
     env = os.environ | {"PATH": f"{node_folder()}{os.pathsep}{os.environ['PATH']}"}
+    if not sys.stdout.isatty():
+        env["NO_COLOR"] = "1"
     install(env)
     if what == "build":
         print("Building the web UI ...", flush=True)

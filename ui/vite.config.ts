@@ -24,5 +24,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
   },
   server: { proxy: { "/api": SERVER, "/auth": SERVER, "/w": SERVER } },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: { environment: "happy-dom", isolate: false, include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });
