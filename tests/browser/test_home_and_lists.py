@@ -1,0 +1,126 @@
+"""Home, the pages of all DAGs, all runs and all assets, the palette: what is seen first, and how one gets on from there."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from support.chromium import Tab
+from support.server import Server
+
+PATIENCE_S = 60
+
+
+def run(site: Server, dag_id: str, state: str) -> str:
+    """A run of the DAG that has ended so; its id."""
+    made = site.request("POST", f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})
+    path = f"/api/v2/dags/{dag_id}/dagRuns/{made['dag_run_id']}"
+    until = time.monotonic() + PATIENCE_S
+    while (found := site.request("GET", path)["state"]) not in {"success", "failed"}:
+        assert time.monotonic() < until, f"{path} is still {found}"
+        time.sleep(0.1)
+    assert found == state
+    return str(made["dag_run_id"])
+
+
+def test_the_error_of_a_failed_task_stands_on_home_and_its_log_is_one_click_away(tab: Tab, site: Server) -> None:
+    run(site, "broken", "failed")
+    page = tab.go("/")
+    causes = page.get_by_role("region", name="Failures, by cause")
+    expect(causes.get_by_text("column 'price' is missing in orders.csv")).to_be_visible()
+    expect(causes.get_by_text("shop.py:")).to_be_visible()
+    tab.shoot_both("home")
+    assert tab.serious_faults() == []
+    causes.get_by_role("link", name="column 'price' is missing").click()
+    expect(page).to_have_url(re.compile(r"/dags/broken/runs/.+/tasks/load"))
+
+
+def test_a_run_that_fails_shows_on_an_open_home_page(tab: Tab, site: Server) -> None:
+    page = tab.go("/")
+    around = page.get_by_role("region", name="Around now")
+    expect(around).to_be_visible()
+    run(site, "flaky", "success")
+    expect(around.get_by_role("link", name="flaky")).to_be_visible()
+
+
+def test_dags_are_found_and_filtered_and_the_address_keeps_it(tab: Tab, site: Server) -> None:
+    run(site, "broken", "failed")
+    page = tab.go("/dags")
+    table = page.get_by_role("table", name="DAGs")
+    expect(table.get_by_role("link", name="shop", exact=True)).to_be_visible()
+    tab.shoot_both("dags")
+    assert tab.serious_faults() == []
+    page.get_by_role("group", name="State of the last run").get_by_role("button", name="failed").click()
+    expect(page).to_have_url(re.compile("state=failed"))
+    expect(table.get_by_role("link", name="broken", exact=True)).to_be_visible()
+    expect(table.get_by_role("link", name="shop", exact=True)).to_have_count(0)
+    page.reload()
+    expect(table.get_by_role("link", name="broken", exact=True)).to_be_visible()
+    page.get_by_label("Search by name").fill("nothing is called so")
+    page.get_by_role("button", name="Take all filters away").click()
+    expect(table.get_by_role("link", name="shop", exact=True)).to_be_visible()
+
+
+def test_a_dag_is_paused_and_switched_on_in_the_list(tab: Tab, site: Server) -> None:
+    page = tab.go("/dags?search=greeting")
+    switch = page.get_by_role("switch", name="greeting is")
+    expect(switch).to_be_checked()
+    switch.click(force=True)
+    expect(switch).not_to_be_checked()
+    expect(page.get_by_role("row").filter(has_text="greeting")).to_contain_text("paused")
+    assert site.request("GET", "/api/v2/dags/greeting")["is_paused"]
+    switch.click(force=True)
+    expect(switch).to_be_checked()
+
+
+def test_a_bar_of_the_strip_leads_to_its_run(tab: Tab, site: Server) -> None:
+    run_id = run(site, "greeting", "success")
+    page = tab.go("/dags?search=greeting")
+    page.get_by_role("group", name="The last runs of greeting").get_by_role("link").last.click()
+    expect(page).to_have_url(re.compile(r"/dags/greeting/runs/"))
+    expect(page.get_by_text(run_id[-12:]).first).to_be_visible()
+
+
+def test_runs_are_filtered_by_dag_and_state(tab: Tab, site: Server) -> None:
+    run(site, "broken", "failed")
+    run(site, "greeting", "success")
+    page = tab.go("/runs")
+    table = page.get_by_role("table", name="Runs")
+    expect(table.get_by_role("link", name="greeting").first).to_be_visible()
+    expect(page.get_by_role("figure", name="Durations")).to_be_visible()
+    tab.shoot_both("runs")
+    assert tab.serious_faults() == []
+    page.get_by_role("group", name="States").get_by_role("button", name="failed").click()
+    expect(table.get_by_role("link", name="greeting")).to_have_count(0)
+    expect(table.get_by_role("link", name="broken").first).to_be_visible()
+
+
+def test_the_palette_finds_a_dag_and_pauses_it_by_words(tab: Tab, site: Server) -> None:
+    page = tab.go("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_label("Find", exact=True).fill("pause flaky")
+    page.get_by_role("button", name="Pause flaky").click()
+    expect(page.get_by_text("flaky is paused now")).to_be_visible()
+    assert site.request("GET", "/api/v2/dags/flaky")["is_paused"]
+    site.request("PATCH", "/api/v2/dags/flaky", {"is_paused": False})
+
+
+def test_two_keys_lead_to_a_page_and_a_question_mark_shows_all_of_them(tab: Tab) -> None:
+    page = tab.go("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Shortcuts")).to_contain_text("Go to DAGs")
+
+
+def test_assets_teach_where_there_are_none(tab: Tab) -> None:
+    page = tab.go("/assets")
+    expect(page.get_by_role("heading", name="There are no assets yet")).to_be_visible()
+    expect(page.get_by_text("outlets=[ORDERS]")).to_be_visible()
+    tab.shoot_both("assets")
+    assert tab.serious_faults() == []
