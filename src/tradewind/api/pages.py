@@ -41,7 +41,7 @@ class Pages:
 
     def __init__(self, app: ASGIApp, built: Path = BUILT) -> None:
         self._app = app
-        self._built = built
+        self._built = built.resolve()
         self._kept: dict[tuple[str, str], _Served] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +68,8 @@ class Pages:
         return Response(served.body, headers=served.headers)
 
     def _file(self, name: str, takes: str) -> _Served | None:
-        """A file of the UI, in the best encoding that there is of it; only what was built can be had."""
+        """A file of the UI, in the best encoding that there is of it; only what was built can be had, by one name each: what
+        was read is kept."""
         for encoding, ending in (*ENCODINGS, ("", "")):
             if encoding and encoding not in takes:
                 continue
@@ -78,8 +79,11 @@ class Pages:
         return None
 
     def _read(self, name: str, encoding: str, ending: str) -> _Served | None:
-        file = (self._built / (name + ending)).resolve()
-        if not file.is_relative_to(self._built) or not file.is_file():
+        file = self._built / (name + ending)
+        try:
+            if str(file.resolve()) != f"{self._built}/{name}{ending}" or not file.is_file():
+                return None
+        except (OSError, ValueError):  # no file can have this name
             return None
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         headers = {

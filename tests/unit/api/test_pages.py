@@ -95,3 +95,18 @@ def test_an_installation_without_the_ui_says_so(tmp_path: Path) -> None:
     assert status == 200
     assert b"make ui" in body
     assert ask(tmp_path, "/static/index-abc.js")[0] == 418
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a" * 300, "a/" * 3000 + "b"], ids=["NUL", "long", "deep"])
+def test_a_name_that_no_file_can_have_is_none_that_is_served(built: Path, name: str) -> None:
+    assert ask(built, f"/static/{name}")[0] == 418
+
+
+@pytest.mark.parametrize("path", ["/static/any/../index-abc.js", "/static//index-abc.js", "/static/./index-abc.js"])
+def test_a_file_has_one_address_as_each_that_is_served_is_kept_in_memory(built: Path, path: str) -> None:
+    assert ask(built, path)[0] == 418
+
+
+def test_files_are_served_from_a_folder_that_a_link_leads_to(built: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(built)
+    assert ask(tmp_path / "link", "/static/index-abc.js")[0] == 200
