@@ -19,6 +19,7 @@ from tradewind.api.shapes import run_out
 from tradewind.api.wire import reply
 from tradewind.base.own_frame import failure_in
 from tradewind.core.critical_path import critical_path
+from tradewind.core.states import RUN_FINISHED
 from tradewind.db import deadlines, run_view, runs
 from tradewind.db.engine import Tx
 from tradewind.db.listing import Page
@@ -59,7 +60,7 @@ def _view(tx: Tx, call: Call, run: RunRecord) -> dict[str, object]:
         "version_number": run.version and run.version.number,
         "total": sum(counts.values()),
         "counts": counts,
-        "tasks": tasks_out(spec, by_task, tries),
+        "tasks": tasks_out(spec, by_task, tries, has_ended=run.state in RUN_FINISHED),
         "groups": [
             {"group_id": one.group_id, "parent_id": one.parent_id, "label": one.display_name or one.group_id}
             for one in (spec.groups if spec else ())
@@ -74,14 +75,23 @@ def _view(tx: Tx, call: Call, run: RunRecord) -> dict[str, object]:
 
 
 def tasks_out(
-    spec: DagSpec | None, by_task: Mapping[str, Sequence[TaskSummary]], tries: Mapping[str, Sequence[TrySummary]]
+    spec: DagSpec | None,
+    by_task: Mapping[str, Sequence[TaskSummary]],
+    tries: Mapping[str, Sequence[TrySummary]],
+    *,
+    has_ended: bool,
 ) -> list[dict[str, object]]:
-    """The tasks of a run as they are shown: those of the spec, then what the run has beside them."""
+    """The tasks of a run as they are shown: those of the spec, then what the run has beside them.
+
+    Args:
+        has_ended: whether it can be said by now which tasks made the run as long as it was.
+    """
     known = {task.task_id: task for task in (spec.tasks if spec else ())}
     names = [*known, *sorted(by_task.keys() - known.keys())]
     places = {name: place for place, name in enumerate(names)}
     ends = {name: end for name in names if (end := _end(by_task.get(name, ()))) is not None}
-    on_path = set(critical_path({name: task.upstream for name, task in known.items()}, ends))
+    upstream = {name: task.upstream for name, task in known.items()}
+    on_path = set(critical_path(upstream, ends)) if has_ended else set[str]()
     return [
         _task(name, known.get(name), by_task.get(name, ()), tries.get(name, ()))
         | {

@@ -1,4 +1,5 @@
 // The lesser parts of a task instance's page: rendered fields, tries, neighbours, facts.
+import { Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, data } from "@/shared/api/client";
@@ -29,7 +30,7 @@ export function Rendered({ view }: { view: TaskView }) {
     <div className={classes.fields}>
       {fields.map(([name, value]) => (
         <div key={name}>
-          <h3>{name}</h3>
+          <h2>{name}</h2>
           <CodeToCopy
             code={typeof value === "string" ? value : JSON.stringify(value, null, 2)}
             label={`Copy ${name}`}
@@ -48,9 +49,9 @@ export function Tries({ tries, onTry }: { tries: TaskTry[]; onTry: (number: numb
       header: "Try",
       width: "80px",
       cell: (one) => (
-        <button type="button" className="link" onClick={() => onTry(one.try_number)}>
-          {one.try_number}
-        </button>
+        <Anchor component="button" type="button" size="sm" onClick={() => onTry(one.try_number)}>
+          Try {one.try_number}
+        </Anchor>
       ),
     },
     { id: "state", header: "Ended", width: "150px", cell: (one) => <StateBadge state={one.state} /> },
@@ -64,7 +65,7 @@ export function Tries({ tries, onTry }: { tries: TaskTry[]; onTry: (number: numb
     { id: "took", header: "Took", width: "110px", cell: (one) => <Took start={one.start_date} end={one.end_date} /> },
     { id: "host", header: "Host", width: "120px", cell: (one) => one.hostname ?? "–" },
     { id: "pid", header: "Process", width: "80px", cell: (one) => one.pid ?? "–" },
-    { id: "version", header: "Version", width: "70px", cell: (one) => one.version_number ?? "–" },
+    { id: "version", header: "Version", width: "80px", cell: (one) => one.version_number ?? "–" },
     { id: "reason", header: "What it said", width: "minmax(160px, 2fr)", cell: (one) => one.reason ?? "" },
   ];
   return (
@@ -102,7 +103,7 @@ export function Around({ of, view }: { of: InstanceKey; view: TaskView }) {
       <Neighbours title="Before it" of={of} found={view.upstream} empty="Nothing: it is among the first." />
       <Neighbours title="After it" of={of} found={view.downstream} empty="Nothing: it is among the last." />
       <div>
-        <h3>Assets it has updated</h3>
+        <h2>Assets it has updated</h2>
         {events.data && events.data.asset_events.length > 0 ? (
           <ul>
             {events.data.asset_events.map((event) => (
@@ -126,7 +127,7 @@ function Neighbours(given: { title: string; of: InstanceKey; found: TaskView["up
   const { title, of, found, empty } = given;
   return (
     <div>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {found.length === 0 && <span className="faint">{empty}</span>}
       <ul>
         {found.map((one) => (

@@ -30,7 +30,7 @@ export function FailureCard({
         {children && <div className={classes.actions}>{children}</div>}
       </div>
       {file && (
-        <div className={classes.frame}>
+        <div className={classes.frame} tabIndex={0}>
           <div className="faint">
             {file}:{line}
             {where}
