@@ -88,3 +88,30 @@ export const runViewQuery = (dagId: string, runId: string) =>
       data(api.GET("/api/v2/ui/dags/{dag_id}/runs/{run_id}", { params: { path: { dag_id: dagId, run_id: runId } } })),
     placeholderData: keepPreviousData,
   });
+
+export const versionsQuery = (dagId: string) =>
+  queryOptions({
+    queryKey: keys.dag(dagId, "versions"),
+    queryFn: () =>
+      data(
+        api.GET("/api/v2/dags/{dag_id}/dagVersions", {
+          params: { path: { dag_id: dagId }, query: { limit: 100, order_by: ["-version_number"] } },
+        }),
+      ),
+  });
+
+/** The code of a version never changes. */
+export const sourceQuery = (dagId: string, version: number) =>
+  queryOptions({
+    queryKey: keys.dag(dagId, "source", version),
+    queryFn: async (): Promise<string> => {
+      const found = await data(
+        api.GET("/api/v2/dagSources/{dag_id}", {
+          params: { path: { dag_id: dagId }, query: { version_number: version } },
+          headers: { accept: "application/json" },
+        }),
+      );
+      return typeof found === "string" ? found : (found.content ?? "");
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+  });
