@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-__all__ = ["created", "gone", "listing", "refusal", "reply", "seconds"]
+__all__ = ["created", "encode", "gone", "listing", "refusal", "reply", "seconds"]
 
 encode = msgspec.json.Encoder(enc_hook=str).encode
 

@@ -82,10 +82,10 @@ async def get_dag_page(dag_id: str, call: Annotated[Call, may("read", "dag")]) -
     def find(tx: Tx) -> dict[str, object]:
         dag, version, spec = _newest(tx, call, dag_id)
         bars, _ = one_dag.run_bars(tx, dag.dag, BARS)
-        counts = runs.count_by_state(tx, call.workspace, [dag_id]).get(dag_id, {})
+        counts = runs.count_by_state(tx, call.workspace, dag_id)
         return {
             **_head(dag, version, spec),
-            "unfinished_runs": counts.get(RunState.RUNNING.value, 0) + counts.get(RunState.QUEUED.value, 0),
+            "unfinished_runs": counts[RunState.RUNNING] + counts[RunState.QUEUED],
             "runs": [bar_out(bar) for bar in bars],
             "may": [name for name, action, kind in DEEDS if call.actor.rights.decide(action, kind, dag_id).allowed],
         }
