@@ -4,7 +4,7 @@ import { ADMIN, MAIN } from "./nav";
 import classes from "./ShortcutsHelp.module.css";
 
 const OTHERS: [string, string][] = [
-  ["Ctrl K", "Find anything, or do something with it"],
+  ["Ctrl K", "Find or do anything"],
   ["/", "The same"],
   ["?", "These shortcuts"],
 ];

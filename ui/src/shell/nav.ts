@@ -40,7 +40,7 @@ export const MAIN: Place[] = [
 export const ADMIN: Place[] = [
   { to: "/connections", label: "Connections", icon: IconPlug, keys: "g c" },
   { to: "/variables", label: "Variables", icon: IconVariable, keys: "g v" },
-  { to: "/pools", label: "Pools", icon: IconStack2, keys: "g p" },
+  { to: "/pools", label: "Pools", icon: IconStack2, keys: "g o" },
   { to: "/import-errors", label: "Import errors", icon: IconAlertTriangle, keys: "g e" },
   { to: "/jobs", label: "Health", icon: IconActivity, keys: "g j" },
   { to: "/users", label: "Users and access", icon: IconUsers, keys: "g u" },

@@ -33,7 +33,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       id: "name",
       header: "DAG",
       sort: "name",
-      width: "minmax(220px, 2.1fr)",
+      width: "minmax(210px, 2.1fr)",
       cell: (dag) => <Name dag={dag} onFavorite={actions.onFavorite} onTag={actions.onTag} />,
     },
     {
@@ -53,7 +53,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       width: "148px",
       cell: (dag) => <RunStrip dagId={dag.dag_id} runs={dag.runs} />,
     },
-    { id: "last", header: "Last state", width: "minmax(172px, 1fr)", cell: (dag) => <LastState dag={dag} /> },
+    { id: "last", header: "Last state", width: "minmax(190px, 1fr)", cell: (dag) => <LastState dag={dag} /> },
     {
       id: "next",
       header: "Next run",

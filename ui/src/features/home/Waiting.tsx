@@ -1,5 +1,6 @@
 // What waits for a person, what is late, and the files that cannot be read.
 import { IconAlertTriangle, IconClockExclamation, IconHourglass, IconPlayerPause } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { dagUrl, runUrl, taskUrl } from "@/shared/addresses";
 import { count, many } from "@/shared/format/numbers";
 import { Moment } from "@/shared/ui/Moment";
@@ -11,7 +12,7 @@ import type { Home } from "./queries";
 
 export function Questions({ questions }: { questions: Home["questions"] }) {
   return (
-    <Section title="Waiting for a person">
+    <Section title="Waiting for a person" actions={<Link to={"/approvals" as string}>All</Link>}>
       <ul className={classes.list}>
         {questions.map((one) => (
           <Line

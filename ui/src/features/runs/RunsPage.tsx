@@ -23,7 +23,7 @@ const COLUMNS: Column<RunRow>[] = [
   {
     id: "dag",
     header: "DAG",
-    width: "minmax(140px, 1.2fr)",
+    width: "minmax(140px, 1.5fr)",
     cell: (run) => (
       <Link to={dagUrl(run.dag_id)} className={classes.dag} title={run.dag_id}>
         {run.dag_display_name}
@@ -59,8 +59,8 @@ const COLUMNS: Column<RunRow>[] = [
       </span>
     ),
   },
-  { id: "due", header: "Due", sort: "run_after", width: "112px", cell: (run) => <Moment at={run.run_after} /> },
-  { id: "start", header: "Started", sort: "start_date", width: "112px", cell: (run) => <Moment at={run.start_date} /> },
+  { id: "due", header: "Due", sort: "run_after", width: "104px", cell: (run) => <Moment at={run.run_after} /> },
+  { id: "start", header: "Started", sort: "start_date", width: "104px", cell: (run) => <Moment at={run.start_date} /> },
   {
     id: "duration",
     header: "Took",
