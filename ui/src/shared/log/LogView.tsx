@@ -173,7 +173,7 @@ export function LogView(given: {
         {state.isLoading && <span role="status">reading…</span>}
         {state.isLive && <span role="status">{isFollowing ? "following" : "being written"}</span>}
         <span className={classes.grow} />
-        {state.start > 0 && (
+        {rows.length > 0 && (
           <Button variant="subtle" size="compact-xs" onClick={() => goTo(0)}>
             First line
           </Button>
