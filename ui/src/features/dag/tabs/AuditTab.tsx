@@ -23,7 +23,7 @@ export function AuditTab({ dag, search, go }: TabProps) {
     return { rows: answer.data?.event_logs ?? [], total: answer.data?.total_entries ?? 0 };
   });
   const columns: Column<Entry>[] = [
-    { id: "when", header: "When", width: "160px", sort: "when", cell: (one) => <Moment at={one.when} style="full" /> },
+    { id: "when", header: "When", width: "175px", sort: "when", cell: (one) => <Moment at={one.when} style="full" /> },
     { id: "who", header: "Who", width: "140px", sort: "owner", cell: (one) => one.owner ?? "–" },
     { id: "what", header: "What", width: "220px", sort: "event", cell: (one) => one.event.replaceAll("_", " ") },
     {

@@ -38,7 +38,7 @@ export function TasksTab({ dag, search, go }: TabProps) {
     {
       id: "task",
       header: "Task",
-      width: "minmax(220px, 2fr)",
+      width: "minmax(190px, 2fr)",
       sort: "task_id",
       cell: (task) => (
         <button
@@ -51,23 +51,35 @@ export function TasksTab({ dag, search, go }: TabProps) {
         </button>
       ),
     },
-    { id: "operator", header: "Operator", sort: "operator_name", cell: (task) => task.operator_name },
-    { id: "rule", header: "Runs when", sort: "trigger_rule", cell: (task) => task.trigger_rule.replaceAll("_", " ") },
+    {
+      id: "operator",
+      header: "Operator",
+      width: "minmax(130px, 1fr)",
+      sort: "operator_name",
+      cell: (task) => task.operator_name,
+    },
+    {
+      id: "rule",
+      header: "Runs when",
+      width: "120px",
+      sort: "trigger_rule",
+      cell: (task) => task.trigger_rule.replaceAll("_", " "),
+    },
     {
       id: "retries",
       header: "Retries",
-      width: "150px",
+      width: "125px",
       sort: "retries",
       cell: (task) => (task.retries ? `${task.retries}, after ${seconds(task.retry_delay)}` : "none"),
     },
-    { id: "pool", header: "Pool", width: "130px", cell: (task) => task.pool },
-    { id: "queue", header: "Queue", width: "100px", cell: (task) => task.queue },
+    { id: "pool", header: "Pool", width: "110px", cell: (task) => task.pool },
+    { id: "queue", header: "Queue", width: "80px", cell: (task) => task.queue },
     { id: "priority", header: "Priority", width: "80px", align: "end", cell: (task) => task.priority_weight },
-    { id: "owner", header: "Owner", width: "110px", sort: "owner", cell: (task) => task.owner },
+    { id: "owner", header: "Owner", width: "90px", sort: "owner", cell: (task) => task.owner },
     {
       id: "after",
       header: "Then",
-      width: "minmax(140px, 1fr)",
+      width: "minmax(110px, 1fr)",
       cell: (task) => task.downstream_task_ids?.join(", ") ?? "",
     },
   ];
