@@ -107,7 +107,7 @@ def test_tries_values_and_fields_of_a_task_are_on_its_page(tab: Tab, site: Serve
     expect(page.get_by_role("link", name="checks.tidy")).to_be_visible()
     page.get_by_role("tab", name="Details").click()
     expect(page.get_by_text("default_pool")).to_be_visible()
-    page.goto(page.url.split("/tasks/")[0] + "/tasks/price")
+    page.goto(page.url.split("/tasks/")[0] + "/tasks/checks.price")
     page.get_by_role("link", name="1", exact=True).click()
     expect(page.get_by_role("log")).to_contain_text("pricing order 5")
     tab.shoot_both("task")
