@@ -36,7 +36,8 @@ from support.server import Server  # noqa: E402
 
 console = Console()
 DAGS = '''"""DAGs of this bench."""
-from tradewind import DAG, EmptyOperator
+from tradewind import DAG
+from tradewind.providers.standard.operators.empty import EmptyOperator
 
 with DAG("large", schedule=None, is_paused_upon_creation=False, max_active_runs=50):
     layers = [[EmptyOperator(task_id=f"t{layer:02d}_{number:02d}") for number in range(20)] for layer in range(50)]
