@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from tradewind.worker.logs import LogLine, read_log
+from tradewind.worker.logs import LogLine, lines_in, read_log
 
 __all__ = ["Piece", "found_in_log", "piece_before", "piece_from"]
 
-PIECE_BYTES = 512 * 1024
-PIECE_LINES = 4000
+PIECE_BYTES = 256 * 1024
+PIECE_LINES = 3000
 MOST_FOUND = 1000
 SEARCHED_BYTES = 32 * 1024 * 1024
 _BLOCK = 1024 * 1024
@@ -73,23 +73,59 @@ def found_in_log(path: Path, at: int, words: str | None, levels: frozenset[str])
         size = _size(file)
         start = _line_start(file, min(at, size))
         number = _number(file, start)
-    wanted = (words or "").casefold()
-    found: list[tuple[int, int, LogLine]] = []
-    end = start
-    for begin, line_number, line in _lines(path, start, number):
-        if len(found) >= MOST_FOUND or begin - start >= SEARCHED_BYTES:
-            break
-        end = line.end
-        if levels and line.level not in levels:
-            continue
-        if (
-            wanted
-            and wanted not in line.event.casefold()
-            and not any(wanted in value.casefold() for value in line.fields.values())
-        ):
-            continue
-        found.append((begin, line_number, line))
-    return Piece(size, start, end, number, found)
+        found: list[tuple[int, int, LogLine]] = []
+        place, until = start, min(size, start + SEARCHED_BYTES)
+        while place < until and len(found) < MOST_FOUND:
+            raw = _whole_lines(file, place)
+            if not raw:  # a last line without its end
+                place = size
+                break
+            found += _matching(raw, place, number, words or "", levels)
+            place, number = place + len(raw), number + raw.count(b"\n")
+    return Piece(size, start, place, found[0][1] if found else number, found)
+
+
+def _whole_lines(file: BinaryIO, at: int) -> bytes:
+    """About a block of lines that begin at this byte; empty where no line ends any more."""
+    file.seek(at)
+    raw = file.read(_BLOCK)
+    end = raw.rfind(b"\n") + 1
+    return raw[:end] if end else (rest if (rest := raw + file.readline()).endswith(b"\n") else b"")
+
+
+def _matching(
+    raw: bytes, begin: int, number: int, words: str, levels: frozenset[str]
+) -> Iterator[tuple[int, int, LogLine]]:
+    """The lines among these that are looked for. Only those are decoded in whose bytes the rarest thing stands."""
+    wanted = words.casefold()
+    if words.isascii() and words.isprintable() and not set(words) & {'"', "\\"}:
+        needles = [wanted.encode()] if wanted else [f'"level":"{level}"'.encode() for level in levels]
+        if not wanted and "info" in levels:  # also the level of lines that are no JSON
+            needles = []
+    else:  # it may be written in another way than it reads
+        needles = []
+    low = raw.lower() if needles else b""
+    at = 0
+    while at < len(raw):
+        if needles:
+            hits = [hit for needle in needles if (hit := low.find(needle, at)) >= 0]
+            if not hits:
+                return
+            line_start = low.rfind(b"\n", at, min(hits)) + 1 or at
+            number += raw.count(b"\n", at, line_start)
+            at = line_start
+        after = raw.find(b"\n", at) + 1
+        for line in lines_in(raw[at:after], "", begin + after):
+            if _fits(line, wanted, levels):
+                yield begin + at, number, line
+        at = after
+        number += 1
+
+
+def _fits(line: LogLine, wanted: str, levels: frozenset[str]) -> bool:
+    if levels and line.level not in levels:
+        return False
+    return not wanted or any(wanted in text.casefold() for text in (line.event, *line.fields.values()))
 
 
 def _piece(path: Path, size: int, start: int, number: int, until: int, *, from_end: bool = False) -> Piece:

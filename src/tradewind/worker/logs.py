@@ -26,7 +26,17 @@ from tradewind.base.clock import Clock, SystemClock
 from tradewind.base.private_files import make_private_folder
 from tradewind.worker.secrets_masking import MASKER, Masker
 
-__all__ = ["LineWriter", "LogLine", "Sinks", "TaskLog", "attempt_log_name", "hide_raw_in", "read_log", "safe_segment"]
+__all__ = [
+    "LineWriter",
+    "LogLine",
+    "Sinks",
+    "TaskLog",
+    "attempt_log_name",
+    "hide_raw_in",
+    "lines_in",
+    "read_log",
+    "safe_segment",
+]
 
 MAX_LINE = 64 * 1024
 """Characters of one printed line; a longer one is cut into several."""
@@ -346,13 +356,19 @@ def read_log(path: str | Path, offset: int = 0, limit: int = 1000) -> Iterator[L
         left = limit
         while left > 0 and (raw := file.readline()).endswith(b"\n"):
             offset += len(raw)
-            for line in _parsed(raw, stamp, offset):
+            for line in lines_in(raw, stamp, offset):
                 stamp = line.timestamp
                 left -= 1
                 yield line
 
 
-def _parsed(raw: bytes, stamp: str, end: int) -> Iterator[LogLine]:
+def lines_in(raw: bytes, stamp: str, end: int) -> Iterator[LogLine]:
+    """What stands in one line of the file: mostly one line; two where a process left its last one open.
+
+    Args:
+        stamp: the timestamp of a line that has none.
+        end: the offset behind it.
+    """
     text = raw.decode("utf-8", "replace").rstrip("\r\n")
     start = text.find(JSON_START)
     found = _json_line(text[start:], end) if start >= 0 else None

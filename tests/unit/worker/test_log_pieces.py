@@ -56,6 +56,23 @@ def test_a_search_finds_words_in_any_case_and_lines_of_a_level(long_log: Path) -
     assert len(found_in_log(long_log, 0, None, frozenset({"warning"})).lines) == COUNT // 1000
 
 
+def test_words_are_found_however_the_file_writes_them(tmp_path: Path) -> None:
+    path = tmp_path / "attempt=1.log"
+    path.write_text(
+        (LINE % ("info", 'say \\"hello\\"')) + (LINE % ("error", "Größe")) + "plain output\n" + (LINE % ("info", "end"))
+    )
+
+    def numbers(words: str | None, *levels: str) -> list[int]:
+        return [number for _, number, _ in found_in_log(path, 0, words, frozenset(levels)).lines]
+
+    assert numbers('"HELLO"') == [1]
+    assert numbers("GRÖSSE") == numbers("größe") == [2]
+    assert numbers("Output") == [3]
+    assert numbers(None, "info") == [1, 3, 4]
+    assert numbers(None, "error", "critical") == [2]
+    assert numbers("e", "error") == [2]
+
+
 def test_a_search_that_stops_can_be_gone_on_with(long_log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_pieces, "SEARCHED_BYTES", 100_000)
     numbers: list[int] = []
