@@ -155,11 +155,16 @@ def _total(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
 
 def _of_runs(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> int:
     """What the runs say of how many instances they have."""
-    summed = select(func.coalesce(func.sum(dag_run.c.instances), 0))
+    summed = select(dag_run.c.instances).where(*among(dag_run.c.dag_id, dag_ids))
     here = dag_run.c.workspace == workspace
-    if tx.whole is not tx and not dag_ids:  # which index has the figures, but not the DAGs that may be seen
+    if not dag_ids and tx.whole is not tx:  # which index has the figures, but not the DAGs that may be seen
         here = unsteered(tx, here)
-    return int(tx.scalar(summed.where(here, *among(dag_run.c.dag_id, dag_ids))))
+    elif (
+        not dag_ids
+    ):  # in this order they stand in an index, which PostgreSQL overlooks otherwise: a fifth of the table
+        summed = summed.order_by(dag_run.c.uid)
+    found = summed.where(here).subquery()
+    return int(tx.scalar(select(func.coalesce(func.sum(found.c.instances), 0))))
 
 
 def _counted(tx: Tx, workspace: str, wanted: TaskFilter) -> int:
