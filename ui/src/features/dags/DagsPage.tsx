@@ -1,6 +1,6 @@
 // All DAGs: how each is doing, when it runs next, and the switch that pauses it.
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { many } from "@/shared/format/numbers";
 import { usePages } from "@/shared/pages";
 import { DataTable } from "@/shared/ui/DataTable";
@@ -37,25 +37,22 @@ export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (
   });
   // What was switched shows at once; the server's word replaces it.
   const [switched, setSwitched] = useState<ReadonlyMap<string, boolean>>(new Map());
-  const change = (dagId: string, isPaused: boolean): void => {
-    setSwitched((before) => new Map(before).set(dagId, isPaused));
-    setPaused(dagId, isPaused)
-      .catch(tellFailed)
-      .finally(() =>
-        setSwitched((before) => {
-          const after = new Map(before);
-          after.delete(dagId);
-          return after;
-        }),
-      );
-  };
-  const columns = columnsOf({
-    isPaused: (dag) => switched.get(dag.dag_id) ?? dag.is_paused,
-    onPause: change,
-    onFavorite: (dagId, isFavorite) => void setFavorite(dagId, isFavorite).catch(tellFailed),
-    onTag: (tag) => onSearch({ ...search, tags: [...new Set([...(search.tags ?? []), tag])] }),
-    onOwner: (owner) => onSearch({ ...search, owners: [...new Set([...(search.owners ?? []), owner])] }),
-  });
+  // Rows are drawn anew for other columns: those change with what was switched and with the filters alone.
+  const columns = useMemo(() => {
+    const change = (dagId: string, isPaused: boolean): void => {
+      setSwitched((before) => new Map(before).set(dagId, isPaused));
+      setPaused(dagId, isPaused)
+        .catch(tellFailed)
+        .finally(() => setSwitched((before) => new Map([...before].filter(([one]) => one !== dagId))));
+    };
+    return columnsOf({
+      isPaused: (dag) => switched.get(dag.dag_id) ?? dag.is_paused,
+      onPause: change,
+      onFavorite: (dagId, isFavorite) => void setFavorite(dagId, isFavorite).catch(tellFailed),
+      onTag: (tag) => onSearch({ ...search, tags: [...new Set([...(search.tags ?? []), tag])] }),
+      onOwner: (owner) => onSearch({ ...search, owners: [...new Set([...(search.owners ?? []), owner])] }),
+    });
+  }, [search, onSearch, switched]);
   const isFiltered = Object.keys(search).some((name) => name !== "sort");
   return (
     <Page title="DAGs" actions={<span className="faint">{pages.first && many(pages.total, "DAG")}</span>}>

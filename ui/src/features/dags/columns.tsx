@@ -82,16 +82,13 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       width: "48px",
       align: "end",
       cell: (dag) => (
-        <Tooltip label="Trigger a run">
-          <ActionIcon
-            aria-label={`Trigger ${dag.display_name}`}
-            renderRoot={(props) => (
-              <Link to={dagUrl(dag.dag_id) as string} search={{ trigger: 1 } as never} {...props} />
-            )}
-          >
-            <IconPlayerPlay size={15} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          title="Trigger a run"
+          aria-label={`Trigger ${dag.display_name}`}
+          renderRoot={(props) => <Link to={dagUrl(dag.dag_id) as string} search={{ trigger: 1 } as never} {...props} />}
+        >
+          <IconPlayerPlay size={15} />
+        </ActionIcon>
       ),
     },
   ];

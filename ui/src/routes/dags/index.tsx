@@ -1,10 +1,12 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { useCallback } from "react";
 import { DagsPage } from "@/features/dags/DagsPage";
-import { dagsSearch } from "@/features/dags/search";
+import { type DagsSearch, dagsSearch } from "@/features/dags/search";
 
 export const Route = createFileRoute("/dags/")({ component: Dags, validateSearch: dagsSearch });
 
 function Dags() {
   const navigate = Route.useNavigate();
-  return <DagsPage search={Route.useSearch()} onSearch={(search) => void navigate({ search, replace: true })} />;
+  const onSearch = useCallback((search: DagsSearch) => void navigate({ search, replace: true }), [navigate]);
+  return <DagsPage search={Route.useSearch()} onSearch={onSearch} />;
 }

@@ -1,10 +1,8 @@
 // A dense table for lists of any length: only the rows in sight are drawn, and more are asked for as the end comes near.
-import { type ColumnDef, tableFeatures, useTable } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import classes from "./DataTable.module.css";
 
-const features = tableFeatures({});
 const ROW_PX = 32;
 const AHEAD = 12;
 
@@ -19,10 +17,6 @@ export interface Column<Row> {
   align?: "end";
 }
 
-interface Place<Row> {
-  row: Row | undefined;
-}
-
 export interface Sorting {
   /** `name`, or `-name`: from the last to the first. */
   by: string | undefined;
@@ -33,6 +27,7 @@ export function DataTable<Row extends object>(given: {
   label: string;
   /** Those that are not here yet are undefined. */
   rows: (Row | undefined)[];
+  /** Keep it the same for as long as nothing in it changes: rows are drawn anew for another. */
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   sorting?: Sorting;
@@ -48,29 +43,12 @@ export function DataTable<Row extends object>(given: {
   rowHeight?: number;
 }) {
   const { rows, columns, more, onRange } = given;
-  const places = useMemo(() => rows.map((row): Place<Row> => ({ row })), [rows]);
-  const definitions: ColumnDef<typeof features, Place<Row>>[] = columns.map((column) => ({
-    id: column.id,
-    header: () => column.header,
-    cell: (cell) => {
-      const { row } = cell.row.original;
-      return row === undefined ? <span className={classes.absent} /> : column.cell(row);
-    },
-  }));
-  const table = useTable({
-    features,
-    data: places,
-    columns: definitions,
-    getRowId: ({ row }, index) => (row === undefined ? `absent ${index}` : given.rowKey(row)),
-  });
   const scroller = useRef<HTMLDivElement>(null);
-  const model = table.getRowModel().rows;
   const virtual = useVirtualizer({
-    count: model.length,
+    count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => given.rowHeight ?? ROW_PX,
     overscan: AHEAD,
-    getItemKey: (index) => model[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
@@ -96,22 +74,18 @@ export function DataTable<Row extends object>(given: {
         </div>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
           {items.map((item) => {
-            const row = model[item.index];
-            if (!row) return null;
+            const row = rows[item.index];
             return (
-              <div
-                role="row"
-                key={item.key}
-                aria-rowindex={item.index + 2}
-                className={`${classes.row} ${(row.original.row && given.rowClass?.(row.original.row)) ?? ""}`}
-                style={{ gridTemplateColumns: tracks, height: item.size, transform: `translateY(${item.start}px)` }}
-              >
-                {row.getAllCells().map((cell, index) => (
-                  <div role="cell" key={cell.id} className={classes.cell} data-align={columns[index]?.align}>
-                    <table.FlexRender cell={cell} />
-                  </div>
-                ))}
-              </div>
+              <Line
+                key={row ? given.rowKey(row) : `absent ${item.index}`}
+                row={row}
+                columns={columns as Column<object>[]}
+                className={(row && given.rowClass?.(row)) ?? ""}
+                tracks={tracks}
+                index={item.index}
+                height={item.size}
+                top={item.start}
+              />
             );
           })}
         </div>
@@ -119,6 +93,33 @@ export function DataTable<Row extends object>(given: {
     </div>
   );
 }
+
+/** A row; it is drawn anew only where something of it has changed, as the whole table is at each step of scrolling. */
+const Line = memo(function Line(given: {
+  row: object | undefined;
+  columns: Column<object>[];
+  className: string;
+  tracks: string;
+  index: number;
+  height: number;
+  top: number;
+}) {
+  const { row } = given;
+  return (
+    <div
+      role="row"
+      aria-rowindex={given.index + 2}
+      className={`${classes.row} ${given.className}`}
+      style={{ gridTemplateColumns: given.tracks, height: given.height, transform: `translateY(${given.top}px)` }}
+    >
+      {given.columns.map((column) => (
+        <div role="cell" key={column.id} className={classes.cell} data-align={column.align}>
+          {row === undefined ? <span className={classes.absent} /> : column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+});
 
 function Head<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting | undefined }) {
   const { sort } = column;

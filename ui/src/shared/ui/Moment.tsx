@@ -1,5 +1,4 @@
 // Moments and durations on the page: in the viewer's zone, with UTC and the distance from now on hover.
-import { Tooltip } from "@mantine/core";
 import { absolute, between, duration, relative, short, zone } from "@/shared/format/time";
 import { useNow } from "./useNow";
 
@@ -14,11 +13,9 @@ export function Moment({
   if (!at) return <span className="faint">–</span>;
   const shown = style === "full" ? absolute(at) : style === "short" ? short(at) : undefined;
   return (
-    <Tooltip label={<HoverWords at={at} />} multiline>
-      <time dateTime={at} className="nowrap">
-        {shown ?? <Relative at={at} />}
-      </time>
-    </Tooltip>
+    <time dateTime={at} className="nowrap" onPointerEnter={(event) => tell(event.currentTarget, at)}>
+      {shown ?? <Relative at={at} />}
+    </time>
   );
 }
 
@@ -26,12 +23,9 @@ function Relative({ at }: { at: string }) {
   return <>{relative(at, useNow(10_000))}</>;
 }
 
-function HoverWords({ at }: { at: string }) {
-  return (
-    <span style={{ whiteSpace: "pre-line" }}>
-      {`${absolute(at)} ${zone()}\n${absolute(at, "UTC")} UTC\n${relative(at)}`}
-    </span>
-  );
+/** The words for who points at it; made only then, since a table has hundreds of moments. */
+function tell(element: HTMLElement, at: string): void {
+  element.title = `${absolute(at)} ${zone()}\n${absolute(at, "UTC")} UTC\n${relative(at)}`;
 }
 
 /** How long something took, or takes until now where it has not ended. */

@@ -29,14 +29,17 @@ export function RunStrip({ dagId, runs, slots = 14 }: { dagId: string; runs: rea
       ))}
       {runs.map(([runId, state, due, start, took], index) => {
         const to = runUrl(dagId, runId);
-        const words = `${lookOf(state).word}, ${short(due)}, ${duration(took ?? between(start, null, now))}`;
+        const words = `${lookOf(state).word}, ${duration(took ?? between(start, null, now))}`;
         return (
           <a
             key={runId}
             href={router.history.createHref(router.basepath === "/" ? to : router.basepath + to)}
             className={classes.slot}
-            title={words}
             aria-label={words}
+            onPointerEnter={(event) => {
+              // Made only for who points at it: a page has hundreds of bars.
+              event.currentTarget.title = `${words}, ${short(due)}`;
+            }}
             tabIndex={index === runs.length - 1 ? 0 : -1}
             onClick={(event) => {
               if (event.metaKey || event.ctrlKey || event.button !== 0) return;
