@@ -1,7 +1,7 @@
 """Bounds how long a value is held against a JSON schema: whoever writes a schema, or sends a value, may mean ill.
 
 Searching by a pattern can take longer than the world lasts, and so can references that lead to each other twice at every
-step. Both run in processes that serve everybody. A check gets `LIMIT_S` in all; patterns are searched for by `regex`,
+step, or a long list of which each item is compared with a long one. All run in processes that serve everybody. A check gets `LIMIT_S` in all; patterns are searched for by `regex`,
 which, unlike `re`, can be stopped and lets other threads run meanwhile.
 """
 
@@ -21,8 +21,15 @@ __all__ = ["LIMIT_S", "TooSlow", "bounded"]
 LIMIT_S = 1.0
 _FEW = 200
 """Items that are compared each with each."""
+_MOST = 5000
+"""Parts of a value of which it can be told what nothing else has looked at: each is looked for among all others."""
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
-_NEED_BOUNDS = ("pattern", "patternProperties", "uniqueItems", *_REFERENCES)
+_OF_EACH = (
+    "items", "prefixItems", "additionalItems", "contains", "unevaluatedItems", "propertyNames", "additionalProperties",
+    "unevaluatedProperties",
+)  # fmt: skip
+"""What is asked as often as the value has parts."""
+_NEED_BOUNDS = ("pattern", "patternProperties", "uniqueItems", *_REFERENCES, *_OF_EACH)
 Keyword = Callable[[Any, Any, Any, Any], Iterator["ValidationError"]]
 
 
@@ -46,7 +53,7 @@ def bounded(kind: Any, schema: Mapping[str, object], limit_s: float = LIMIT_S) -
     from jsonschema.validators import extend  # noqa: PLC0415 - takes 60 ms; few need it
 
     bounds = _Bounds(kind.VALIDATORS, time.monotonic() + limit_s, limit_s)
-    return extend(kind, {name: keyword for name, keyword in bounds.keywords().items() if name in kind.VALIDATORS})
+    return extend(kind, bounds.keywords())
 
 
 class _Bounds:
@@ -57,13 +64,13 @@ class _Bounds:
 
     def keywords(self) -> dict[str, Keyword]:
         """What takes the place of keywords of the validator."""
-        return {
+        own: dict[str, Keyword] = {
             "pattern": self._pattern,
             "patternProperties": self._pattern_properties,
             "additionalProperties": self._additional,
             "uniqueItems": self._unique,
-            **{name: self._in_time(name) for name in _REFERENCES},
         }
+        return {name: own.get(name) or self._in_time(name) for name in self._own}
 
     def _left_s(self, what: str) -> float:
         left = self._until - time.monotonic()
@@ -73,7 +80,11 @@ class _Bounds:
 
     def _in_time(self, name: str) -> Keyword:
         def keyword(validator: Any, argument: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-            self._left_s("following its references")
+            if name in {"unevaluatedItems", "unevaluatedProperties"} and _size(instance) > _MOST:
+                raise TooSlow(
+                    f"{name} of more than {_MOST} parts is not checked here; it takes longer than all the rest"
+                )
+            self._left_s("following its references" if name in _REFERENCES else f"looking at {name!r}")
             yield from self._own[name](validator, argument, instance, schema) or ()
 
         return keyword
@@ -123,6 +134,10 @@ class _Bounds:
             yield from self._own["uniqueItems"](validator, argument, instance, schema) or ()
         elif argument and len({_as_text(item) for item in instance}) < len(instance):
             yield ValidationError(f"{instance!r} has non-unique elements")
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, Mapping | list | tuple) else 0  # pyright: ignore[reportUnknownArgumentType] - JSON
 
 
 def _as_text(value: object) -> str:

@@ -35,8 +35,13 @@ def twice(depth: int) -> dict[str, Any]:
         (VALUE, {"$defs": {"x": {"pattern": ENDLESS}}, "$ref": "#/$defs/x"}),
         (1, twice(40)),
         (1, {"$ref": "#"}),
+        ([*range(20_000)], {"items": {"enum": [*range(20_000)]}}),
+        (dict.fromkeys(map(str, range(20_000)), 20_000), {"additionalProperties": {"enum": [*range(20_000)]}}),
+        ([*range(60_000)], {"unevaluatedItems": False, "allOf": [{"items": True}]}),
+        (dict.fromkeys(map(str, range(60_000))),
+         {"unevaluatedProperties": False, "allOf": [{"additionalProperties": True}]}),
     ],
-)
+)  # fmt: skip
 def test_a_check_that_would_not_end_is_stopped(value: object, schema: dict[str, Any]) -> None:
     began = time.monotonic()
     with pytest.raises(SchemaBroken, match=r"longer than|without end"):
