@@ -14,6 +14,7 @@ import binascii
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any, TypeVar
 
 import msgspec
@@ -322,7 +323,7 @@ def _read(cursor: str, sorts: Sequence[_Sort]) -> tuple[bool, list[Any]]:
         if len(values) != len(sorts):
             raise wrong
         found = [_value(sort, value) for sort, value in zip(sorts, values, strict=True)]
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise wrong from error
     return way == "previous", found
 
@@ -332,13 +333,17 @@ def _value(sort: _Sort, value: Any) -> Any:
 
     Raises:
         ValueError: it is of another type.
+        OverflowError: it is a moment that UTC does not reach.
     """
     if value is None:
         if sort.nullable:
             return None
         raise ValueError("a key is never null")
     if isinstance(sort.column.type, Moment):
-        return moment_from_text(value)
+        moment = moment_from_text(value)
+        if moment.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return moment.astimezone(UTC)
     wanted = sort.column.type.python_type
     if isinstance(value, bool) != (wanted is bool) or not isinstance(
         value, (int, float) if wanted is float else wanted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -119,6 +121,16 @@ def test_a_cursor_of_another_order_is_refused(filled: Database, other: tuple[str
 def test_a_cursor_that_no_answer_gave_is_refused(filled: Database, cursor: str) -> None:
     with pytest.raises(InvalidInput, match="cursor"):
         page_of_tasks(filled, Page(10, 0, (), cursor))
+
+
+@pytest.mark.parametrize("moment", ["2026-01-01T00:00:00", "2026-01-01", "0001-01-01T00:00:00+14:00"])
+def test_a_cursor_whose_moment_is_nowhere_in_time_is_refused(filled: Database, moment: str) -> None:
+    _, found = page_of_tasks(filled, Page(10, 0, ("start_date",), ""))
+    assert found.next_cursor is not None
+    way, order, _, *others = json.loads(base64.urlsafe_b64decode(found.next_cursor + "==="))
+    cursor = base64.urlsafe_b64encode(json.dumps([way, order, moment, *others]).encode()).decode()
+    with pytest.raises(InvalidInput, match="cursor"):
+        page_of_tasks(filled, Page(10, 0, ("start_date",), cursor))
 
 
 def test_totals_are_those_of_the_rows(own: Database) -> None:
