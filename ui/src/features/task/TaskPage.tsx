@@ -213,7 +213,7 @@ function Parts(given: { of: InstanceKey; view: TaskView; search: TaskSearch; put
         <Around of={of} view={view} />
       </Tabs.Panel>
       <Tabs.Panel value="details">
-        <Details view={view} />
+        <Details of={of} view={view} />
       </Tabs.Panel>
     </Tabs>
   );

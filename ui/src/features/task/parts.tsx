@@ -9,6 +9,8 @@ import type { TaskTry, TaskView } from "@/shared/task/queries";
 import { CodeToCopy } from "@/shared/ui/Copyable";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { JsonTree } from "@/shared/ui/JsonTree";
+import { Markdown } from "@/shared/ui/Markdown";
 import { Moment, Took } from "@/shared/ui/Moment";
 import { StateCounts } from "@/shared/ui/StateCounts";
 import { StateBadge } from "@/shared/ui/StateIcon";
@@ -147,7 +149,7 @@ function Neighbours(given: { title: string; of: InstanceKey; found: TaskView["up
   );
 }
 
-export function Details({ view }: { view: TaskView }) {
+export function Details({ of, view }: { of: InstanceKey; view: TaskView }) {
   const one = view.instance;
   if (!one) return null;
   const facts: [string, React.ReactNode][] = [
@@ -175,7 +177,11 @@ export function Details({ view }: { view: TaskView }) {
   ];
   return (
     <>
-      {view.doc_md && <div style={{ padding: "12px 14px 0", whiteSpace: "pre-wrap", fontSize: 13 }}>{view.doc_md}</div>}
+      {view.doc_md && (
+        <div style={{ padding: "12px 14px 0", fontSize: 13 }}>
+          <Markdown text={view.doc_md} />
+        </div>
+      )}
       <dl className={classes.facts}>
         {facts.map(([name, value]) => (
           <div key={name} style={{ display: "contents" }}>
@@ -184,6 +190,33 @@ export function Details({ view }: { view: TaskView }) {
           </div>
         ))}
       </dl>
+      <StateStore of={of} />
     </>
+  );
+}
+
+/** What the task keeps from try to try, if it keeps anything. */
+function StateStore({ of }: { of: InstanceKey }) {
+  const stored = useQuery({
+    queryKey: keys.task(of.dagId, of.runId, of.taskId, of.mapIndex, "state-store"),
+    queryFn: () =>
+      data(
+        api.GET("/api/v2/dags/{dag_id}/dagRuns/{dag_run_id}/taskInstances/{task_id}/state-store", {
+          params: {
+            path: { dag_id: of.dagId, dag_run_id: of.runId, task_id: of.taskId },
+            query: { map_index: of.mapIndex },
+          },
+        }),
+      ),
+  });
+  const entries = stored.data?.task_state_store ?? [];
+  if (entries.length === 0) return null;
+  return (
+    <div className={classes.fields}>
+      <h2>Kept from try to try</h2>
+      {entries.map((one) => (
+        <JsonTree key={one.key} name={one.key} value={one.value} />
+      ))}
+    </div>
   );
 }

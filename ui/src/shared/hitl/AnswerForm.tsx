@@ -5,6 +5,7 @@ import { useState } from "react";
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Schemas } from "@/shared/api/schemas";
+import { Markdown } from "@/shared/ui/Markdown";
 import { Moment } from "@/shared/ui/Moment";
 import { tellDone } from "@/shared/ui/told";
 import { answerOf, type Field, faultOf, fieldsOf } from "./form";
@@ -66,7 +67,7 @@ export function AnswerForm({
             {question.assigned_users.length > 0 && ` of ${question.assigned_users.map((user) => user.name).join(", ")}`}
           </div>
         </div>
-        {question.body && <div style={{ whiteSpace: "pre-wrap", maxWidth: 720 }}>{question.body}</div>}
+        {question.body && <Markdown text={question.body} />}
         {fields.map((field) => (
           <FieldInput
             key={field.name}
