@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
-from support.chromium import Tab
+from support.chromium import Tab, open_tab
 from support.server import Server
 
 
@@ -21,7 +21,7 @@ def test_the_audit_log_tells_what_changed_and_that_nobody_touched_it(tab: Tab, s
     expect(page.get_by_role("heading", name="What it was and what it is")).to_be_visible()
     expect(page.get_by_role("dialog")).to_contain_text("changed")
     tab.shoot_both("audit-entry")
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
     page.get_by_role("button", name="Take all filters away").click()
     expect(page).not_to_have_url(re.compile("name="))
     tab.shoot_both("audit")
@@ -43,3 +43,161 @@ def test_what_the_audit_log_lists_can_be_taken_away(tab: Tab, site: Server) -> N
     lines = begun.value.path().read_text(encoding="utf-8").splitlines()
     assert len(lines) == 2
     assert "post_variable" in lines[1]
+
+
+def test_a_token_is_made_shown_once_and_revoked(tab: Tab) -> None:
+    page = tab.go("/account")
+    expect(page.get_by_text("do everything")).to_be_visible()
+    tab.shoot_both("account")
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("nightly export")
+    page.get_by_text("Only some of it").click()
+    page.get_by_role("textbox", name="Names 1").fill("sh*")
+    tab.shoot_both("token-form")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_text("It is shown this once")).to_be_visible()
+    token = page.locator("pre").first.inner_text().strip()
+    tab.shoot("token-made")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    row = page.get_by_role("row").filter(has_text="nightly export")
+    expect(row).to_contain_text("read:dag:sh*")
+    assert token not in page.content()
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = tab.context.request.get(f"{tab.url}/api/v2/dags", headers=headers)
+    assert [one["dag_id"] for one in answer.json()["dags"]] == ["shop"]
+    page.get_by_role("button", name="Revoke nightly export").click()
+    page.get_by_role("button", name="Revoke", exact=True).click()
+    expect(row).to_have_count(0)
+    page.get_by_role("switch", name="Also those that have ended").check()
+    expect(row).to_contain_text("revoked")
+    expect(page).to_have_url(re.compile("ended=true"))
+
+
+def test_somebody_changes_their_password_and_ends_their_other_sessions(chromium: Browser, site: Server) -> None:
+    first, second = "a long first password", "a long second password"
+    site.request("POST", "/auth/users", {"username": "paula", "password": first, "roles": [{"role": "Viewer"}]})
+    with open_tab(chromium, site, username=None) as tab:
+        elsewhere = chromium.new_context()
+        for browser in (elsewhere, tab.context):
+            sent = {"username": "paula", "password": first}
+            assert browser.request.post(f"{site.url}/auth/login", data=sent).ok
+        elsewhere.close()
+        page = tab.go("/account")
+        expect(page.get_by_role("button", name=re.compile("End the session of"))).to_have_count(1)
+        page.get_by_role("button", name="End all others").click()
+        page.get_by_role("button", name="End them").click()
+        expect(page.get_by_role("button", name=re.compile("End the session of"))).to_have_count(0)
+        page.get_by_role("textbox", name="Current password").fill("not the one")
+        page.get_by_role("textbox", name="New password").fill(second)
+        page.get_by_role("textbox", name="The new one again").fill(second)
+        page.get_by_role("button", name="Change the password").click()
+        expect(page.get_by_text("the current password is wrong")).to_be_visible()
+        page.get_by_role("textbox", name="Current password").fill(first)
+        page.get_by_role("button", name="Change the password").click()
+        expect(page.get_by_text("Your password is changed")).to_be_visible()
+        answer = tab.context.request.post(f"{site.url}/auth/login", data={"username": "paula", "password": second})
+        assert answer.ok
+
+
+def test_moments_are_shown_in_the_zone_that_one_chose(tab: Tab) -> None:
+    page = tab.go("/account")
+    page.get_by_role("combobox", name="Time zone").fill("Tokyo")
+    page.get_by_role("option", name="Asia/Tokyo").click()
+    page.reload()
+    expect(page.get_by_role("combobox", name="Time zone")).to_have_value("Asia/Tokyo")
+    page.get_by_role("combobox", name="Time zone").fill("browser")
+    page.get_by_role("option", name="The browser's (Europe/Berlin)").click()
+    expect(page.get_by_role("combobox", name="Time zone")).to_have_value("The browser's (Europe/Berlin)")
+
+
+def test_a_role_is_made_given_to_a_new_user_and_checked(tab: Tab, chromium: Browser, site: Server) -> None:
+    page = tab.go("/users?tab=roles")
+    page.get_by_role("button", name="Add a role").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Shopkeeper")
+    page.get_by_role("textbox", name="Names 1").fill("shop*")
+    tab.shoot_both("role-form")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row").filter(has_text="Shopkeeper")).to_contain_text("see DAGs named shop*")
+    tab.shoot_both("roles")
+    page.get_by_role("tab", name="Users", exact=True).click()
+    page.get_by_role("button", name="Add a user").click()
+    page.get_by_role("textbox", name="User name", exact=True).fill("sam")
+    page.get_by_role("textbox", name="First name").fill("Sam")
+    page.get_by_role("textbox", name="Password").fill("a password for sam")
+    page.get_by_role("combobox", name="Role 1").click()
+    page.get_by_role("option", name="Shopkeeper").click()
+    tab.shoot_both("user-form")
+    page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row").filter(has_text="sam")
+    expect(row).to_contain_text("Shopkeeper")
+    tab.shoot_both("users")
+    page.get_by_role("tab", name="Check").click()
+    page.get_by_role("combobox", name="May").fill("sam")
+    page.get_by_role("textbox", name="of this name").fill("greeting")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("No, sam may not")).to_be_visible()
+    page.get_by_role("textbox", name="of this name").fill("shop")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_text("Yes, sam may")).to_be_visible()
+    expect(page.get_by_text("the role Shopkeeper of sam allows it")).to_be_visible()
+    expect(page).to_have_url(re.compile("who=sam"))
+    tab.shoot_both("access-check")
+    page.goto(f"{site.url}/users?tab=roles&role=Shopkeeper")
+    expect(page.get_by_role("dialog")).to_contain_text("sam")
+    tab.shoot_both("role")
+
+
+def test_a_user_is_shut_out_and_deleted(tab: Tab, site: Server) -> None:
+    site.request(
+        "POST", "/auth/users", {"username": "una", "password": "a password for una", "roles": [{"role": "Viewer"}]}
+    )
+    page = tab.go("/users?search=una")
+    page.get_by_role("button", name="Edit una").click()
+    page.get_by_role("switch", name="Active").uncheck()
+    page.get_by_role("button", name="Save").click()
+    row = page.get_by_role("row").filter(has_text="una")
+    expect(row).to_contain_text("not active")
+    expect(row).to_contain_text("Viewer")
+    page.get_by_role("button", name="Unlock una").click()
+    expect(page.get_by_text("una can try passwords again")).to_be_visible()
+    page.get_by_role("button", name="Delete una").click()
+    expect(page.get_by_text("Their sessions and tokens end at once")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(row).to_have_count(0)
+
+
+def test_a_program_gets_an_account_and_a_token(tab: Tab) -> None:
+    page = tab.go("/users?tab=service-accounts")
+    page.get_by_role("button", name="Add a service account").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("dashboard")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Make a token for dashboard").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("wall screen")
+    page.get_by_role("button", name="Make the token").click()
+    expect(page.get_by_text("It is shown this once")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    tab.shoot_both("service-accounts")
+    page.get_by_role("tab", name="Tokens").click()
+    expect(page.get_by_role("row").filter(has_text="wall screen")).to_contain_text("dashboard")
+    tab.shoot_both("tokens")
+
+
+def test_a_viewer_reads_why_they_may_not(chromium: Browser, site: Server) -> None:
+    password = "a password for vic"
+    site.request("POST", "/auth/users", {"username": "vic", "password": password, "roles": [{"role": "Viewer"}]})
+    with open_tab(chromium, site, username=None) as tab:
+        sent = {"username": "vic", "password": password}
+        assert tab.context.request.post(f"{site.url}/auth/login", data=sent).ok
+        page = tab.go("/users")
+        expect(page.get_by_text("You may not see this")).to_be_visible()
+        expect(page.get_by_text("read:user")).to_be_visible()
+        button = page.get_by_role("button", name="Add a user")
+        expect(button).to_be_disabled()
+        button.hover()
+        expect(page.get_by_role("tooltip")).to_contain_text("create:user")
+        tab.shoot_both("forbidden")
+        page.goto(f"{site.url}/audit")
+        expect(page.get_by_text("You may not see this")).to_be_visible()
+        page.goto(f"{site.url}/account")
+        expect(page.get_by_text("see DAGs")).to_be_visible()
+        tab.shoot_both("account-viewer")

@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
+import { Route as AccountRouteImport } from "./routes/account";
 import { Route as ApprovalsRouteImport } from "./routes/approvals";
 import { Route as AuditRouteImport } from "./routes/audit";
 import { Route as ConfigRouteImport } from "./routes/config";
@@ -20,6 +21,7 @@ import { Route as LoginRouteImport } from "./routes/login";
 import { Route as PluginsRouteImport } from "./routes/plugins";
 import { Route as PoolsRouteImport } from "./routes/pools";
 import { Route as ProvidersRouteImport } from "./routes/providers";
+import { Route as UsersRouteImport } from "./routes/users";
 import { Route as VariablesRouteImport } from "./routes/variables";
 import { Route as AssetsIndexRouteImport } from "./routes/assets/index";
 import { Route as AssetsAssetIdRouteImport } from "./routes/assets/$assetId";
@@ -32,6 +34,11 @@ import { Route as DagsDagIdRunsRunIdTasksTaskIdRouteImport } from "./routes/dags
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AccountRoute = AccountRouteImport.update({
+  id: "/account",
+  path: "/account",
   getParentRoute: () => rootRouteImport,
 } as any);
 const ApprovalsRoute = ApprovalsRouteImport.update({
@@ -84,6 +91,11 @@ const ProvidersRoute = ProvidersRouteImport.update({
   path: "/providers",
   getParentRoute: () => rootRouteImport,
 } as any);
+const UsersRoute = UsersRouteImport.update({
+  id: "/users",
+  path: "/users",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const VariablesRoute = VariablesRouteImport.update({
   id: "/variables",
   path: "/variables",
@@ -128,6 +140,7 @@ const DagsDagIdRunsRunIdTasksTaskIdRoute =
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/account": typeof AccountRoute;
   "/approvals": typeof ApprovalsRoute;
   "/audit": typeof AuditRoute;
   "/config": typeof ConfigRoute;
@@ -138,6 +151,7 @@ export interface FileRoutesByFullPath {
   "/plugins": typeof PluginsRoute;
   "/pools": typeof PoolsRoute;
   "/providers": typeof ProvidersRoute;
+  "/users": typeof UsersRoute;
   "/variables": typeof VariablesRoute;
   "/assets/$assetId": typeof AssetsAssetIdRoute;
   "/assets/": typeof AssetsIndexRoute;
@@ -149,6 +163,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
+  "/account": typeof AccountRoute;
   "/approvals": typeof ApprovalsRoute;
   "/audit": typeof AuditRoute;
   "/config": typeof ConfigRoute;
@@ -159,6 +174,7 @@ export interface FileRoutesByTo {
   "/plugins": typeof PluginsRoute;
   "/pools": typeof PoolsRoute;
   "/providers": typeof ProvidersRoute;
+  "/users": typeof UsersRoute;
   "/variables": typeof VariablesRoute;
   "/assets/$assetId": typeof AssetsAssetIdRoute;
   "/assets": typeof AssetsIndexRoute;
@@ -171,6 +187,7 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/account": typeof AccountRoute;
   "/approvals": typeof ApprovalsRoute;
   "/audit": typeof AuditRoute;
   "/config": typeof ConfigRoute;
@@ -181,6 +198,7 @@ export interface FileRoutesById {
   "/plugins": typeof PluginsRoute;
   "/pools": typeof PoolsRoute;
   "/providers": typeof ProvidersRoute;
+  "/users": typeof UsersRoute;
   "/variables": typeof VariablesRoute;
   "/assets/$assetId": typeof AssetsAssetIdRoute;
   "/assets/": typeof AssetsIndexRoute;
@@ -194,6 +212,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/account"
     | "/approvals"
     | "/audit"
     | "/config"
@@ -204,6 +223,7 @@ export interface FileRouteTypes {
     | "/plugins"
     | "/pools"
     | "/providers"
+    | "/users"
     | "/variables"
     | "/assets/$assetId"
     | "/assets/"
@@ -215,6 +235,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
+    | "/account"
     | "/approvals"
     | "/audit"
     | "/config"
@@ -225,6 +246,7 @@ export interface FileRouteTypes {
     | "/plugins"
     | "/pools"
     | "/providers"
+    | "/users"
     | "/variables"
     | "/assets/$assetId"
     | "/assets"
@@ -236,6 +258,7 @@ export interface FileRouteTypes {
   id:
     | "__root__"
     | "/"
+    | "/account"
     | "/approvals"
     | "/audit"
     | "/config"
@@ -246,6 +269,7 @@ export interface FileRouteTypes {
     | "/plugins"
     | "/pools"
     | "/providers"
+    | "/users"
     | "/variables"
     | "/assets/$assetId"
     | "/assets/"
@@ -258,6 +282,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  AccountRoute: typeof AccountRoute;
   ApprovalsRoute: typeof ApprovalsRoute;
   AuditRoute: typeof AuditRoute;
   ConfigRoute: typeof ConfigRoute;
@@ -268,6 +293,7 @@ export interface RootRouteChildren {
   PluginsRoute: typeof PluginsRoute;
   PoolsRoute: typeof PoolsRoute;
   ProvidersRoute: typeof ProvidersRoute;
+  UsersRoute: typeof UsersRoute;
   VariablesRoute: typeof VariablesRoute;
   AssetsAssetIdRoute: typeof AssetsAssetIdRoute;
   AssetsIndexRoute: typeof AssetsIndexRoute;
@@ -285,6 +311,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/account": {
+      id: "/account";
+      path: "/account";
+      fullPath: "/account";
+      preLoaderRoute: typeof AccountRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/approvals": {
@@ -357,6 +390,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof ProvidersRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/users": {
+      id: "/users";
+      path: "/users";
+      fullPath: "/users";
+      preLoaderRoute: typeof UsersRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/variables": {
       id: "/variables";
       path: "/variables";
@@ -418,6 +458,7 @@ declare module "@tanstack/react-router" {
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AccountRoute: AccountRoute,
   ApprovalsRoute: ApprovalsRoute,
   AuditRoute: AuditRoute,
   ConfigRoute: ConfigRoute,
@@ -428,6 +469,7 @@ const rootRouteChildren: RootRouteChildren = {
   PluginsRoute: PluginsRoute,
   PoolsRoute: PoolsRoute,
   ProvidersRoute: ProvidersRoute,
+  UsersRoute: UsersRoute,
   VariablesRoute: VariablesRoute,
   AssetsAssetIdRoute: AssetsAssetIdRoute,
   AssetsIndexRoute: AssetsIndexRoute,

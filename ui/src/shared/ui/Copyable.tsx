@@ -32,7 +32,7 @@ export function Copyable({
 export function CodeToCopy({ code, label = "Copy the code" }: { code: string; label?: string }) {
   return (
     <div className="card" style={{ position: "relative", padding: "10px 40px 10px 12px", overflow: "auto" }}>
-      <pre className="mono" tabIndex={0} style={{ margin: 0, whiteSpace: "pre-wrap" }}>
+      <pre className="mono" tabIndex={0} style={{ margin: 0, whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
         {code}
       </pre>
       <CopyButton value={code} timeout={1200}>
