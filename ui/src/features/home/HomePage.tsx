@@ -77,7 +77,8 @@ function lateOf(home: Home): number {
 
 function headline(home: Home, open: number): string {
   const ill = home.health.filter((part) => !part.is_healthy).length;
-  const needs = open + home.questions.length + lateOf(home) + home.total_import_errors + ill;
+  // Files that cannot be read are one thing: often it is one module that is missing.
+  const needs = open + home.questions.length + lateOf(home) + Math.min(home.total_import_errors, 1) + ill;
   if (needs === 0) return "All is well";
   return needs === 1 ? "One thing needs you" : `${count(needs)} things need you`;
 }

@@ -10,6 +10,8 @@ import classes from "./HomePage.module.css";
 import { Line } from "./parts";
 import type { Home } from "./queries";
 
+const FILES_SHOWN = 4;
+
 export function Questions({ questions }: { questions: Home["questions"] }) {
   return (
     <Section title="Waiting for a person" actions={<Link to={"/approvals" as string}>All</Link>}>
@@ -91,9 +93,12 @@ export function Late({ home }: { home: Home }) {
 
 export function BrokenFiles({ errors, total }: { errors: Home["import_errors"]; total: number }) {
   return (
-    <Section title="Files that cannot be imported" actions={<span className="faint">{count(total)}</span>}>
+    <Section
+      title="Files that cannot be imported"
+      actions={<Link to={"/import-errors" as string}>{total > FILES_SHOWN ? `All ${count(total)}` : "All"}</Link>}
+    >
       <ul className={classes.list}>
-        {errors.map((one) => (
+        {errors.slice(0, FILES_SHOWN).map((one) => (
           <Line
             key={one.id}
             icon={<IconAlertTriangle size={16} className={classes.bad} />}
