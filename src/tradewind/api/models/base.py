@@ -31,7 +31,10 @@ def _given(value: object) -> object:
 
 
 def _utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("in UTC this is out of the years 1 to 9999") from error
 
 
 Moment = Annotated[datetime, BeforeValidator(_plus), AfterValidator(_utc)]
