@@ -37,7 +37,7 @@ export function Confirm(given: {
           Cancel
         </Button>
         <Button
-          color={given.isDangerous ? "red" : "sea"}
+          color={given.isDangerous ? "red.9" : "sea"}
           loading={isBusy}
           disabled={given.isReady === false}
           onClick={() => void go()}
