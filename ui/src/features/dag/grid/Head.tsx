@@ -6,6 +6,8 @@ import { cellLook } from "./cells";
 import classes from "./Grid.module.css";
 
 const HIGHEST_PX = 54;
+/** Columns that the name of a day takes. */
+const ROOM = 3;
 const TYPES: Record<string, string> = {
   scheduled: "",
   manual: "m",
@@ -22,6 +24,7 @@ export function nameOf(run: RunBar): string {
 
 export const Head = memo(function Head({ runs, selectedRun }: { runs: RunBar[]; selectedRun: string | undefined }) {
   const seconds = runs.map((run) => run.duration ?? between(run.start_date, run.end_date) ?? 0);
+  const days = dayMarks(runs);
   const longest = Math.max(...seconds, 0.001);
   return (
     <div role="row" aria-rowindex={1} className={classes.head}>
@@ -30,7 +33,6 @@ export const Head = memo(function Head({ runs, selectedRun }: { runs: RunBar[]; 
         <span>Tasks</span>
       </div>
       {runs.map((run, place) => {
-        const before = runs[place - 1];
         const look = cellLook(run.state);
         const height = Math.max(3, Math.sqrt((seconds[place] ?? 0) / longest) * HIGHEST_PX);
         const words = `Run ${run.run_id}, ${look.word}, ${duration(run.duration ?? between(run.start_date, run.end_date))}`;
@@ -45,9 +47,7 @@ export const Head = memo(function Head({ runs, selectedRun }: { runs: RunBar[]; 
               aria-label={words}
               style={look.style}
             >
-              {dayOf(run) !== (before && dayOf(before)) && place % 50 < 47 && (
-                <span className={classes.day}>{place === 0 || far(runs, place) ? dayOf(run) : ""}</span>
-              )}
+              {days.has(place) && <span className={classes.day}>{days.get(place)}</span>}
               <span className={classes.column} style={{ height }} />
               <span className={classes.type} aria-hidden>
                 {run.state === "failed" ? "✕" : run.state === "running" ? "▸" : TYPES[run.run_type]}
@@ -66,8 +66,16 @@ function dayOf(run: RunBar): string {
   );
 }
 
-/** Whether there is room for another date: the last one is four columns away at least. */
-function far(runs: RunBar[], place: number): boolean {
-  const near = runs.slice(Math.max(0, place - 3), place + 1).map(dayOf);
-  return new Set(near).size === 2 && near.at(-2) !== near.at(-1);
+/** By places of runs: the days to write there, where one begins and the last is far enough away. */
+export function dayMarks(runs: RunBar[]): Map<number, string> {
+  const found = new Map<number, string>();
+  let last = -ROOM;
+  runs.forEach((run, place) => {
+    const before = runs[place - 1];
+    const day = dayOf(run);
+    if ((before && dayOf(before) === day) || place - last < ROOM || place > runs.length - 2) return;
+    found.set(place, day);
+    last = place;
+  });
+  return found;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "@/shared/api/live";
 import type { Grid, RunBar } from "../queries";
+import { dayMarks } from "./Head";
 import { countsOf, merged, rowsOf } from "./model";
 
 const run = (run_id: string): RunBar => ({
@@ -93,4 +94,15 @@ describe("a change", () => {
     const event = { type: "import_error", time: "" } as unknown as Change;
     expect(merged(grid, event)).toBe(grid);
   });
+});
+
+it("days are written where they begin, as far apart as their names are long", () => {
+  const days = ["01", "01", "02", "03", "04", "05", "06"].map((day) => ({
+    ...run(`r${day}`),
+    run_after: `2026-02-${day}T12:00:00Z`,
+  }));
+  expect([...dayMarks(days)]).toEqual([
+    [0, "1 Feb"],
+    [3, "3 Feb"],
+  ]);
 });

@@ -5,6 +5,7 @@ import { useElementSize } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
 import Plot from "uplot";
 import { duration } from "@/shared/format/time";
+import classes from "./Chart.module.css";
 
 export interface Line {
   label: string;
@@ -79,7 +80,7 @@ export function Chart({
     return () => plot.destroy();
   }, [width, height, names, lines, scheme]);
   return (
-    <div ref={place}>
+    <div ref={place} className={classes.chart}>
       <div ref={host} role="img" aria-label={label} style={{ minHeight: height }} />
     </div>
   );
