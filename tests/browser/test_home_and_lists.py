@@ -32,7 +32,6 @@ def test_the_error_of_a_failed_task_stands_on_home_and_its_log_is_one_click_away
     expect(causes.get_by_text("column 'price' is missing in orders.csv")).to_be_visible()
     expect(causes.get_by_text("shop.py:")).to_be_visible()
     tab.shoot_both("home")
-    assert tab.serious_faults() == []
     causes.get_by_role("link", name="column 'price' is missing").click()
     expect(page).to_have_url(re.compile(r"/dags/broken/runs/.+/tasks/load"))
 
@@ -51,7 +50,6 @@ def test_dags_are_found_and_filtered_and_the_address_keeps_it(tab: Tab, site: Se
     table = page.get_by_role("table", name="DAGs")
     expect(table.get_by_role("link", name="shop", exact=True)).to_be_visible()
     tab.shoot_both("dags")
-    assert tab.serious_faults() == []
     page.get_by_role("group", name="State of the last run").get_by_role("button", name="failed").click()
     expect(page).to_have_url(re.compile("state=failed"))
     expect(table.get_by_role("link", name="broken", exact=True)).to_be_visible()
@@ -91,7 +89,6 @@ def test_runs_are_filtered_by_dag_and_state(tab: Tab, site: Server) -> None:
     expect(table.get_by_role("link", name="greeting").first).to_be_visible()
     expect(page.get_by_role("figure", name="Durations")).to_be_visible()
     tab.shoot_both("runs")
-    assert tab.serious_faults() == []
     page.get_by_role("group", name="States").get_by_role("button", name="failed").click()
     expect(table.get_by_role("link", name="greeting")).to_have_count(0)
     expect(table.get_by_role("link", name="broken").first).to_be_visible()
@@ -118,9 +115,31 @@ def test_two_keys_lead_to_a_page_and_a_question_mark_shows_all_of_them(tab: Tab)
     expect(page.get_by_role("dialog", name="Shortcuts")).to_contain_text("Go to DAGs")
 
 
-def test_assets_teach_where_there_are_none(tab: Tab) -> None:
+def test_an_asset_is_made_anew_and_shows_the_run_that_it_started(tab: Tab, site: Server) -> None:
+    site.wait_dags({"count_stock", "reorder"})
     page = tab.go("/assets")
-    expect(page.get_by_role("heading", name="There are no assets yet")).to_be_visible()
-    expect(page.get_by_text("outlets=[ORDERS]")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text="stock")
+    expect(row).to_contain_text("count_stock")
+    expect(row).to_contain_text("reorder")
     tab.shoot_both("assets")
-    assert tab.serious_faults() == []
+    row.get_by_role("link", name="stock", exact=True).click()
+    expect(page.get_by_role("heading", name="stock", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Materialise").click()
+    page.get_by_role("dialog").get_by_role("button", name="Run").click()
+    expect(page).to_have_url(re.compile(r"/dags/count_stock/runs/"))
+    page.go_back()
+    events = page.get_by_role("region", name="Events")
+    expect(events.get_by_role("link", name="reorder").first).to_be_visible()
+    tab.shoot_both("asset")
+
+
+def test_the_graph_of_assets_is_drawn_and_leads_to_their_pages(tab: Tab, site: Server) -> None:
+    site.wait_dags({"count_stock", "reorder"})
+    page = tab.go("/assets")
+    page.get_by_text("Graph", exact=True).click()
+    expect(page).to_have_url(re.compile("tab=graph"))
+    expect(page.get_by_role("group", name="DAG count_stock")).to_be_visible()
+    expect(page.get_by_role("group", name="Asset stock")).to_be_visible()
+    tab.shoot_both("assets-graph")
+    page.get_by_text("stock", exact=True).click()
+    expect(page.get_by_role("heading", name="stock", exact=True)).to_be_visible()
