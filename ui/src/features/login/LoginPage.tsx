@@ -4,6 +4,7 @@ import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { api } from "@/shared/api/client";
 import classes from "./LoginPage.module.css";
+import { safe } from "./next";
 
 export function LoginPage() {
   const { next } = useSearch({ from: "/login" });
@@ -65,9 +66,4 @@ export function LoginPage() {
       </form>
     </main>
   );
-}
-
-/** A path of this server; what leads elsewhere leads home. */
-function safe(next: string | undefined): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.includes("\\") ? next : "/";
 }
