@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tradewind.base.own_frame import failure_in
+
 __all__ = ["Failure", "FailureGroup", "grouped", "own_place", "shape_of"]
 
 
@@ -43,8 +45,6 @@ _KIND = re.compile(r"^([A-Za-z_][\w.]*)(?:: |$)")
 _VARIABLE = re.compile(
     r"""'[^']*'|"[^"]*"|\b0x[0-9a-f]+\b|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\d+(?:[.:,]\d+)*""", re.IGNORECASE
 )
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)', re.MULTILINE)
-_OWN = re.compile(r"/bundles/[^/]+/[^/]+/(?P<path>.+)$")
 LONGEST = 300
 
 
@@ -80,10 +80,6 @@ def shape_of(reason: str) -> str:
 
 
 def own_place(error: str) -> str:
-    """The innermost frame of the user's own code in a traceback, as ``file.py:12``: what lies in a bundle is theirs."""
-    found = ""
-    for frame in _FRAME.finditer(error):
-        own = _OWN.search(frame["file"])
-        if own:
-            found = f"{own['path']}:{frame['line']}"
-    return found
+    """The innermost frame of the user's own code in a traceback, as ``file.py:12``; empty: there is none."""
+    found = failure_in(error)
+    return f"{found.file}:{found.line}" if found.file else ""

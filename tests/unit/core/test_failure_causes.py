@@ -8,9 +8,9 @@ from tradewind.core.failure_causes import Failure, grouped, own_place, shape_of
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TRACEBACK = """Traceback (most recent call last):
-  File "/home/u/bundles/dags-folder/8c60ef/shop.py", line 39, in extract
+  File "/home/u/bundles/dags-folder/8c60ef3/shop.py", line 39, in extract
     call_api("customers")
-  File "/home/u/bundles/dags-folder/8c60ef/lib/api.py", line 17, in call_api
+  File "/home/u/bundles/dags-folder/8c60ef3/lib/api.py", line 17, in call_api
     requests.get(url)
   File "/opt/venv/lib/python3.11/site-packages/requests/api.py", line 73, in get
     return request("get", url)
