@@ -58,13 +58,16 @@ export function LogView(given: {
   });
 
   // A place to go to is reached as soon as its row is there.
+  const hasJumped = useRef(false);
   useLayoutEffect(() => {
+    hasJumped.current = false;
     if (target.current === undefined || rows.length === 0) return;
     const wanted = target.current;
     const index = rows.findIndex((row) => row.at >= wanted);
     if (index >= 0) {
       virtual.scrollToIndex(index, { align: "center" });
       target.current = undefined;
+      hasJumped.current = true;
     }
   }, [rows, virtual]);
   // Rows that come above those in sight leave them where they are.
@@ -73,7 +76,7 @@ export function LogView(given: {
   useLayoutEffect(() => {
     const before = top.current;
     top.current = topKey;
-    if (before === undefined || before === topKey || target.current !== undefined) return;
+    if (before === undefined || before === topKey || target.current !== undefined || hasJumped.current) return;
     const index = rows.findIndex((row) => row.key === before);
     if (index > 0 && scroller.current) scroller.current.scrollTop += index * ROW_PX;
   }, [topKey, rows]);
