@@ -102,7 +102,9 @@ class LazyRoutes(BaseRoute):
             return None
         router = self._routers.get(place.module) or await asyncio.to_thread(self.load, place.module)
         route = next(iter(router.routes[place.number : place.number + 1]), None)
-        if not isinstance(route, APIRoute) or PREFIXES[place.module] + route.path != place.path:
+        if not isinstance(route, APIRoute):
+            return None
+        if (PREFIXES[place.module] + route.path, route.methods) != (place.path, place.methods):
             return None
         found = route.path_regex.match(_path(scope).removeprefix(PREFIXES[place.module]))
         if found is None:

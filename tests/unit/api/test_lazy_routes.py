@@ -74,6 +74,16 @@ def test_a_route_that_the_stored_table_does_not_know_is_found_all_the_same(monke
         assert answer("GET", "/api/v2/versions") == 404
 
 
+def test_a_route_that_has_another_method_than_the_stored_table_says_is_looked_for_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    post, get = (place for place in all_places() if place.path == "/auth/token")
+    old = [replace(post, number=get.number), replace(get, number=post.number)]
+    monkeypatch.setattr(lazy_routes, "stored_places", lambda: iter(old))
+    with pytest.raises(AttributeError, match="_Desk"):  # it is reached, and wants what is not here
+        answer("POST", "/auth/token")
+
+
 def test_what_has_no_route_is_told_so_before_and_after_all_are_loaded() -> None:
     routes = LazyRoutes()
     for _ in range(2):
