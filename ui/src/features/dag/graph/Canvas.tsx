@@ -1,5 +1,14 @@
 // Draws boxes and lines where the layout puts them; what is selected shows its neighbours.
-import { Background, Controls, type Edge as FlowEdge, MiniMap, ReactFlow, useReactFlow } from "@xyflow/react";
+import {
+  Background,
+  Controls,
+  type Edge as FlowEdge,
+  MiniMap,
+  Position,
+  ReactFlow,
+  useReactFlow,
+  useStore,
+} from "@xyflow/react";
 import { useEffect, useMemo } from "react";
 import type { Places } from "@/shared/graph/model";
 import { useLayout } from "@/shared/graph/useLayout";
@@ -9,6 +18,11 @@ import { type GraphNode, NODE_TYPES } from "./nodes";
 
 /** With more boxes only those in sight are drawn, and the first look is at the beginning, not at all of it. */
 const MANY = 150;
+const MOST_IN_MAP = 300;
+/** What is smaller cannot be read: then the look begins at the first tasks. */
+const LEAST_ZOOM = 0.45;
+const FIRST_ZOOM = 0.75;
+const EDGE = 24;
 
 interface Given {
   drawing: Drawing;
@@ -45,9 +59,6 @@ function Flow({ drawing, states, selected, onSelect, onFold, places }: Given & {
       onlyRenderVisibleElements={isBig}
       minZoom={0.05}
       maxZoom={1.6}
-      {...(isBig
-        ? { defaultViewport: { x: 20, y: 20, zoom: 0.7 } }
-        : { fitView: true, fitViewOptions: { maxZoom: 1, padding: 0.08 } })}
       onNodeClick={(_, node) => {
         const { box } = node.data;
         if (box.kind === "task") onSelect(box.id === selected ? undefined : box.id);
@@ -58,20 +69,30 @@ function Flow({ drawing, states, selected, onSelect, onFold, places }: Given & {
     >
       <Background gap={22} size={1} />
       <Controls showInteractive={false} position="bottom-left" />
-      {nodes.length > 30 && <MiniMap pannable zoomable ariaLabel="Small map of the graph" />}
-      <Fit shape={places} isBig={isBig} />
+      {nodes.length > 30 && nodes.length <= MOST_IN_MAP && (
+        <MiniMap pannable zoomable ariaLabel="Small map of the graph" />
+      )}
+      <Fit shape={places} />
     </ReactFlow>
   );
 }
 
-/** Shows all of it after a group was folded or another version chosen. */
-function Fit({ shape, isBig }: { shape: Places; isBig: boolean }) {
+/** Shows all of it, or its beginning where it is too big to be read, at first and when its shape changes. */
+function Fit({ shape }: { shape: Places }) {
   const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
   useEffect(() => {
-    if (Object.keys(shape).length === 0 || isBig) return;
-    const frame = requestAnimationFrame(() => void flow.fitView({ maxZoom: 1, padding: 0.08, duration: 200 }));
-    return () => cancelAnimationFrame(frame);
-  }, [shape, isBig, flow]);
+    const places = Object.values(shape);
+    if (places.length === 0 || width === 0 || height === 0) return;
+    const right = Math.max(...places.map((place) => place.x + place.width));
+    const bottom = Math.max(...places.map((place) => place.y + place.height));
+    const all = Math.min(1, (width - 2 * EDGE) / right, (height - 2 * EDGE) / bottom);
+    const zoom = all < LEAST_ZOOM ? FIRST_ZOOM : all;
+    const x = all < LEAST_ZOOM ? EDGE : (width - right * zoom) / 2;
+    const y = Math.max(EDGE, (height - bottom * zoom) / 2);
+    void flow.setViewport({ x, y, zoom });
+  }, [shape, flow, width, height]);
   return null;
 }
 
@@ -94,6 +115,12 @@ function nodesOf(
       position: { x: place.x, y: place.y },
       width: place.width,
       height: place.height,
+      // Known beforehand, so that boxes out of sight need not be drawn to be measured.
+      measured: { width: place.width, height: place.height },
+      handles: [
+        { type: "target", position: Position.Left, x: 0, y: place.height / 2, width: 1, height: 1 },
+        { type: "source", position: Position.Right, x: place.width, y: place.height / 2, width: 1, height: 1 },
+      ],
       ...(box.parent !== null && places[box.parent] ? { parentId: box.parent } : {}),
       ariaLabel: `${box.kind} ${box.label}${known ? `, ${known.state}` : ""}`,
       data: {
