@@ -177,11 +177,14 @@ def hide_raw_in(path: str, masker: Masker = MASKER) -> int:
         while True:
             file.seek(at)
             piece = file.read(PIECE + overlap)
+            is_last = len(piece) < PIECE + overlap
             for one in pattern.finditer(piece):
+                if one.start() >= PIECE and not is_last:
+                    break  # its end may be missing, and what is left be taken for another; the next piece has it whole
                 file.seek(at + one.start())
                 file.write(b"*" * (one.end() - one.start()))
                 found += 1
-            if len(piece) < PIECE + overlap:
+            if is_last:
                 return found
             at += PIECE
 

@@ -340,6 +340,19 @@ def test_what_a_killed_process_left_is_hidden_by_another_wherever_it_stands(path
     assert Path(path).read_bytes() == text.replace(secret, b"*" * len(secret))
 
 
+def test_a_secret_that_begins_as_a_shorter_one_is_hidden_whole_wherever_it_stands(path):
+    masker = Masker()
+    secrets = ("hunter2secret", "hunter2secret-and-more-of-it")
+    for secret in secrets:
+        masker.add(secret)
+    Path(path).parent.mkdir(parents=True)
+    end = PIECE + 4 * masker.longest
+    for before in range(end - len(secrets[1]), end):
+        Path(path).write_bytes(b"x" * before + secrets[1].encode() + b"y" * 100)
+        hide_raw_in(path, masker)
+        assert Path(path).read_bytes() == b"x" * before + b"*" * len(secrets[1]) + b"y" * 100
+
+
 def test_a_log_without_raw_output_is_not_searched(path):
     masker = Masker()
     log = task_log(path, masker=masker)
