@@ -201,3 +201,38 @@ def test_a_viewer_reads_why_they_may_not(chromium: Browser, site: Server) -> Non
         page.goto(f"{site.url}/account")
         expect(page.get_by_text("see DAGs")).to_be_visible()
         tab.shoot_both("account-viewer")
+
+
+def test_the_old_address_of_the_log_in_leads_to_the_page_and_a_form_without_scripts_works(
+    stranger: Tab, chromium: Browser, site: Server
+) -> None:
+    page = stranger.go("/auth/login?next=/pools")
+    expect(page).to_have_url(re.compile(r"/login\?next=%2Fpools"))
+    page.get_by_label("User name").fill("admin")
+    page.get_by_role("textbox", name="Password").fill(site.password())
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Pools")).to_be_visible()
+    without = chromium.new_context(java_script_enabled=False)
+    form = without.new_page()
+    form.goto(f"{site.url}/auth/login?plain=true")
+    form.get_by_label("Name").fill("admin")
+    form.get_by_label("Password").fill(site.password())
+    form.get_by_role("button", name="Log in").click()
+    expect(form).to_have_url(f"{site.url}/")
+    without.close()
+
+
+def test_a_name_that_is_locked_says_so(stranger: Tab, site: Server) -> None:
+    page = stranger.go("/login")
+    page.get_by_label("User name").fill("nobody-at-all")
+    page.get_by_role("textbox", name="Password").fill("wrong")
+    refused = page.get_by_role("alert")
+    for _ in range(30):
+        with page.expect_response(lambda answer: answer.url.endswith("/auth/login")) as answered:
+            page.get_by_role("button", name="Log in").click()
+        expect(refused).to_be_visible()
+        if answered.value.status == 429:
+            break
+    expect(refused).to_contain_text("Locked for a while")
+    expect(refused).to_contain_text("tradewind users unlock")
+    stranger.shoot_both("login-locked")

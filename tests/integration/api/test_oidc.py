@@ -369,11 +369,13 @@ def test_the_page_offers_the_provider_and_leads_back(here: Any) -> None:
         page = one.api.get("//auth/login", role=None, next="/docs?a=1")
         assert 'href="/auth/oidc/login?next=%2Fdocs%3Fa%3D1"' in page.text
         assert "A &lt;b&gt;&amp;B" in page.text
+        assert one.api.get("//auth/login", role=None, ways="true").json == {"oidc_label": "A <b>&B"}
         assert one.api.get("//auth/oidc/login", role=None, next="https://evil.example.com/").status == 400
 
 
 def test_without_a_provider_there_is_no_such_way(api: Api) -> None:
     assert "oidc" not in api.get("//auth/login", role=None).text
+    assert api.get("//auth/login", role=None, ways="true").json == {"oidc_label": None}
     assert api.get("//auth/oidc/login", role=None).status == 404
     assert api.get("//auth/oidc/callback", role=None, state="x", code="y").status == 404
 

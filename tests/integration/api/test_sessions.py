@@ -13,6 +13,7 @@ from support.api import PASSWORD, Api
 from support.browser import Browser
 from support.databases import sqlite_database
 from support.rows import rows
+from tradewind.api.auth import login_routes
 from tradewind.base.auth_settings import AuthSettings
 from tradewind.base.clock import FakeClock
 from tradewind.base.settings import ApiSettings, Settings
@@ -256,6 +257,24 @@ def test_the_page_asks_and_the_form_leads_back(api: Api) -> None:
     sent = browser.send("POST", "//auth/login", body, headers=FORM, next="/docs?a=1&b=2")
     assert (sent.status, sent.headers["location"]) == (303, "/docs?a=1&b=2")
     assert browser.get("/dags").status == 200
+
+
+def test_a_browser_is_led_to_the_page_of_the_web_ui_where_it_is_built(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login_routes, "BUILT", tmp_path)
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    assert "<form" in api.get("//auth/login", role=None, headers=browser).text
+    (tmp_path / "index.html").write_text("<title>the page</title>")
+    answer = api.get("//auth/login", role=None, headers=browser, next="/dags?search=a")
+    assert (answer.status, answer.headers["location"]) == (303, "/login?next=%2Fdags%3Fsearch%3Da")
+    assert "<form" in api.get("//auth/login", role=None, headers=browser, plain="true").text
+    assert "<form" in api.get("//auth/login", role=None, headers={"accept": "*/*"}).text
+
+
+def test_a_log_in_that_came_from_nowhere_leads_to_the_first_page(api: Api) -> None:
+    sent = Browser(api).send("POST", "//auth/login", b"username=user&password=correct+horse", headers=FORM)
+    assert (sent.status, sent.headers["location"]) == (303, "/")
 
 
 def test_a_form_with_a_wrong_password_shows_the_page_again(api: Api) -> None:

@@ -15,6 +15,7 @@ from tradewind.api.auth.routes import OPENAPI, REFUSALS, checked
 from tradewind.api.auth.sessions import SESSION_COOKIE, Opened
 from tradewind.api.deps import Call, Desk, signed_in
 from tradewind.api.models.people import LoginOut
+from tradewind.api.pages import BUILT
 from tradewind.api.problems import status_of
 from tradewind.api.wire import gone, reply
 from tradewind.base.errors import InvalidInput, TooManyRequests, Unauthenticated
@@ -25,6 +26,8 @@ router = APIRouter(prefix="/auth", tags=["Login"])
 
 Next = Annotated[str | None, Query()]
 LOGIN_PAGE = "/auth/login"
+PAGE_OF_UI = "/login"
+"""The same among the pages of the web UI, which need scripts."""
 FORM = "application/x-www-form-urlencoded"
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; "
@@ -49,7 +52,7 @@ def next_of(request: Request, given: str | None) -> str:
     found = safe_next(given, origins)
     if found is None:
         raise InvalidInput(
-            "Invalid or unsafe next URL: it must be a path of this server, such as /docs", next=given[:200]
+            "Invalid or unsafe next URL: it must be a path of this server, such as /dags", next=given[:200]
         )
     return found
 
@@ -82,10 +85,44 @@ def _or_page(status: int) -> dict[str, Any]:
     return {**REFUSALS[status], "content": content}
 
 
-@router.get("/login", operation_id="login_page", response_class=HTMLResponse, responses={400: REFUSALS[400]})
-async def login_page(request: Request, next: Next = None) -> Response:
-    """The page that asks for name and password."""
-    return _page(request, next_of(request, next))
+_WAYS_IN = {
+    "title": "WaysIn",
+    "type": "object",
+    "required": ["oidc_label"],
+    "properties": {
+        "oidc_label": {
+            "type": ["string", "null"],
+            "description": "What the identity provider is called; null: there is none.",
+        }
+    },
+}
+_PAGE_OR_WAYS = {
+    "description": "The page; with `ways` how one can log in, as JSON",
+    "content": {"text/html": {"schema": {"type": "string"}}, "application/json": {"schema": _WAYS_IN}},
+}
+
+
+@router.get(
+    "/login",
+    operation_id="login_page",
+    response_class=HTMLResponse,
+    responses={
+        200: _PAGE_OR_WAYS,
+        303: {"description": "On to the page of the web UI"},
+        400: REFUSALS[400],
+    },
+)
+async def login_page(request: Request, next: Next = None, plain: bool = False, ways: bool = False) -> Response:
+    """The page that asks for name and password: the web UI's, or with `plain` one that needs no scripts. With `ways`:
+    how one can log in, for a page that asks."""
+    target = next_of(request, next)
+    if ways:
+        oidc = request.app.state.desk.sessions.oidc
+        return reply({"oidc_label": oidc.settings.label if oidc.is_on else None})
+    is_browser = "text/html" in request.headers.get("accept", "")
+    if is_browser and not plain and (BUILT / "index.html").is_file():
+        return RedirectResponse(f"{PAGE_OF_UI}?{urlencode({'next': target})}", 303, {"Cache-Control": "no-store"})
+    return _page(request, target)
 
 
 @router.post(

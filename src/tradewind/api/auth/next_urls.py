@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["HOME", "safe_next"]
 
-HOME = "/docs"
+HOME = "/"
 """Where a log-in leads that came from nowhere."""
 LONGEST = 2000
 _ODD = re.compile(r"[^\x21-\x5b\x5d-\x7e]")

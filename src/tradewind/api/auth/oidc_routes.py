@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from tradewind.api.auth import addresses
 from tradewind.api.auth.login_routes import LOGIN_PAGE, PAGE_HEADERS, Next, home_of, next_of, page, with_cookies
+from tradewind.api.auth.next_urls import HOME
 from tradewind.api.auth.oidc.flow import LIFE_S, browser_cookie
 from tradewind.api.auth.routes import REFUSALS
 from tradewind.api.deps import Desk
@@ -120,7 +121,7 @@ def _cookie(request: Request, name: str, value: str, life_s: int, path: str) -> 
 
 
 def _refused(error: TradewindError) -> Response:
-    again = f"{PATH}/login?{urlencode({'next': '/docs'})}"
+    again = f"{PATH}/login?{urlencode({'next': HOME})}"
     body = f"""<h1>Not logged in</h1>
 <p role="alert">{escape(error.message)}</p>
 <p><a href="{again}">Try again</a> or <a href="{LOGIN_PAGE}">log in otherwise</a></p>"""

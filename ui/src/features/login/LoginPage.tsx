@@ -1,8 +1,10 @@
 // Asks who one is: name and password, or the identity provider.
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, PasswordInput, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { api } from "@/shared/api/client";
+import { ApiError, api, data } from "@/shared/api/client";
+import { keys } from "@/shared/api/keys";
 import classes from "./LoginPage.module.css";
 import { safe } from "./next";
 
@@ -10,19 +12,26 @@ export function LoginPage() {
   const { next } = useSearch({ from: "/login" });
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
-  const [error, setError] = useState("");
+  const [error, setError] = useState<unknown>();
+  const ways = useQuery({
+    queryKey: keys.admin("ways-in"),
+    queryFn: async () => {
+      const found = await data(api.GET("/auth/login", { params: { query: { ways: true } } }));
+      return typeof found === "string" ? null : found;
+    },
+  });
   const [isBusy, setBusy] = useState(false);
   useEffect(() => {
     document.title = "Log in · Tradewind";
   }, []);
   const submit = async (): Promise<void> => {
     setBusy(true);
-    setError("");
+    setError(undefined);
     try {
       await api.POST("/auth/login", { body: { username, password }, params: {} });
       window.location.assign(safe(next));
     } catch (caught) {
-      setError(caught instanceof Error ? caught.message : String(caught));
+      setError(caught);
       setBusy(false);
     }
   };
@@ -38,10 +47,24 @@ export function LoginPage() {
         <h1 className={classes.title}>
           <img src="/static/icon.svg" alt="" width={28} height={28} /> Tradewind
         </h1>
-        {error && (
-          <Alert color="red" role="alert">
-            {error}
+        {error !== undefined && (
+          <Alert color="red" role="alert" title={titleOf(error)}>
+            {error instanceof Error ? error.message : String(error)}
           </Alert>
+        )}
+        {ways.data?.oidc_label && (
+          <>
+            <Button
+              component="a"
+              href={`/auth/oidc/login?${new URLSearchParams({ next: safe(next) })}`}
+              size="sm"
+              variant="default"
+              fullWidth
+            >
+              Log in with {ways.data.oidc_label}
+            </Button>
+            <Divider label="or with a password of this server" />
+          </>
         )}
         <TextInput
           label="User name"
@@ -66,4 +89,10 @@ export function LoginPage() {
       </form>
     </main>
   );
+}
+
+function titleOf(error: unknown): string {
+  const status = error instanceof ApiError ? error.status : 0;
+  if (status === 401) return "You are not logged in";
+  return status === 429 ? "Locked for a while" : "This did not work";
 }

@@ -117,7 +117,8 @@ export interface paths {
         };
         /**
          * Login Page
-         * @description The page that asks for name and password.
+         * @description The page that asks for name and password: the web UI's, or with `plain` one that needs no scripts. With `ways`:
+         *     how one can log in, for a page that asks.
          */
         get: operations["login_page"];
         put?: never;
@@ -8168,6 +8169,8 @@ export interface operations {
         parameters: {
             query?: {
                 next?: string | null;
+                plain?: boolean;
+                ways?: boolean;
             };
             header?: never;
             path?: never;
@@ -8175,14 +8178,25 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The page; with `ways` how one can log in, as JSON */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "text/html": string;
+                    "application/json": {
+                        /** @description What the identity provider is called; null: there is none. */
+                        oidc_label: string | null;
+                    };
                 };
+            };
+            /** @description On to the page of the web UI */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The body holds no name and password */
             400: {
