@@ -11,8 +11,9 @@ import classes from "./Night.module.css";
 import type { NightRow } from "./queries";
 
 export function Night(given: { rows: NightRow[]; hours: Hours; onHours: (hours: Hours) => void }) {
-  const { rows, hours } = given;
+  const { hours } = given;
   const axis = axisOf(hours, useNow(5000));
+  const rows = given.rows.filter((row) => isOn(axis, row));
   return (
     <Section
       title="Around now"
@@ -60,6 +61,14 @@ export function Night(given: { rows: NightRow[]; hours: Hours; onHours: (hours: 
         </div>
       )}
     </Section>
+  );
+}
+
+/** Whether the axis shows anything of a DAG. */
+function isOn(axis: Axis, row: NightRow): boolean {
+  return (
+    row.runs.some(([, , start, end]) => start !== null && barOf(axis, start, end) !== undefined) ||
+    row.next.some((at) => place(axis, Date.parse(at)) <= 100)
   );
 }
 

@@ -21,6 +21,7 @@ export function Questions({ questions }: { questions: Home["questions"] }) {
             key={`${one.dag_id} ${one.run_id} ${one.task_id} ${one.map_index}`}
             icon={<StateIcon state="awaiting_input" size={15} label={false} />}
             to={taskUrl(one.dag_id, one.run_id, one.task_id)}
+            search={one.map_index >= 0 ? { map_index: one.map_index } : {}}
             title={one.subject || one.task_id}
           >
             <span>{one.dag_id}</span>

@@ -29,12 +29,18 @@ export function Health({ home }: { home: Home }) {
 }
 
 /** What it is, where it leads; below, in fainter letters, what else is to be known. */
-export function Line(given: { icon: React.ReactNode; to: string; title: React.ReactNode; children?: React.ReactNode }) {
+export function Line(given: {
+  icon: React.ReactNode;
+  to: string;
+  search?: Record<string, unknown>;
+  title: React.ReactNode;
+  children?: React.ReactNode;
+}) {
   return (
     <li className={classes.line}>
       <span className={classes.lineIcon}>{given.icon}</span>
       <div className={classes.lineText}>
-        <Link to={given.to} className={classes.lineTitle}>
+        <Link to={given.to} search={(given.search ?? {}) as never} className={classes.lineTitle}>
           {given.title}
         </Link>
         <div className={`faint ${classes.lineMore}`}>{given.children}</div>
