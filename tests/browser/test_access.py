@@ -236,3 +236,23 @@ def test_a_name_that_is_locked_says_so(stranger: Tab, site: Server) -> None:
     expect(refused).to_contain_text("Locked for a while")
     expect(refused).to_contain_text("tradewind users unlock")
     stranger.shoot_both("login-locked")
+
+
+def test_who_may_only_look_finds_buttons_that_say_why(chromium: Browser, site: Server) -> None:
+    password = "a password for vera"
+    site.request("POST", "/auth/users", {"username": "vera", "password": password, "roles": [{"role": "Viewer"}]})
+    run = site.trigger("flaky")
+    site.wait_run("flaky", run)
+    with open_tab(chromium, site, username=None) as tab:
+        answer = tab.context.request.post(f"{site.url}/auth/login", data={"username": "vera", "password": password})
+        assert answer.ok
+        page = tab.go("/dags?search=flaky")
+        expect(page.get_by_role("switch")).to_be_disabled()
+        expect(page.get_by_role("button", name="create:dag_run:flaky")).to_be_visible()
+        tab.go(f"/dags/flaky/runs/{run}")
+        clear = page.get_by_role("button", name="Clear", exact=True)
+        expect(clear).to_have_attribute("aria-disabled", "true")
+        clear.hover()
+        expect(page.get_by_text("You need the permission edit:task_instance:flaky")).to_be_visible()
+        clear.click(force=True)
+        expect(page.get_by_role("dialog")).to_have_count(0)

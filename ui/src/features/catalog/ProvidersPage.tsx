@@ -16,7 +16,7 @@ const COLUMNS: Column<Provider>[] = [
     header: "Package",
     width: "minmax(260px, 1fr)",
     cell: (row) =>
-      row.documentation_url ? (
+      row.documentation_url && /^https?:/.test(row.documentation_url) ? (
         <a href={row.documentation_url} target="_blank" rel="noreferrer">
           {row.package_name}
         </a>

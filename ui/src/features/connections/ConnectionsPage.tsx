@@ -12,6 +12,7 @@ import { Copyable } from "@/shared/ui/Copyable";
 import { Confirm } from "@/shared/ui/confirm";
 import type { Column } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { ListPage } from "@/shared/ui/ListPage";
 import { given } from "@/shared/ui/search-params";
 import { tellDone } from "@/shared/ui/told";
@@ -70,9 +71,11 @@ export function ConnectionsPage() {
       align: "end",
       cell: (row) => (
         <>
-          <ActionIcon aria-label={`Edit ${row.connection_id}`} onClick={() => ask({ kind: "edit", connection: row })}>
-            <IconEdit size={16} />
-          </ActionIcon>
+          <Gated needs="edit:connection" name={row.connection_id}>
+            <ActionIcon aria-label={`Edit ${row.connection_id}`} onClick={() => ask({ kind: "edit", connection: row })}>
+              <IconEdit size={16} />
+            </ActionIcon>
+          </Gated>
           <ActionIcon
             aria-label={`Delete ${row.connection_id}`}
             onClick={() => ask({ kind: "delete", connection: row })}
@@ -100,9 +103,11 @@ export function ConnectionsPage() {
           onChange: (by) => void navigate({ search: given({ search, sort: by }) }),
         }}
         actions={
-          <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", connection: undefined })}>
-            Add a connection
-          </Button>
+          <Gated needs="create:connection">
+            <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", connection: undefined })}>
+              Add a connection
+            </Button>
+          </Gated>
         }
         empty={
           <EmptyState title="No connections yet" code={FIRST}>

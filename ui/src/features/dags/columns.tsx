@@ -3,6 +3,7 @@ import { ActionIcon, Switch, Tooltip } from "@mantine/core";
 import { IconAlertTriangle, IconPlayerPlay, IconStar, IconStarFilled } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { dagUrl } from "@/shared/addresses";
+import { useRefusal } from "@/shared/api/may";
 import { many } from "@/shared/format/numbers";
 import type { Column } from "@/shared/ui/DataTable";
 import { Moment } from "@/shared/ui/Moment";
@@ -81,27 +82,41 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       header: <span className="sr-only">Trigger</span>,
       width: "48px",
       align: "end",
-      cell: (dag) => (
-        <ActionIcon
-          title="Trigger a run"
-          aria-label={`Trigger ${dag.display_name}`}
-          renderRoot={(props) => <Link to={dagUrl(dag.dag_id) as string} search={{ trigger: 1 } as never} {...props} />}
-        >
-          <IconPlayerPlay size={15} />
-        </ActionIcon>
-      ),
+      cell: (dag) => <TriggerLink dag={dag} />,
     },
   ];
 }
 
+function TriggerLink({ dag }: { dag: DagRow }) {
+  const refusal = useRefusal("create:dag_run", dag.dag_id);
+  if (refusal !== undefined) {
+    return (
+      <ActionIcon title={refusal} aria-label={`Trigger ${dag.display_name}: ${refusal}`} data-disabled aria-disabled>
+        <IconPlayerPlay size={15} />
+      </ActionIcon>
+    );
+  }
+  return (
+    <ActionIcon
+      title="Trigger a run"
+      aria-label={`Trigger ${dag.display_name}`}
+      renderRoot={(props) => <Link to={dagUrl(dag.dag_id) as string} search={{ trigger: 1 } as never} {...props} />}
+    >
+      <IconPlayerPlay size={15} />
+    </ActionIcon>
+  );
+}
+
 function PauseSwitch(given: { dag: DagRow; isPaused: boolean; onPause: Actions["onPause"] }) {
   const { dag, isPaused } = given;
+  const refusal = useRefusal("edit:dag", dag.dag_id);
   return (
     <Switch
       size="xs"
       checked={!isPaused}
+      disabled={refusal !== undefined}
       aria-label={`${dag.display_name} is ${isPaused ? "paused" : "active"}`}
-      title={isPaused ? "Paused: nothing starts by schedule" : "Active"}
+      title={refusal ?? (isPaused ? "Paused: nothing starts by schedule" : "Active")}
       onChange={(event) => given.onPause(dag.dag_id, !event.currentTarget.checked)}
     />
   );

@@ -12,6 +12,7 @@ import type { Schemas } from "@/shared/api/schemas";
 import { Confirm } from "@/shared/ui/confirm";
 import type { Column } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { ListPage } from "@/shared/ui/ListPage";
 import { given } from "@/shared/ui/search-params";
 import { tellDone } from "@/shared/ui/told";
@@ -52,13 +53,17 @@ export function PoolsPage() {
       align: "end",
       cell: (row) => (
         <>
-          <ActionIcon aria-label={`Edit ${row.name}`} onClick={() => ask({ kind: "edit", pool: row })}>
-            <IconEdit size={16} />
-          </ActionIcon>
-          {row.name !== "default_pool" && (
-            <ActionIcon aria-label={`Delete ${row.name}`} onClick={() => ask({ kind: "delete", pool: row })}>
-              <IconTrash size={16} />
+          <Gated needs="edit:pool" name={row.name}>
+            <ActionIcon aria-label={`Edit ${row.name}`} onClick={() => ask({ kind: "edit", pool: row })}>
+              <IconEdit size={16} />
             </ActionIcon>
+          </Gated>
+          {row.name !== "default_pool" && (
+            <Gated needs="delete:pool" name={row.name}>
+              <ActionIcon aria-label={`Delete ${row.name}`} onClick={() => ask({ kind: "delete", pool: row })}>
+                <IconTrash size={16} />
+              </ActionIcon>
+            </Gated>
           )}
         </>
       ),
@@ -78,9 +83,11 @@ export function PoolsPage() {
         }}
         sorting={{ by: sort ?? "name", onChange: (by) => void navigate({ search: given({ search, sort: by }) }) }}
         actions={
-          <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", pool: undefined })}>
-            Add a pool
-          </Button>
+          <Gated needs="create:pool">
+            <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", pool: undefined })}>
+              Add a pool
+            </Button>
+          </Gated>
         }
         empty={<EmptyState title="No pools">A pool limits how many of its tasks run at once.</EmptyState>}
       />

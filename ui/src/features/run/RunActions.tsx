@@ -8,8 +8,10 @@ import { ClearDialog } from "@/shared/act/ClearDialog";
 import { markRun, refreshRun } from "@/shared/act/rerun";
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { useRefusal } from "@/shared/api/may";
 import { many } from "@/shared/format/numbers";
 import { Confirm } from "@/shared/ui/confirm";
+import { Gated } from "@/shared/ui/Gated";
 import { tellDone } from "@/shared/ui/told";
 import type { RunView } from "./queries";
 
@@ -18,17 +20,23 @@ type Asking = "clear" | "retry" | "success" | "failed" | "delete";
 export function RunActions({ view, onCompare }: { view: RunView; onCompare: () => void }) {
   const [asking, setAsking] = useState<Asking>();
   const { run, counts } = view;
+  const mayMark = useRefusal("edit:dag_run", run.dag_id) === undefined;
+  const mayDelete = useRefusal("delete:dag_run", run.dag_id) === undefined;
   const failed = (counts.failed ?? 0) + (counts.upstream_failed ?? 0);
   return (
     <>
       {failed > 0 && (
-        <Button leftSection={<IconRefresh size={14} />} onClick={() => setAsking("retry")}>
-          Retry failed
-        </Button>
+        <Gated needs="edit:task_instance" name={run.dag_id}>
+          <Button leftSection={<IconRefresh size={14} />} onClick={() => setAsking("retry")}>
+            Retry failed
+          </Button>
+        </Gated>
       )}
-      <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => setAsking("clear")}>
-        Clear
-      </Button>
+      <Gated needs="edit:task_instance" name={run.dag_id}>
+        <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={() => setAsking("clear")}>
+          Clear
+        </Button>
+      </Gated>
       <Menu position="bottom-end" width={210}>
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={13} />}>
@@ -42,20 +50,25 @@ export function RunActions({ view, onCompare }: { view: RunView; onCompare: () =
           <Menu.Divider />
           <Menu.Item
             leftSection={<IconCheck size={14} />}
-            disabled={run.state === "success"}
+            disabled={!mayMark || run.state === "success"}
             onClick={() => setAsking("success")}
           >
             Mark as success
           </Menu.Item>
           <Menu.Item
             leftSection={<IconX size={14} />}
-            disabled={run.state === "failed"}
+            disabled={!mayMark || run.state === "failed"}
             onClick={() => setAsking("failed")}
           >
             Mark as failed
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" leftSection={<IconTrash size={14} />} onClick={() => setAsking("delete")}>
+          <Menu.Item
+            color="red"
+            leftSection={<IconTrash size={14} />}
+            disabled={!mayDelete}
+            onClick={() => setAsking("delete")}
+          >
             Delete the run
           </Menu.Item>
         </Menu.Dropdown>

@@ -5,6 +5,8 @@ import { useState } from "react";
 import { ClearDialog } from "@/shared/act/ClearDialog";
 import { MarkDialog } from "@/shared/act/MarkDialog";
 import type { EndState } from "@/shared/act/rerun";
+import { useRefusal } from "@/shared/api/may";
+import { Gated } from "@/shared/ui/Gated";
 import { StateIcon } from "@/shared/ui/StateIcon";
 
 const STATES: EndState[] = ["success", "failed", "skipped"];
@@ -17,12 +19,15 @@ export function TaskActions({
   hasDate: boolean;
 }) {
   const [asking, setAsking] = useState<"clear" | EndState>();
+  const mayMark = useRefusal("edit:task_instance", aim.dagId) === undefined;
   const close = (): void => setAsking(undefined);
   return (
     <>
-      <Button leftSection={<IconRefresh size={14} />} onClick={() => setAsking("clear")}>
-        Clear
-      </Button>
+      <Gated needs="edit:task_instance" name={aim.dagId}>
+        <Button leftSection={<IconRefresh size={14} />} onClick={() => setAsking("clear")}>
+          Clear
+        </Button>
+      </Gated>
       <Menu position="bottom-end" width={180}>
         <Menu.Target>
           <Button variant="default" rightSection={<IconChevronDown size={13} />}>
@@ -34,6 +39,7 @@ export function TaskActions({
             <Menu.Item
               key={state}
               leftSection={<StateIcon state={state} label={false} />}
+              disabled={!mayMark}
               onClick={() => setAsking(state)}
             >
               {state}

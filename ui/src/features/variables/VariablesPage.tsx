@@ -12,6 +12,7 @@ import { Copyable } from "@/shared/ui/Copyable";
 import { Confirm } from "@/shared/ui/confirm";
 import type { Column } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { ListPage } from "@/shared/ui/ListPage";
 import { given } from "@/shared/ui/search-params";
 import { tellDone } from "@/shared/ui/told";
@@ -58,12 +59,16 @@ export function VariablesPage() {
       align: "end",
       cell: (row) => (
         <>
-          <ActionIcon aria-label={`Edit ${row.key}`} onClick={() => ask({ kind: "edit", variable: row })}>
-            <IconEdit size={16} />
-          </ActionIcon>
-          <ActionIcon aria-label={`Delete ${row.key}`} onClick={() => ask({ kind: "delete", variable: row })}>
-            <IconTrash size={16} />
-          </ActionIcon>
+          <Gated needs="edit:variable" name={row.key}>
+            <ActionIcon aria-label={`Edit ${row.key}`} onClick={() => ask({ kind: "edit", variable: row })}>
+              <IconEdit size={16} />
+            </ActionIcon>
+          </Gated>
+          <Gated needs="delete:variable" name={row.key}>
+            <ActionIcon aria-label={`Delete ${row.key}`} onClick={() => ask({ kind: "delete", variable: row })}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Gated>
         </>
       ),
     },
@@ -82,9 +87,11 @@ export function VariablesPage() {
         }}
         sorting={{ by: sort ?? "key", onChange: (by) => void navigate({ search: given({ search, sort: by }) }) }}
         actions={
-          <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", variable: undefined })}>
-            Add a variable
-          </Button>
+          <Gated needs="create:variable">
+            <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", variable: undefined })}>
+              Add a variable
+            </Button>
+          </Gated>
         }
         empty={
           <EmptyState title="No variables yet" code={FIRST}>

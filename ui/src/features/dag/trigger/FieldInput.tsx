@@ -12,7 +12,7 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useState } from "react";
-import { type Field, type Json, textOf } from "./schema";
+import { type Field, isSecret, type Json, textOf } from "./schema";
 
 interface Props {
   field: Field;
@@ -106,7 +106,14 @@ export function FieldInput(given: Props) {
       return (
         <TextInput
           {...common}
-          type={field.control === "date" ? "date" : field.control === "time" ? "time" : "text"}
+          type={
+            isSecret(field.schema)
+              ? "password"
+              : field.control === "date" || field.control === "time"
+                ? field.control
+                : "text"
+          }
+          autoComplete="off"
           step={1}
           placeholder={field.control === "datetime" ? "2026-11-22T09:00:00Z" : field.isNullable ? "empty" : ""}
           value={text}

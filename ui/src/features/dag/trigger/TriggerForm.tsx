@@ -14,7 +14,7 @@ import { asCli, asCurl, asPython, bodyOf, type Wish } from "./commands";
 import { FieldInput } from "./FieldInput";
 import { PresetBar } from "./PresetBar";
 import type { Values } from "./presets";
-import { type Field, fieldsOf, problemOf } from "./schema";
+import { type Field, fieldsOf, problemOf, withoutSecrets } from "./schema";
 
 const COMMANDS = { CLI: asCli, curl: asCurl, Python: asPython } as const;
 type Language = keyof typeof COMMANDS;
@@ -72,7 +72,7 @@ export function TriggerForm({ dag, onClose }: { dag: DagHead; onClose: () => voi
         {fields.length > 0 && (
           <PresetBar
             dagId={dag.dag_id}
-            values={values}
+            values={withoutSecrets(fields, values)}
             onLoad={(preset) => {
               setValues({ ...defaults, ...preset });
               setTexts({});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldsOf, problemOf } from "./schema";
+import { fieldsOf, problemOf, withoutSecrets } from "./schema";
 
 const control = (schema: object, value: unknown = null): string | undefined =>
   fieldsOf({ one: { value, schema } })[0]?.control;
@@ -48,5 +48,16 @@ describe("what is wrong with a value", () => {
     [{ type: "object", properties: { n: { maximum: 3 } } }, { n: 4 }, "n: At most 3"],
   ])("%o %o", (schema, value, words) => {
     expect(problemOf(schema, value)).toBe(words);
+  });
+});
+
+describe("what is kept in the browser", () => {
+  it("has no secrets", () => {
+    const fields = fieldsOf({
+      region: { value: "eu", schema: { type: "string" } },
+      token: { value: "", schema: { type: "string", format: "password" } },
+      pin: { value: "", schema: { type: "string", writeOnly: true } },
+    });
+    expect(withoutSecrets(fields, { region: "us", token: "t0p", pin: "1234" })).toEqual({ region: "us" });
   });
 });

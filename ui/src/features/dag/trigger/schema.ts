@@ -197,3 +197,14 @@ function problemOfObject(schema: Schema, value: { [key: string]: Json }): string
   }
   return undefined;
 }
+
+/** Whether a value is one that nobody else may read: it is not kept in the browser. */
+export function isSecret(schema: Schema): boolean {
+  return schema.writeOnly === true || schema.format === "password";
+}
+
+/** The values that may be kept under a name. */
+export function withoutSecrets(fields: Field[], values: Record<string, Json>): Record<string, Json> {
+  const secret = new Set(fields.filter((field) => isSecret(field.schema)).map((field) => field.name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !secret.has(name)));
+}
