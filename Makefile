@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 3
 PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
 
-.PHONY: help setup start stop test suite ecosystem ecosystem-beside mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
+.PHONY: help setup start stop test suite browser ecosystem ecosystem-beside mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -60,9 +60,13 @@ stop:  ## end the server that `make start` left running
 test: setup ui  ## the whole test suite, with all gates
 	@$(MAKE) --no-print-directory -j2 --output-sync=target check $(ECOSYSTEM_STAMP) mutants
 	@$(MAKE) --no-print-directory -j2 suite ecosystem-beside
+	@$(MAKE) --no-print-directory browser
 
-suite: setup ui  ## all tests but those of the ecosystem
+suite: setup  ## all tests but those of the ecosystem and of the pages
 	@$(BIN)/python $(PYTEST)
+
+browser: setup ui  ## the web UI in a real browser
+	@$(BIN)/python $(PYTEST) tests/browser
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
 	@$(ECOSYSTEM)/bin/python $(PYTEST) -o filterwarnings=default tests/ecosystem

@@ -25,6 +25,13 @@ settings.register_profile(  # where only the verdict counts, nothing is made sma
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Tests of pages run where they are asked for by name: the browser's driver keeps an event loop running in their
+    process, in which no other test could run one of its own."""
+    is_asked_for = any("browser" in Path(one.partition("::")[0]).parts for one in config.args)
+    return True if collection_path.name == "browser" and not is_asked_for else None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is loaded and collected stays until the end: no garbage collection looks through it, now or later."""

@@ -71,9 +71,9 @@ def test_what_can_not_be_written_down_is_wrong_input(api: Api, key: bytes, value
     assert api.post("/variables", body).status in (400, 422)
 
 
-def test_more_names_than_a_database_takes_at_once_are_wrong_input(api: Api) -> None:
-    names = [str(number) for number in range(260_000)]
-    assert api.post("/dags/~/dagRuns/list", {"dag_ids": names}).status == 400
+def test_names_without_end_are_refused_and_many_are_not(api: Api) -> None:
+    assert api.post("/dags/~/dagRuns/list", {"dag_ids": [f"{number:x}" for number in range(100_000)]}).status == 200
+    assert api.post("/dags/~/dagRuns/list", {"dag_ids": [str(number) for number in range(260_000)]}).status == 413
 
 
 # -- across workspaces -------------------------------------------------------------------------------------------------
@@ -90,7 +90,8 @@ def test_an_entry_of_the_event_log_is_found_in_its_own_workspace_alone(api: Api,
 def test_who_rules_one_workspace_takes_back_no_token_of_who_rules_all(api: Api, team: str) -> None:
     mine = api.post("//auth/tokens", {"name": "mine", "expires_in": 600}).ok(201)
     ann = user(api, "ann", "Admin", workspace="team")
-    assert ann.send("DELETE", f"{team}/auth/tokens/{mine['id']}").status == 403
+    # One that is not there for them: it is not even told that there is such a token.
+    assert ann.send("DELETE", f"{team}/auth/tokens/{mine['id']}").status == 404
     assert api.get("/dags", role=None, headers={"authorization": f"Bearer {mine['token']}"}).status == 200
 
 
