@@ -207,9 +207,9 @@ def main() -> None:
         sys.exit(1)
     results = HOME / "flight_delays" / "runs"
     console.print(f"[green]Run {RUN} of {DAG}: success[/] in {run['duration']:.0f} s.")
-    console.print(
-        f"  API and its documentation   {server.url}/docs  (user admin, password in {HOME / 'admin-password'})"
-    )
+    console.print(f"  look at it                  {server.url}/dags/{DAG}/runs/{RUN}")
+    console.print(f"  user admin, password in     {HOME / 'admin-password'}")
+    console.print(f"  API and its documentation   {server.url}/docs")
     console.print(f"  report, model, model card   {results}")
     console.print(f"  command line                TRADEWIND_HOME={HOME} {ROOT / '.venv/bin/tradewind'} dags list")
     console.print("  to end the server           make stop")
