@@ -90,7 +90,7 @@ def refused(answer: Answer, words: str, status: int = 401) -> None:
 
 def test_one_that_does_not_lie_is_believed(here: Site) -> None:
     browser = Browser(here.api)
-    assert here.log_in(browser).headers["location"] == "/docs"
+    assert here.log_in(browser).headers["location"] == "/"
     assert browser.get("//auth/me").ok()["username"] == "ann"
     [form] = here.provider.forms
     assert form["redirect_uri"] == "http://flow.example.com/auth/oidc/callback"
