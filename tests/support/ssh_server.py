@@ -42,7 +42,7 @@ class SshServer:
         gone = asyncio.ensure_future(process.channel.wait_closed())
         await asyncio.wait({said, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not said.done():
-            os.killpg(child.pid, signal.SIGHUP)
+            os.killpg(child.pid, signal.SIGTERM)  # SIGHUP is ignored below nohup
             await said
             return
         gone.cancel()
