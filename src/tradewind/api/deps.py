@@ -20,6 +20,7 @@ from tradewind.api.auth.addresses import address_of
 from tradewind.api.connection_tests import ConnectionTests
 from tradewind.api.denials import Denials
 from tradewind.api.permissions import check, check_event, name_in
+from tradewind.api.plugin_answers import PluginAnswers
 from tradewind.api.services import ApiServices
 from tradewind.api.stream.feed import Feed
 from tradewind.api.workspaces import WORKSPACE, workspace_of
@@ -49,6 +50,7 @@ class Desk:
         self.feed = Feed(services.database, self.in_thread, services.changes)
         self.connection_tests = ConnectionTests(services.clock, services.ids)
         self.denials = Denials()
+        self.plugins = PluginAnswers(services.settings.plugins_folder, services.clock)
         self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
 

@@ -31,7 +31,6 @@ from tradewind.db.event_logs import EventFilter, EventRecord
 from tradewind.db.listing import Page, Range
 from tradewind.db.processes import ProcessFilter
 from tradewind.db.runs import dag_names
-from tradewind.sdk.plugin_facts import plugin_facts
 
 router = APIRouter()
 
@@ -224,8 +223,7 @@ async def get_config_value(
 
 
 async def _plugins(call: Call) -> dict[str, Any]:
-    folder = call.services.settings.plugins_folder
-    return await call.desk.in_thread(lambda: plugin_facts(folder))
+    return await call.desk.in_thread(call.desk.plugins.get)
 
 
 @router.get("/plugins", operation_id="get_plugins", response_model=PluginCollectionResponse, tags=["Plugin"])
