@@ -82,13 +82,19 @@ export class LogWindow {
     };
   }
 
+  /** Counts jumps: what was asked for before one belongs to another part, and is dropped. */
+  private jumps = 0;
+
   /** Show the part around a byte, or the end. */
   async jump(at: number | undefined): Promise<void> {
+    this.jumps += 1;
+    const { jumps } = this;
     await this.reading(async (signal) => {
-      if (at === undefined) return this.set(await logPiece(this.of, {}, signal));
-      const here = await logPiece(this.of, { at }, signal);
-      if (here.start === 0) return this.set(here);
+      const here = await logPiece(this.of, at === undefined ? {} : { at }, signal);
+      if (jumps !== this.jumps) return;
+      if (at === undefined || here.start === 0) return this.set(here);
       const above = await logPiece(this.of, { before: here.start }, signal);
+      if (jumps !== this.jumps) return;
       this.set({ ...here, start: above.start, first_line: above.first_line, lines: [...above.lines, ...here.lines] });
     });
     if (this.isAtEnd) void this.follow();
@@ -97,8 +103,10 @@ export class LogWindow {
   /** Read what comes before. */
   async earlier(): Promise<void> {
     if (this.state.isLoading || this.state.start === 0) return;
+    const { jumps } = this;
     await this.reading(async (signal) => {
       const piece = await logPiece(this.of, { before: this.state.start }, signal);
+      if (jumps !== this.jumps) return;
       const lines = [...piece.lines, ...this.state.lines].slice(0, KEPT_LINES);
       this.put({ lines, start: piece.start, size: piece.size, end: this.endAfter(lines, this.state.end) });
     });
@@ -107,7 +115,11 @@ export class LogWindow {
   /** Read what comes after. */
   async later(): Promise<void> {
     if (this.state.isLoading || this.isAtEnd) return;
-    await this.reading(async (signal) => this.append(await logPiece(this.of, { at: this.state.end }, signal)));
+    const { jumps } = this;
+    await this.reading(async (signal) => {
+      const piece = await logPiece(this.of, { at: this.state.end }, signal);
+      if (jumps === this.jumps) this.append(piece);
+    });
     if (this.isAtEnd) void this.follow();
   }
 
