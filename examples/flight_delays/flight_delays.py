@@ -194,7 +194,8 @@ def store_winner(evaluation):
     run = {
         "dag_id": context["dag"].dag_id,
         "run_id": context["run_id"],
-        "data_until": str(context["data_interval_end"]),
+        # A run by hand may have no interval: then it saw all that was there when it was asked for.
+        "data_until": str(context.get("data_interval_end") or context["dag_run"].run_after),
     }
     path = Path(evaluation["model_file"]).parent / "model_card.json"
     card.write_card(card.model_card(evaluation, run), path)
