@@ -209,6 +209,7 @@ class GetDagGridQuery(TypedDict, total=False):
 
     limit: int
     before: str | None
+    before_run: str | None
     state: list[RunState]
     run_type: list[
         Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]
@@ -234,6 +235,7 @@ class GetDagDurationsQuery(TypedDict, total=False):
 
     limit: int
     before: str | None
+    before_run: str | None
     state: list[RunState]
     run_type: list[
         Literal["backfill", "scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization"]

@@ -869,6 +869,7 @@ class RunViewGroup(TypedDict):
     group_id: str
     parent_id: str | None
     label: str
+    is_mapped: bool
 
 
 class RunViewResponse(TypedDict):
@@ -880,6 +881,7 @@ class RunViewResponse(TypedDict):
     counts: dict[str, int]
     tasks: list[RunViewTask]
     groups: list[RunViewGroup]
+    edge_labels: list[list[Any]]
     failure: FailureOut | None
     deadlines: list[DeadlineResponse]
     result_task_ids: list[str]
@@ -895,6 +897,7 @@ class RunViewTask(TypedDict):
     label: str
     group_id: str | None
     operator: str
+    kind: Literal["task", "setup", "teardown"]
     is_mapped: bool
     counts: dict[str, int]
     try_number: int

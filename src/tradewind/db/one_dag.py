@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, select, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, type_coerce
 
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
@@ -31,6 +31,8 @@ class BarFilter:
     """Which runs; None and empty: no condition."""
 
     before: datetime | None = None
+    before_run: str | None = None
+    """The run that was due then: others of that moment are shown where they come before it."""
     run_id: str | None = None
     states: Sequence[str] = ()
     run_types: Sequence[str] = ()
@@ -67,7 +69,7 @@ def run_bars(tx: Tx, dag: DagKey, limit: int, wanted: BarFilter | None = None) -
     wanted = wanted or BarFilter()
     conditions: list[ColumnElement[bool]] = [_R.workspace == dag.workspace, _R.dag_id == dag.dag_id]
     if wanted.before is not None:
-        conditions.append(_R.run_after < wanted.before)
+        conditions.append(_earlier(dag, wanted.before, wanted.before_run))
     if wanted.run_id is not None:
         conditions.append(_R.run_id == wanted.run_id)
     if wanted.states:
@@ -84,6 +86,15 @@ def run_bars(tx: Tx, dag: DagKey, limit: int, wanted: BarFilter | None = None) -
             break
         kept.append(bar)
     return kept[::-1], len(found) > len(kept)
+
+
+def _earlier(dag: DagKey, moment: datetime, run_id: str | None) -> ColumnElement[bool]:
+    if run_id is None:
+        return _R.run_after < moment
+    named = t.dag_run.alias().c
+    uid = select(named.uid).where(named.workspace == dag.workspace, named.dag_id == dag.dag_id, named.run_id == run_id)
+    # The first half is what the index is walked by.
+    return and_(_R.run_after <= moment, or_(_R.run_after < moment, _R.uid < uid.scalar_subquery()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,21 @@ def test_the_grid_pages_back_in_time(both: Api) -> None:
     assert [run["run_id"] for run in older["runs"]] == ["a"]
 
 
+def test_the_grid_pages_back_through_runs_that_were_due_at_one_moment(both: Api) -> None:
+    both.has(spec())
+    for run_id in ("a", "b", "c", "d", "e"):
+        both.triggered("etl", dag_run_id=run_id, run_after="2024-01-01T00:00:00Z")
+    shown = list[str]()
+    cursor = dict[str, Any]()
+    has_older = True
+    while has_older:
+        grid = both.get("/ui/dags/etl/grid", limit=2, **cursor).ok()
+        shown = [run["run_id"] for run in grid["runs"]] + shown
+        cursor = {"before": grid["runs"][0]["run_after"], "before_run": grid["runs"][0]["run_id"]}
+        has_older = grid["has_older"]
+    assert shown == ["a", "b", "c", "d", "e"]
+
+
 def test_a_task_that_the_newest_version_lacks_is_shown_where_it_ran(both: Api) -> None:
     both.has(spec(tasks=("extract", "load")))
     both.triggered("etl", dag_run_id="one")

@@ -18,7 +18,7 @@ from tradewind.api.models import run_views, task_views
 from tradewind.core.events import AttemptAwaitsInput, AttemptFailed
 from tradewind.protocol.messages import Ended
 from tradewind.protocol.waits import InputForm
-from tradewind.spec import GroupSpec, LiteralInput, MapSpec, TaskSpec
+from tradewind.spec import EdgeLabel, GroupSpec, LiteralInput, MapSpec, TaskSpec
 from tradewind.worker.logs import attempt_log_name
 
 RUN = "/ui/dags/etl/runs/r"
@@ -31,6 +31,7 @@ DAG = replace(
         TaskSpec(task_id="load", upstream=("g.price",)),
     ),
     groups=(GroupSpec(group_id="g"),),
+    edge_labels=(EdgeLabel("g.price", "load", "prices"),),
 )
 
 
@@ -73,6 +74,7 @@ def test_the_page_of_a_run_has_its_tasks_its_tries_and_what_failed_first(run: Ap
     assert tasks["g.price"]["counts"] == {"success": 2, "failed": 1}
     assert (tasks["g.price"]["is_mapped"], tasks["extract"]["is_mapped"]) == (True, False)
     assert tasks["load"]["upstream"] == [1]
+    assert body["edge_labels"] == [[1, 2, "prices"]]
     assert [one[0] for one in tasks["extract"]["tries"]] == [1]
     assert body["counts"] == {"success": 3, "failed": 1, "upstream_failed": 1}
     assert body["total"] == 5

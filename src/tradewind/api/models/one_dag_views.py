@@ -23,6 +23,8 @@ class GridQuery(BaseModel):
     limit: int = Field(50, ge=1, le=200)
     before: Moment | None = None
     """Only runs that were due earlier."""
+    before_run: str | None = None
+    """The run that was due at `before`: those that were due at the same moment and come before it are shown too."""
     state: list[RunState] = []
     run_type: list[DagRunType] = []
 

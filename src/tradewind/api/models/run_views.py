@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from tradewind.api.models.base import Out
 from tradewind.api.models.deadlines import DeadlineResponse
@@ -35,6 +36,7 @@ class RunViewTask(Out):
     label: str
     group_id: str | None
     operator: str
+    kind: Literal["task", "setup", "teardown"]
     is_mapped: bool
     counts: dict[str, int]
     """Instances by state, ``none`` for those that wait; one instance where the task is not mapped."""
@@ -54,6 +56,7 @@ class RunViewGroup(Out):
     group_id: str
     parent_id: str | None
     label: str
+    is_mapped: bool
 
 
 class RunViewResponse(Out):
@@ -67,6 +70,8 @@ class RunViewResponse(Out):
     tasks: list[RunViewTask]
     """In topological order; then those that the version does not have any more."""
     groups: list[RunViewGroup]
+    edge_labels: list[tuple[int, int, str]]
+    """Positions of the tasks at both ends, and the words between them."""
     failure: FailureOut | None
     """The first one of those that are failed now."""
     deadlines: list[DeadlineResponse]

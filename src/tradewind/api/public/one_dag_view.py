@@ -120,6 +120,11 @@ def _head(dag: DagRecord, version: VersionRecord, spec: DagSpec) -> dict[str, ob
     }
 
 
+def _wanted(query: GridQuery) -> BarFilter:
+    states = [one.value for one in query.state]
+    return BarFilter(before=query.before, before_run=query.before_run, states=states, run_types=query.run_type)
+
+
 # -- the grid --------------------------------------------------------------------------------------------------------
 
 
@@ -128,7 +133,7 @@ async def get_dag_grid(
     dag_id: str, query: Annotated[GridQuery, Query()], call: Annotated[Call, may("read", "task_instance")]
 ) -> Response:
     """The last runs of a DAG, and the states of all tasks in them."""
-    wanted = BarFilter(before=query.before, states=[one.value for one in query.state], run_types=query.run_type)
+    wanted = _wanted(query)
 
     def find(tx: Tx) -> dict[str, object]:
         dag, _, spec = _newest(tx, call, dag_id)
@@ -294,7 +299,7 @@ async def get_dag_durations(
     dag_id: str, query: Annotated[GridQuery, Query()], call: Annotated[Call, may("read", "task_instance")]
 ) -> Response:
     """How long the last runs took, and their slowest tasks."""
-    wanted = BarFilter(before=query.before, states=[one.value for one in query.state], run_types=query.run_type)
+    wanted = _wanted(query)
 
     def find(tx: Tx) -> dict[str, object]:
         dag = dags.get_dag(tx, call.dag(dag_id))

@@ -62,9 +62,15 @@ def _view(tx: Tx, call: Call, run: RunRecord) -> dict[str, object]:
         "counts": counts,
         "tasks": tasks_out(spec, by_task, tries, has_ended=run.state in RUN_FINISHED),
         "groups": [
-            {"group_id": one.group_id, "parent_id": one.parent_id, "label": one.display_name or one.group_id}
+            {
+                "group_id": one.group_id,
+                "parent_id": one.parent_id,
+                "label": one.display_name or one.group_id,
+                "is_mapped": one.mapped is not None,
+            }
             for one in (spec.groups if spec else ())
         ],
+        "edge_labels": _edge_labels(spec),
         "failure": failure_out(run_view.first_failure(tx, run.uid)) if counts.get("failed") else None,
         "deadlines": [deadline_out(one) for one in due],
         "result_task_ids": [task.task_id for task in (spec.tasks if spec else ()) if task.returns_dag_result],
@@ -109,6 +115,7 @@ def _task(
         "task_id": name,
         "label": (task and (task.display_name or task.label)) or name,
         "group_id": task and task.group_id,
+        "kind": _kind(task),
         "operator": (task and (task.operator_name or task.task_type)) or "",
         "is_mapped": any(one.is_mapped for one in instances) or bool(task and task.mapped),
         "counts": _counts(instances),
@@ -119,6 +126,24 @@ def _task(
         "tries": [[one.try_number, one.created_at, one.started_at, one.ended_at, one.outcome] for one in tries],
         "has_note": any(one.notes for one in instances),
     }
+
+
+def _kind(task: TaskSpec | None) -> str:
+    if task is not None and task.is_setup:
+        return "setup"
+    return "teardown" if task is not None and task.is_teardown else "task"
+
+
+def _edge_labels(spec: DagSpec | None) -> list[tuple[int, int, str]]:
+    """The words on edges; tasks of the spec stand first in the answer, in its order."""
+    if spec is None:
+        return []
+    places = {task.task_id: place for place, task in enumerate(spec.tasks)}
+    return [
+        (places[one.upstream], places[one.downstream], one.label)
+        for one in spec.edge_labels
+        if one.upstream in places and one.downstream in places
+    ]
 
 
 def _by_task(found: Sequence[TaskSummary]) -> dict[str, list[TaskSummary]]:

@@ -16,12 +16,14 @@ export interface RunChoice {
   state?: string | undefined;
   type?: string | undefined;
   before?: string | undefined;
+  beforeRun?: string | undefined;
 }
 
-const chosen = ({ state, type, before }: RunChoice) => ({
+const chosen = ({ state, type, before, beforeRun }: RunChoice) => ({
   ...(state === undefined ? {} : { state: [state as RunState] }),
   ...(type === undefined ? {} : { run_type: [type as RunType] }),
   ...(before === undefined ? {} : { before }),
+  ...(before === undefined || beforeRun === undefined ? {} : { before_run: beforeRun }),
 });
 
 export const headQuery = (dagId: string) =>

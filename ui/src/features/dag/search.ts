@@ -29,6 +29,8 @@ export interface DagSearch {
   type?: string | undefined;
   /** Only runs that were due earlier. */
   before?: string | undefined;
+  /** Of runs that were due at that moment, only those that come before this one. */
+  before_run?: string | undefined;
   /** How runs are sorted. */
   sort?: string | undefined;
   version?: number | undefined;
@@ -62,6 +64,7 @@ export function dagSearch(given: Record<string, unknown>): DagSearch {
     state: text("state"),
     type: text("type"),
     before: text("before"),
+    before_run: text("before_run"),
     sort: text("sort"),
     version: whole("version"),
     against: whole("against"),

@@ -9,6 +9,7 @@ function task(task_id: string, more: Partial<RunTask> = {}): RunTask {
     label: task_id,
     group_id: null,
     operator: "@task",
+    kind: "task",
     is_mapped: false,
     counts: { success: 1 },
     try_number: 1,
@@ -31,8 +32,8 @@ const view = {
     task("g.h.d", { group_id: "g.h", counts: { failed: 2 } }),
   ],
   groups: [
-    { group_id: "g", parent_id: null, label: "g" },
-    { group_id: "g.h", parent_id: "g", label: "g.h" },
+    { group_id: "g", parent_id: null, label: "g", is_mapped: false },
+    { group_id: "g.h", parent_id: "g", label: "g.h", is_mapped: false },
   ],
 };
 

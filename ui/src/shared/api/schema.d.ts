@@ -6348,6 +6348,8 @@ export interface components {
             parent_id: string | null;
             /** Label */
             label: string;
+            /** Is Mapped */
+            is_mapped: boolean;
         };
         /**
          * RunViewResponse
@@ -6367,6 +6369,12 @@ export interface components {
             tasks: components["schemas"]["RunViewTask"][];
             /** Groups */
             groups: components["schemas"]["RunViewGroup"][];
+            /** Edge Labels */
+            edge_labels: [
+                number,
+                number,
+                string
+            ][];
             failure: components["schemas"]["FailureOut"] | null;
             /** Deadlines */
             deadlines: components["schemas"]["DeadlineResponse"][];
@@ -6392,6 +6400,11 @@ export interface components {
             group_id: string | null;
             /** Operator */
             operator: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "task" | "setup" | "teardown";
             /** Is Mapped */
             is_mapped: boolean;
             /** Counts */
@@ -19864,6 +19877,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 before?: string | null;
+                before_run?: string | null;
                 state?: components["schemas"]["RunState"][];
                 run_type?: ("backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization")[];
             };
@@ -20180,6 +20194,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 before?: string | null;
+                before_run?: string | null;
                 state?: components["schemas"]["RunState"][];
                 run_type?: ("backfill" | "scheduled" | "manual" | "operator_triggered" | "asset_triggered" | "asset_materialization")[];
             };

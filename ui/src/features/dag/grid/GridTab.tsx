@@ -18,7 +18,7 @@ const TYPES = ["scheduled", "manual", "backfill", "asset_triggered", "operator_t
 
 export function GridTab({ dagId, search, go }: { dagId: string; search: DagSearch; go: Go }) {
   const { state, type, before } = search;
-  const query = gridQuery(dagId, { state, type, before });
+  const query = gridQuery(dagId, { state, type, before, beforeRun: search.before_run });
   const { data: grid, error, refetch, isPlaceholderData } = useQuery(query);
   useLiveGrid(dagId, query.queryKey);
   const folded = useMemo(() => new Set(search.folded?.split(",")), [search.folded]);
@@ -37,7 +37,7 @@ export function GridTab({ dagId, search, go }: { dagId: string; search: DagSearc
           w={130}
           data={STATES}
           value={state ?? null}
-          onChange={(value) => go({ state: value ?? undefined, before: undefined })}
+          onChange={(value) => go({ state: value ?? undefined, before: undefined, before_run: undefined })}
         />
         <Select
           aria-label="Runs of type"
@@ -46,7 +46,7 @@ export function GridTab({ dagId, search, go }: { dagId: string; search: DagSearc
           w={160}
           data={TYPES.map((one) => ({ value: one, label: one.replaceAll("_", " ") }))}
           value={type ?? null}
-          onChange={(value) => go({ type: value ?? undefined, before: undefined })}
+          onChange={(value) => go({ type: value ?? undefined, before: undefined, before_run: undefined })}
         />
         {grid.groups.length > 0 && (
           <Button.Group>
@@ -62,11 +62,15 @@ export function GridTab({ dagId, search, go }: { dagId: string; search: DagSearc
           <Button
             variant="default"
             disabled={!grid.has_older}
-            onClick={() => go({ before: grid.runs[0]?.run_after }, true)}
+            onClick={() => go({ before: grid.runs[0]?.run_after, before_run: grid.runs[0]?.run_id }, true)}
           >
             Older
           </Button>
-          <Button variant="default" disabled={!before} onClick={() => go({ before: undefined }, true)}>
+          <Button
+            variant="default"
+            disabled={!before}
+            onClick={() => go({ before: undefined, before_run: undefined }, true)}
+          >
             Newest
           </Button>
         </Group>
@@ -75,7 +79,7 @@ export function GridTab({ dagId, search, go }: { dagId: string; search: DagSearc
         <NoRuns
           dagId={dagId}
           isFiltered={isFiltered}
-          clear={() => go({ state: undefined, type: undefined, before: undefined })}
+          clear={() => go({ state: undefined, type: undefined, before: undefined, before_run: undefined })}
         />
       ) : (
         <div className={classes.frame} style={{ opacity: isPlaceholderData ? 0.6 : 1 }}>
