@@ -61,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=40)
     times = parser.parse_args().times
-    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), HERE / "asset_dags") as server:
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder), HERE / "asset_dags", is_fresh=True) as server:
         server.wait_dags(DAGS)
         for dag_id in DAGS:
             server.request("PATCH", f"/api/v2/dags/{dag_id}", {"is_paused": False})

@@ -67,7 +67,7 @@ def main(n: int) -> None:
         dags = Path(folder, "dags")
         dags.mkdir()
         (dags / "bench.py").write_text(DAGS)
-        with Server(Path(folder, "home"), dags) as server:
+        with Server(Path(folder, "home"), dags, is_fresh=True) as server:
             server.wait_dags({"double", "asks", "calls"})
             for _ in range(3):
                 server.request("POST", "/api/v2/dags/double/dagRuns/execute", {})

@@ -77,7 +77,7 @@ def measure(clients: int, seconds: float, *, is_big: bool) -> dict[str, object]:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tw-crowd-")))
         if is_big:
             shutil.copyfile(cached_file(), home / "tradewind.db")
-        server = stack.enter_context(Server(home, HERE / "dags", start_timeout_s=120))
+        server = stack.enter_context(Server(home, HERE / "dags", start_timeout_s=120, is_fresh=True))
         server.wait_dags({f"chain40_{ISOLATION}", f"one_{ISOLATION}"})
         chain(server, ISOLATION)
         quiet = [chain(server, ISOLATION) for _ in range(5)]

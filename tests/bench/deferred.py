@@ -108,7 +108,9 @@ def main() -> None:
     """Run both on a fresh server."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     folder = Path(tempfile.mkdtemp(prefix="deferred"))
-    with Server(folder / "home", DAGS, env={"TRADEWIND__PARSING__DAGS_ARE_PAUSED_AT_CREATION": "false"}) as server:
+    with Server(
+        folder / "home", DAGS, env={"TRADEWIND__PARSING__DAGS_ARE_PAUSED_AT_CREATION": "false"}, is_fresh=True
+    ) as server:
         server.wait_dags({"deferred_many", "deferred_latency"})
         one_by_one(server, folder, "idle")
         many(server, folder, wanted)

@@ -227,7 +227,7 @@ def measure(url: str, home: Path, rounds: int, only: str) -> list[dict[str, Any]
     dags = home / "dags"
     dags.mkdir(parents=True)
     complete(url, home)
-    with Server(home, dags, env={"TRADEWIND__DB__URL": url}, start_timeout_s=180) as server:
+    with Server(home, dags, env={"TRADEWIND__DB__URL": url}, start_timeout_s=180, is_fresh=True) as server:
         console.print(f"healthy after {server.healthy_after_s:.1f} s")
         lists = Lists(server, rounds)
         found = []

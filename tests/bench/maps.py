@@ -96,7 +96,7 @@ def main() -> None:
     }
     with (
         tempfile.TemporaryDirectory(prefix="tradewind-maps-") as name,
-        Server(Path(name) / "home", HERE / "dags_maps", env=env) as server,
+        Server(Path(name) / "home", HERE / "dags_maps", env=env, is_fresh=True) as server,
     ):
         server.wait_dags({DAG})
         assert server.process is not None

@@ -188,7 +188,7 @@ def many_files(folder: Path) -> Figures:
     source = HERE.joinpath("dags", "ten_tasks.py.txt").read_text()
     for i in range(500):
         (dags / f"dag_{i:03d}.py").write_text(source.replace("DAG_ID", f"dag_{i:03d}"))
-    with Server(folder / "many-home", dags) as server:
+    with Server(folder / "many-home", dags, is_fresh=True) as server:
         began = time.monotonic()
         while server.get("/dags?limit=1&exclude_stale=true")["total_entries"] < 500:
             time.sleep(0.02)
@@ -210,7 +210,7 @@ def idle(folder: Path) -> Figures:
     source = HERE.joinpath("dags", "ten_tasks.py.txt").read_text()
     for i in range(100):
         (dags / f"dag_{i:03d}.py").write_text(source.replace("DAG_ID", f"dag_{i:03d}"))
-    with Server(folder / "idle-home", dags) as server:
+    with Server(folder / "idle-home", dags, is_fresh=True) as server:
         cold = server.healthy_after_s
         while server.get("/dags?limit=1")["total_entries"] < 100:
             time.sleep(0.05)
@@ -242,7 +242,7 @@ def server_on(folder: Path, database: str, url: str | None) -> Iterator[Server]:
     env = {"TRADEWIND__SCHEDULER__MAX_BATCH": "200", "TRADEWIND__EXECUTOR__PARALLELISM": "32"}
     if url:
         env["TRADEWIND__DB__URL"] = url
-    with Server(folder / f"home-{database}", HERE / "dags", env=env) as server:
+    with Server(folder / f"home-{database}", HERE / "dags", env=env, is_fresh=True) as server:
         server.wait_dags({f"{name}_reuse" for name in ("chain40", "fan100", "mapped1000", "one", "tput10")})
         yield server
 

@@ -133,7 +133,7 @@ def main() -> None:
         env = {"TRADEWIND__WORKER__ISOLATION": "reuse"}
         if given.postgres:
             env["TRADEWIND__DB__URL"] = stack.enter_context(postgres_server(is_durable=True)).empty()
-        server = stack.enter_context(Server(folder / "home", folder / "dags", env=env))
+        server = stack.enter_context(Server(folder / "home", folder / "dags", env=env, is_fresh=True))
         server.wait_dags({"calm", "wide"})
         asyncio.run(measure(server, given.clients))
 

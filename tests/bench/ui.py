@@ -200,7 +200,7 @@ def main() -> None:
         shutil.copyfile(cached_file(), folder / "big.db")
         env = {"TRADEWIND__DB__URL": f"sqlite:///{folder / 'big.db'}"}
         with (
-            Server(folder / "home", folder / "dags", env=env, start_timeout_s=180) as server,
+            Server(folder / "home", folder / "dags", env=env, start_timeout_s=180, is_fresh=True) as server,
             launched(playwright) as browser,
         ):
             console.print(f"healthy after {server.healthy_after_s:.1f} s")

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import urllib3
 
+from support import warm
+
 __all__ = ["Server", "free_port"]
 
 FINISHED = {"success", "failed"}
@@ -27,13 +29,24 @@ def free_port() -> int:
 
 
 class Server:
-    """`tradewind standalone` on a home and a folder of DAGs; use it as a context manager."""
+    """`tradewind standalone` on a home and a folder of DAGs; use it as a context manager.
+
+    Args:
+        is_fresh: its interpreter is a new one, which imports everything itself: what starts are measured by.
+    """
 
     def __init__(
-        self, home: Path, dags: Path, *, env: dict[str, str] | None = None, start_timeout_s: float = 30.0
+        self,
+        home: Path,
+        dags: Path,
+        *,
+        env: dict[str, str] | None = None,
+        start_timeout_s: float = 30.0,
+        is_fresh: bool = False,
     ) -> None:
         self.home = home
         self.dags = dags
+        self.is_fresh = is_fresh
         self.start_timeout_s = start_timeout_s
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -64,7 +77,8 @@ class Server:
         command = [sys.executable, "-m", "tradewind", "standalone", "--dags", str(self.dags), "--port", str(self.port)]
         self.log = (self.home / "server.out").open("ab")
         began = time.monotonic()
-        self.process = subprocess.Popen(command, env=self.env, stdout=self.log, stderr=subprocess.STDOUT)
+        start = subprocess.Popen if self.is_fresh else warm.Popen
+        self.process = start(command, env=self.env, stdout=self.log, stderr=subprocess.STDOUT)
         while time.monotonic() - began < timeout_s:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.output()}")

@@ -31,7 +31,10 @@ ASKED = (
 
 def test_requests_that_come_as_soon_as_a_server_listens_are_all_answered_right(tmp_path: Path) -> None:
     (tmp_path / "dags").mkdir()
-    with Server(tmp_path / "home", tmp_path / "dags") as server, urllib3.PoolManager(maxsize=16, retries=False) as pool:
+    with (
+        Server(tmp_path / "home", tmp_path / "dags", is_fresh=True) as server,
+        urllib3.PoolManager(maxsize=16, retries=False) as pool,
+    ):
         headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
 
         def status(one: tuple[str, str, int]) -> int:
@@ -49,7 +52,7 @@ def test_requests_that_come_as_soon_as_a_server_listens_are_all_answered_right(t
 
 def test_a_server_that_is_ended_while_it_still_loads_ends_as_always(tmp_path: Path) -> None:
     (tmp_path / "dags").mkdir()
-    with Server(tmp_path / "home", tmp_path / "dags") as server:
+    with Server(tmp_path / "home", tmp_path / "dags", is_fresh=True) as server:
         assert server.process is not None
         began = time.monotonic()
         server.process.send_signal(signal.SIGTERM)

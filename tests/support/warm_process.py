@@ -1,0 +1,204 @@
+"""The process that has Tradewind loaded, and becomes whatever program it is told to be, in a fork of itself."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import gc
+import importlib
+import io
+import json
+import os
+import pkgutil
+import runpy
+import select
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+PACKAGES = ("tradewind.cli", "tradewind.api", "tradewind.scheduler", "tradewind.parsing", "tradewind.db")
+"""With all that is below them."""
+MIGRATIONS = "tradewind.db.migrations"
+"""But for these, which are no modules: the program that migrates reads them."""
+MODULES = (
+    "alembic.command",
+    "cryptography.fernet",
+    "httptools",
+    "jwt",
+    "psycopg",
+    "sqlalchemy.dialects.postgresql.psycopg",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.httptools_impl",
+)
+"""What they load when they need it."""
+PR_SET_PDEATHSIG = 1
+NUMBER = struct.Struct("<q")
+"""What is said of a fork: its process id, later its exit code."""
+
+
+def main() -> None:
+    """Load, then fork for each order; returns in the forks, once each is set up as ordered."""
+    _die_with_parent()
+    orders = socket.socket(fileno=int(sys.argv[1]))
+    del sys.path[0]  # the folder of this file
+    _load()
+    order = _serve(orders)
+    if order is not None:
+        _leave(_exit_code(order))
+
+
+def _load() -> None:
+    gc.disable()  # modules leave no garbage
+    for package in PACKAGES:
+        found = pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}.")
+        for one in found:
+            if not one.name.startswith(f"{MIGRATIONS}.") and not one.name.endswith("__main__"):
+                importlib.import_module(one.name)
+    for name in MODULES:
+        importlib.import_module(name)
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads > 1:
+        raise RuntimeError(
+            f"{threads} threads run after loading: a fork would have one of them, and locks of the others"
+        )
+    gc.freeze()
+    gc.enable()
+
+
+def _serve(orders: socket.socket) -> dict[str, Any] | None:
+    """Fork until the other side closes: None then, and in a fork its order."""
+    ends: dict[int, int] = {}
+    wake_read, wake_write = socket.socketpair()
+    wake_read.setblocking(False)
+    wake_write.setblocking(False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_write.fileno())
+    while True:
+        ready = select.select([orders, wake_read], [], [])[0]
+        if wake_read in ready:
+            with contextlib.suppress(BlockingIOError):
+                wake_read.recv(4096)
+            _reap(ends)
+        if orders not in ready:
+            continue
+        message, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 4)
+        if not message:
+            for pid in ends:
+                os.kill(pid, signal.SIGKILL)
+            return None
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for one in (orders, wake_read, wake_write):
+                one.close()
+            for end in ends.values():
+                os.close(end)
+            order: dict[str, Any] = json.loads(message)
+            _become(order, descriptors)
+            return order
+        *streams, end = descriptors
+        for stream in streams:
+            os.close(stream)
+        os.write(end, NUMBER.pack(pid))
+        ends[pid] = end
+
+
+def _reap(ends: dict[int, int]) -> None:
+    """Say how those ended that have."""
+    while ends:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        end = ends.pop(pid)
+        with contextlib.suppress(BrokenPipeError):  # nobody cares any more
+            os.write(end, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+        os.close(end)
+
+
+def _become(order: dict[str, Any], descriptors: list[int]) -> None:
+    """Be what a new interpreter would be: session, folder, environment, streams."""
+    _die_with_parent()
+    if order["start_new_session"]:
+        os.setsid()
+    if order["process_group"] not in (None, -1):
+        os.setpgid(0, order["process_group"])
+    *streams, end = descriptors
+    os.close(end)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+    time.tzset()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.stdin = sys.__stdin__ = _opened(0, "r")
+    sys.stdout = sys.__stdout__ = _opened(1, "w")
+    sys.stderr = sys.__stderr__ = _opened(2, "w", errors="backslashreplace")
+
+
+def _opened(descriptor: int, mode: str, errors: str = "strict") -> io.TextIOWrapper:
+    binary = open(descriptor, f"{mode}b", closefd=False)  # noqa: SIM115 - stays open
+    stream = io.TextIOWrapper(binary, encoding="utf-8", errors=errors)
+    is_unbuffered = bool(os.environ.get("PYTHONUNBUFFERED")) and descriptor != 0
+    stream.reconfigure(line_buffering=descriptor == 2 or stream.isatty(), write_through=is_unbuffered)
+    return stream
+
+
+def _run(order: dict[str, Any]) -> None:
+    """As ``python -m module words`` and ``python file words`` do."""
+    words: list[str] = order["words"]
+    on_path = [one for one in order["env"].get("PYTHONPATH", "").split(os.pathsep) if one]
+    if words[0] == "-m":
+        sys.path[:0] = [order["cwd"], *on_path]
+        sys.argv = words[1:]
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    else:
+        sys.path[:0] = [str(Path(words[0]).resolve().parent), *on_path]
+        sys.argv = words
+        runpy.run_path(words[0], run_name="__main__")
+
+
+def _exit_code(order: dict[str, Any]) -> int:
+    """What the program ends with."""
+    try:
+        _run(order)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _leave(exit_code: int) -> NoReturn:
+    """End as an interpreter does, but without taking all modules apart, which would cost more than the start did."""
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        exit_code = exit_code or 120
+    os._exit(exit_code & 0xFF)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    main()
