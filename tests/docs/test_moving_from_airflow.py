@@ -16,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from support import warm
 from support.pages import Block, blocks_of, shows
 from support.server import free_port
 
@@ -43,7 +44,7 @@ class Walk:
         self.port = free_port()
         clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
         clean.pop("PYTHONDONTWRITEBYTECODE", None)
-        path = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+        path = os.pathsep.join([warm.bin_folder(), str(Path(sys.executable).parent), clean["PATH"]])
         self.env = {**clean, "HOME": str(folder), "PATH": path}
         self.server: subprocess.Popen[bytes] | None = None
 

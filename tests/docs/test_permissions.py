@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.pages import blocks_of, shows
 from tradewind.base.policy import BELOW_A_DAG, BUILT_IN, RESOURCES
 
@@ -19,7 +20,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "howto" / "permissions.md"
 @pytest.mark.slow
 def test_the_page_can_be_followed_from_top_to_bottom(tmp_path: Path) -> None:
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+    path = os.pathsep.join([warm.bin_folder(), str(Path(sys.executable).parent), clean["PATH"]])
     env = {**clean, "HOME": str(tmp_path), "PATH": path, "COLUMNS": "300"}
     blocks = [block for block in blocks_of(PAGE) if not block.reason]
     for block in blocks:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.pages import blocks_of, shows
 
 PAGES = Path(__file__).parents[2] / "docs" / "howto"
@@ -18,7 +19,7 @@ PAGES = Path(__file__).parents[2] / "docs" / "howto"
 @pytest.mark.parametrize("page", ["secrets.md", "audit.md"])
 def test_the_page_can_be_followed_from_top_to_bottom(tmp_path: Path, page: str) -> None:
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+    path = os.pathsep.join([warm.bin_folder(), str(Path(sys.executable).parent), clean["PATH"]])
     env = {**clean, "HOME": str(tmp_path), "PATH": path, "COLUMNS": "300"}
     blocks = [block for block in blocks_of(PAGES / page) if not block.reason]
     assert blocks

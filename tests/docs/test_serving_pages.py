@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.api import Api
 from support.databases import sqlite_database
 from support.pages import blocks_of, shows
@@ -59,7 +60,7 @@ def test_the_settings_that_the_other_page_lists_are_there() -> None:
 
 def test_the_commands_run(tmp_path: Path) -> None:
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+    path = os.pathsep.join([warm.bin_folder(), str(Path(sys.executable).parent), clean["PATH"]])
     env = {**clean, "HOME": str(tmp_path), "PATH": path, "COLUMNS": "300"}
     [block] = blocks_of(SERVE)
     run = subprocess.run(

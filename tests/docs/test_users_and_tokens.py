@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.pages import blocks_of, shows
 from tradewind.base.auth_settings import AuthSettings
 
@@ -18,7 +19,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "howto" / "users-and-tokens.md"
 @pytest.mark.slow
 def test_the_page_can_be_followed_from_top_to_bottom(tmp_path: Path) -> None:
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{clean['PATH']}"
+    path = os.pathsep.join([warm.bin_folder(), str(Path(sys.executable).parent), clean["PATH"]])
     env = {**clean, "HOME": str(tmp_path), "PATH": path, "COLUMNS": "300"}
     blocks = [block for block in blocks_of(PAGE) if not block.reason]
     for block in blocks:

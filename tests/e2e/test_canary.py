@@ -9,7 +9,6 @@ import json
 import os
 import re
 import sqlite3
-import subprocess
 import sys
 import time
 import urllib.parse
@@ -21,6 +20,7 @@ import psycopg
 import pytest
 import urllib3
 
+from support import warm
 from support.databases import PostgresServer
 from support.server import Server
 
@@ -265,7 +265,7 @@ def command_outputs(server: Server) -> dict[str, str]:
     found: dict[str, str] = {}
     run_id = _ids(server)["dag_run_id"][0]
     for words in (command.format(run=run_id) for command in COMMANDS):
-        run = subprocess.run(
+        run = warm.run(
             [sys.executable, "-m", "tradewind", *words.split()], env=server.env, capture_output=True, text=True, timeout=60,
             check=False,
         )  # fmt: skip

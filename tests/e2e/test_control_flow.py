@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from support import warm
 from support.server import Server
 
 DAGS = '''"""DAGs of this test."""
@@ -164,20 +164,18 @@ def test_people_are_asked_and_their_answers_followed(server: Server) -> None:
     assert "the question is for Ann" in refused["detail"]
     server.request("PATCH", question(run_id, "approve"), {"chosen_options": ["Approve"]})
     wait_state(server, "people", run_id, "branch", "awaiting_input")
-    looked = subprocess.run(
+    looked = warm.run(
         [sys.executable, "-m", "tradewind", "hitl", "show", "people", run_id, "branch", "-o", "json"],
         env=server.env, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert json.loads(looked.stdout)["options"] == ["left", "right"]
     command = [sys.executable, "-m", "tradewind", "hitl"]
-    done = subprocess.run(
+    done = warm.run(
         [*command, "answer", "people", run_id, "branch", "--choose", "right"],
         env=server.env, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    listed = subprocess.run(
-        [*command, "list", "-o", "json"], env=server.env, capture_output=True, text=True, check=True
-    )
+    listed = warm.run([*command, "list", "-o", "json"], env=server.env, capture_output=True, text=True, check=True)
     assert [one["task_id"] for one in json.loads(listed.stdout)] == ["other"]
     for task_id, state in (("right", "success"), ("left", "skipped"), ("late", "success"), ("hopeless", "failed")):
         wait_state(server, "people", run_id, task_id, state)
@@ -194,7 +192,7 @@ def test_a_dag_is_called_by_one_request(server: Server) -> None:
     answer = server.request("POST", "/api/v2/dags/double/dagRuns/execute?timeout_s=30", {"conf": {"n": 21}})
     print(f"one request runs a DAG: {time.monotonic() - began:.3f} s")
     assert (answer["is_finished"], answer["result"]) == (True, {"double": 42})
-    done = subprocess.run(
+    done = warm.run(
         [sys.executable, "-m", "tradewind", "dags", "trigger", "double", "--conf", '{"n": 4}', "--wait", "-o", "json"],
         env=server.env, capture_output=True, text=True, check=True,
     )  # fmt: skip

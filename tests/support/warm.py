@@ -11,18 +11,22 @@ import inspect
 import json
 import os
 import select
+import shlex
+import shutil
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import weakref
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Popen", "run"]
+__all__ = ["Popen", "bin_folder", "run"]
 
 READ_ONCE = {"PYTHONHASHSEED", "PYTHONWARNINGS", "PYTHONUTF8", "PYTHONIOENCODING", "LD_PRELOAD"}
 """What an interpreter looks at when it starts: a program that is given one of these gets an interpreter of its own."""
@@ -61,7 +65,7 @@ class Popen(subprocess.Popen[Any]):
         streams = [told["p2cread"], told["c2pwrite"], told["errwrite"]]
         descriptors = [number if one == -1 else one for number, one in enumerate(streams)]
         try:
-            socket.send_fds(_warm_process(), [json.dumps(order).encode()], [*descriptors, theirs])
+            socket.send_fds(_warm_process().orders, [json.dumps(order).encode()], [*descriptors, theirs])
         finally:
             os.close(theirs)
         pid = os.read(end, NUMBER.size)
@@ -124,26 +128,46 @@ def run(
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
+def bin_folder() -> str:
+    """A folder for `PATH` with a `tradewind` in it that starts in this way, for shells."""
+    return _warm_process().bin_folder
+
+
+@dataclass(frozen=True, slots=True)
+class _Warm:
+    orders: socket.socket
+    bin_folder: str
+
+
 @cache
-def _warm_process() -> socket.socket:
-    """The way to the process that forks, which is started by the first who needs it and ends with this one."""
+def _warm_process() -> _Warm:
+    """The process that forks, which is started by the first who needs it and ends with this one."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    file = Path(__file__).with_name("warm_process.py")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    here, folder = Path(__file__).parent, Path(tempfile.mkdtemp(prefix="tw-warm-"))
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW", "PYTHON"))
     }
-    with theirs:
+    with theirs, listener:
+        listener.bind(str(folder / "socket"))
+        listener.listen()
         process = subprocess.Popen(
-            [sys.executable, str(file), str(theirs.fileno())],
+            [sys.executable, str(here / "warm_process.py"), str(theirs.fileno()), str(listener.fileno())],
             env=kept,
-            pass_fds=[theirs.fileno()],
+            pass_fds=[theirs.fileno(), listener.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+    program = folder / "bin" / "tradewind"
+    program.parent.mkdir()
+    words = shlex.join([sys.executable, "-IS", str(here / "warm_client.py"), str(folder / "socket")])
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+    program.chmod(0o755)
 
     def end() -> None:
         ours.close()
         process.wait()
+        shutil.rmtree(folder)
 
     atexit.register(end)
-    return ours
+    return _Warm(ours, str(program.parent))

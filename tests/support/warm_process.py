@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -40,6 +41,9 @@ MODULES = (
     "uvicorn.protocols.http.httptools_impl",
 )
 """What they load when they need it."""
+Order = dict[str, Any]
+"""Words, folder, environment, session and group of a program."""
+LONGEST_ORDER = 1 << 20
 PR_SET_PDEATHSIG = 1
 NUMBER = struct.Struct("<q")
 """What is said of a fork: its process id, later its exit code."""
@@ -48,10 +52,10 @@ NUMBER = struct.Struct("<q")
 def main() -> None:
     """Load, then fork for each order; returns in the forks, once each is set up as ordered."""
     _die_with_parent()
-    orders = socket.socket(fileno=int(sys.argv[1]))
+    orders, listener = (socket.socket(fileno=int(one)) for one in sys.argv[1:])
     del sys.path[0]  # the folder of this file
     _load()
-    order = _serve(orders)
+    order = _serve(orders, listener)
     if order is not None:
         _leave(_exit_code(order))
 
@@ -74,7 +78,7 @@ def _load() -> None:
     gc.enable()
 
 
-def _serve(orders: socket.socket) -> dict[str, Any] | None:
+def _serve(orders: socket.socket, listener: socket.socket) -> Order | None:
     """Fork until the other side closes: None then, and in a fork its order."""
     ends: dict[int, int] = {}
     wake_read, wake_write = socket.socketpair()
@@ -83,34 +87,49 @@ def _serve(orders: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake_write.fileno())
     while True:
-        ready = select.select([orders, wake_read], [], [])[0]
+        ready = select.select([orders, listener, wake_read], [], [])[0]
         if wake_read in ready:
             with contextlib.suppress(BlockingIOError):
                 wake_read.recv(4096)
             _reap(ends)
-        if orders not in ready:
-            continue
-        message, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 4)
-        if not message:
-            for pid in ends:
-                os.kill(pid, signal.SIGKILL)
-            return None
-        pid = os.fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for one in (orders, wake_read, wake_write):
-                one.close()
-            for end in ends.values():
-                os.close(end)
-            order: dict[str, Any] = json.loads(message)
-            _become(order, descriptors)
-            return order
-        *streams, end = descriptors
-        for stream in streams:
-            os.close(stream)
-        os.write(end, NUMBER.pack(pid))
-        ends[pid] = end
+        for message, descriptors in _received(ready, orders, listener):
+            if not message:
+                for pid in ends:
+                    os.kill(pid, signal.SIGKILL)
+                return None
+            pid = os.fork()
+            if pid == 0:
+                signal.set_wakeup_fd(-1)
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                for one in (orders, listener, wake_read, wake_write):
+                    one.close()
+                for end in ends.values():
+                    os.close(end)
+                order: Order = json.loads(message)
+                _become(order, descriptors)
+                return order
+            *streams, end = descriptors
+            for stream in streams:
+                os.close(stream)
+            _tell(end, pid)
+            ends[pid] = end
+
+
+def _received(
+    ready: Sequence[object], orders: socket.socket, listener: socket.socket
+) -> Iterator[tuple[bytes, list[int]]]:
+    """Orders, each with the program's three streams and with where its process id and its exit code are to be written.
+    No order: it is over."""
+    if listener in ready:
+        caller, _ = listener.accept()
+        message, descriptors, _, _ = socket.recv_fds(caller, LONGEST_ORDER, 3)
+        if message:
+            yield message, [*descriptors, caller.detach()]
+        else:
+            caller.close()
+    if orders in ready:
+        message, descriptors, _, _ = socket.recv_fds(orders, LONGEST_ORDER, 4)
+        yield message, list(descriptors)
 
 
 def _reap(ends: dict[int, int]) -> None:
@@ -120,12 +139,16 @@ def _reap(ends: dict[int, int]) -> None:
         if pid == 0:
             return
         end = ends.pop(pid)
-        with contextlib.suppress(BrokenPipeError):  # nobody cares any more
-            os.write(end, NUMBER.pack(os.waitstatus_to_exitcode(status)))
+        _tell(end, os.waitstatus_to_exitcode(status))
         os.close(end)
 
 
-def _become(order: dict[str, Any], descriptors: list[int]) -> None:
+def _tell(end: int, number: int) -> None:
+    with contextlib.suppress(BrokenPipeError):  # nobody cares any more
+        os.write(end, NUMBER.pack(number))
+
+
+def _become(order: Order, descriptors: list[int]) -> None:
     """Be what a new interpreter would be: session, folder, environment, streams."""
     _die_with_parent()
     if order["start_new_session"]:
@@ -155,7 +178,7 @@ def _opened(descriptor: int, mode: str, errors: str = "strict") -> io.TextIOWrap
     return stream
 
 
-def _run(order: dict[str, Any]) -> None:
+def _run(order: Order) -> None:
     """As ``python -m module words`` and ``python file words`` do."""
     words: list[str] = order["words"]
     on_path = [one for one in order["env"].get("PYTHONPATH", "").split(os.pathsep) if one]
@@ -169,7 +192,7 @@ def _run(order: dict[str, Any]) -> None:
         runpy.run_path(words[0], run_name="__main__")
 
 
-def _exit_code(order: dict[str, Any]) -> int:
+def _exit_code(order: Order) -> int:
     """What the program ends with."""
     try:
         _run(order)

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import pytest
 
+from support import warm
 from support.airflow_examples import Examples, ExamplesUnavailableError, fetch_examples
 from support.golden import DATE, FOLDER, differences, golden_runs, listed_differences
 from support.server import FINISHED, Server
@@ -74,7 +75,7 @@ def _start_in_process(examples: Examples, home: Path) -> subprocess.Popen[str]:
     env = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
     env |= {"TRADEWIND_HOME": str(home), **_environment(examples)}
     jobs = [f"{examples.dags / file}:{dag_id}" for file, dag_id in GOLDEN]
-    return subprocess.Popen(
+    return warm.Popen(
         [sys.executable, str(FOLDER / "run_in_process.py"), DATE, "3", *jobs],
         env=env,
         stdout=subprocess.PIPE,
@@ -162,7 +163,7 @@ def test_every_example_file_is_imported_by_the_system(import_errors: dict[str, s
 def test_a_run_without_its_required_param_is_refused(examples: Examples, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tradewind", "dags", "test", "--output", "json", "--file"]
     env = os.environ | {"TRADEWIND_HOME": str(tmp_path), **_environment(examples)}
-    done = subprocess.run(
+    done = warm.run(
         [*command, str(examples.dags / "example_params_ui_tutorial.py")], env=env, capture_output=True, text=True
     )
     assert done.returncode != 0
@@ -172,7 +173,7 @@ def test_a_run_without_its_required_param_is_refused(examples: Examples, tmp_pat
 def test_the_command_prints_the_shape_of_the_golden_results(examples: Examples, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tradewind", "dags", "test", "--output", "json", "--logical-date", DATE, "--file"]
     env = os.environ | {"TRADEWIND_HOME": str(tmp_path), **_environment(examples)}
-    done = subprocess.run([*command, str(examples.dags / "example_xcom.py")], env=env, capture_output=True, text=True)
+    done = warm.run([*command, str(examples.dags / "example_xcom.py")], env=env, capture_output=True, text=True)
     printed = json.loads(done.stdout)
     assert printed["file"] == "example_xcom.py"
     assert differences(GOLDEN["example_xcom.py", "example_xcom"], printed["dags"]["example_xcom"]) == {}
@@ -184,7 +185,7 @@ def test_airflows_example_plugins_are_loaded_and_listen(examples: Examples, tmp_
     command = [sys.executable, "-m", "tradewind", "dags", "test", "--output", "json", "--file"]
     env = os.environ | {"TRADEWIND_HOME": str(tmp_path), **_environment(examples)}
     file = str(examples.dags / "example_simplest_dag.py")
-    done = subprocess.run([*command, file], env=env, capture_output=True, text=True)
+    done = warm.run([*command, file], env=env, capture_output=True, text=True)
     printed = done.stderr.splitlines()
     assert "can't be loaded" not in done.stderr
     assert [line for line in printed if line.startswith("Task instance")] == [

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.command_line import CommandLine
 
 DAG_FILE = '''"""A DAG for tests of the command line."""
@@ -53,9 +53,7 @@ def read_home(tmp_path_factory) -> Path:
         "TRADEWIND_HOME": str(folder / "home"),
         "TRADEWIND__PARSING__DAGS_FOLDER": str(folder / "dags"),
     }
-    subprocess.run(
-        [sys.executable, "-m", "tradewind", "dags", "reserialize"], env=environ, check=True, capture_output=True
-    )
+    warm.run([sys.executable, "-m", "tradewind", "dags", "reserialize"], env=environ, check=True, capture_output=True)
     return folder
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from support import warm
 from support.server import Server
 
 DAGS = '''"""DAGs of this test."""
@@ -40,9 +41,7 @@ def tradewind(server):
     """Run a command in a process of its own, as a person does."""
 
     def run(*words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tradewind", *words], env=server.env, capture_output=True, text=True
-        )
+        done = warm.run([sys.executable, "-m", "tradewind", *words], env=server.env, capture_output=True, text=True)
         assert done.returncode == expect, done
         return done
 

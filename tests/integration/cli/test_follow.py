@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.databases import PostgresServer
 from support.events import Listener, Told
 from support.server import Server
@@ -99,7 +100,7 @@ class _Passed(socketserver.StreamRequestHandler):
 def begin(server: Server, *words: str, **environ: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tradewind", *words]
     env = server.env | environ
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return warm.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def everything(server: Server) -> list[Told]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
+from support import warm
 from support.server import Server
 from tradewind.base.settings import load_settings
 from tradewind.db import open_database, users
@@ -86,7 +86,7 @@ def test_wrong_passwords_lock_the_name_for_a_while_and_the_command_line_unlocks_
 
 
 def command(server: Server, *args: str) -> str:
-    done = subprocess.run(
+    done = warm.run(
         [sys.executable, "-m", "tradewind", *args], env=server.env, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr

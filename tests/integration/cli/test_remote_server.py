@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.server import Server, free_port
 
 DAGS = '''"""DAGs of this test."""
@@ -48,7 +49,7 @@ def far(server: Server, tmp_path: Path) -> Run:
     def run(*words: str, expect: int = 0, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         clean = {name: text for name, text in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW"))}
         env = clean | {"TRADEWIND_HOME": str(tmp_path / "home"), "TRADEWIND_URL": server.url} | environ
-        done = subprocess.run(
+        done = warm.run(
             [sys.executable, "-m", "tradewind", *words], env=env, capture_output=True, text=True, input=typed
         )
         assert done.returncode == expect, done

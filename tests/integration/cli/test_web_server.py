@@ -17,6 +17,7 @@ import httpx
 import pytest
 import urllib3
 
+from support import warm
 from support.self_signed import self_signed
 from support.server import Server, free_port
 
@@ -31,7 +32,7 @@ def tradewind(home: Path, *args: str, **settings: object) -> subprocess.Complete
     """A command to its end."""
     command = [sys.executable, "-m", "tradewind", *args]
     env = environment(home, **settings)
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
+    return warm.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
 
 
 @contextmanager

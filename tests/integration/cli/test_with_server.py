@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support import warm
 from support.server import Server
 
 DAGS = '''"""DAGs of this test."""
@@ -51,9 +52,7 @@ def tradewind(server):
     """Run a command in a process of its own, as a person does."""
 
     def run(*words: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tradewind", *words], env=server.env, capture_output=True, text=True
-        )
+        done = warm.run([sys.executable, "-m", "tradewind", *words], env=server.env, capture_output=True, text=True)
         assert done.returncode == expect, done
         return done
 
@@ -117,11 +116,11 @@ def test_the_dags_of_the_server_are_tested_wherever_its_folder_is(server, tradew
 
 def test_who_waits_for_a_run_of_a_paused_dag_is_told_what_it_waits_for(server) -> None:
     words = [sys.executable, "-m", "tradewind", "dags"]
-    subprocess.run([*words, "pause", "greet"], env=server.env, check=True, capture_output=True)
-    with subprocess.Popen([*words, "trigger", "greet", "--wait"], env=server.env, stderr=subprocess.PIPE) as waiting:
+    warm.run([*words, "pause", "greet"], env=server.env, check=True, capture_output=True)
+    with warm.Popen([*words, "trigger", "greet", "--wait"], env=server.env, stderr=subprocess.PIPE) as waiting:
         assert waiting.stderr is not None
         assert b"`tradewind dags unpause greet`" in waiting.stderr.readline()
-        subprocess.run([*words, "unpause", "greet"], env=server.env, check=True, capture_output=True)
+        warm.run([*words, "unpause", "greet"], env=server.env, check=True, capture_output=True)
         assert waiting.wait() == 0
 
 
