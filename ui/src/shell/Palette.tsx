@@ -20,10 +20,10 @@ import { assetUrl, dagUrl, runUrl } from "@/shared/addresses";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Schemas } from "@/shared/api/schemas";
+import { useShortcuts } from "@/shared/shortcuts";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import { tellDone, tellFailed } from "@/shared/ui/told";
 import { asked, fits, type Verb, verbsFor } from "./asked";
-import { useKeystrokes } from "./keystrokes";
 import { ADMIN, MAIN } from "./nav";
 import { ShortcutsHelp } from "./ShortcutsHelp";
 
@@ -51,10 +51,14 @@ export function Palette() {
     staleTime: 10_000,
     placeholderData: keepPreviousData,
   });
-  useKeystrokes({
-    "?": () => setHelpOpen(true),
-    ...Object.fromEntries(PLACES.flatMap(({ to, keys: strokes }) => (strokes ? [[strokes, () => go(to)]] : []))),
-  });
+  useShortcuts([
+    { keys: "Ctrl K", words: "Find or do anything" },
+    { keys: "/", words: "The same" },
+    { keys: "?", words: "These shortcuts", act: () => setHelpOpen(true) },
+    ...PLACES.flatMap(({ to, label, keys: strokes }) =>
+      strokes ? [{ keys: strokes, words: label, act: () => go(to) }] : [],
+    ),
+  ]);
   const groups = [...(text && found ? groupsOf(found, verb, go) : []), pagesOf(query, go)];
   return (
     <>

@@ -1,23 +1,29 @@
-// All shortcuts at a glance: `?`.
+// All shortcuts of this page and of all pages at a glance: `?`.
 import { Modal } from "@mantine/core";
-import { ADMIN, MAIN } from "./nav";
+import { useNamedShortcuts } from "@/shared/shortcuts";
 import classes from "./ShortcutsHelp.module.css";
 
-const OTHERS: [string, string][] = [
-  ["Ctrl K", "Find or do anything"],
-  ["/", "The same"],
-  ["?", "These shortcuts"],
-];
-
 export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
-  const places = [...MAIN, ...ADMIN].flatMap(({ keys, label }): [string, string][] =>
-    keys ? [[keys, `Go to ${label.toLowerCase().replace("dags", "DAGs")}`]] : [],
-  );
+  const shortcuts = useNamedShortcuts();
+  const places = shortcuts.filter(({ keys }) => keys.startsWith("g "));
+  const others = shortcuts.filter(({ keys }) => !keys.startsWith("g "));
   return (
-    <Modal opened onClose={onClose} title="Shortcuts" size="lg">
+    <Modal opened onClose={onClose} title="Shortcuts" size="xl">
+      <div className={classes.columns}>
+        <Keys title="Do" shortcuts={others} />
+        <Keys title="Go to" shortcuts={places} />
+      </div>
+    </Modal>
+  );
+}
+
+function Keys({ title, shortcuts }: { title: string; shortcuts: { keys: string; words: string }[] }) {
+  return (
+    <section aria-label={title}>
+      <h2 className={classes.title}>{title}</h2>
       <dl className={classes.keys}>
-        {[...OTHERS, ...places].map(([keys, words]) => (
-          <div key={keys}>
+        {shortcuts.map(({ keys, words }) => (
+          <div key={`${keys} ${words}`}>
             <dt>
               {keys.split(" ").map((key) => (
                 <kbd key={key}>{key}</kbd>
@@ -27,6 +33,6 @@ export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
-    </Modal>
+    </section>
   );
 }

@@ -33,13 +33,15 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
     {
       id: "name",
       header: "DAG",
+      isKept: true,
       sort: "name",
-      width: "minmax(210px, 2.1fr)",
+      width: "minmax(190px, 2.1fr)",
       cell: (dag) => <Name dag={dag} onFavorite={actions.onFavorite} onTag={actions.onTag} />,
     },
     {
       id: "schedule",
       header: "Schedule",
+      isMinor: true,
       width: "minmax(128px, 1.3fr)",
       cell: (dag) => (
         <span className={actions.isPaused(dag) || !dag.schedule_text ? "faint" : undefined} title={dag.schedule}>
@@ -54,10 +56,17 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       width: "148px",
       cell: (dag) => <RunStrip dagId={dag.dag_id} runs={dag.runs} />,
     },
-    { id: "last", header: "Last state", width: "minmax(190px, 1fr)", cell: (dag) => <LastState dag={dag} /> },
+    {
+      id: "last",
+      header: "Last state",
+      isMinor: true,
+      width: "minmax(190px, 1fr)",
+      cell: (dag) => <LastState dag={dag} />,
+    },
     {
       id: "next",
       header: "Next run",
+      isMinor: true,
       sort: "next",
       width: "104px",
       cell: (dag) =>
@@ -66,6 +75,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
     {
       id: "owners",
       header: "Owner",
+      isMinor: true,
       width: "minmax(80px, 0.7fr)",
       cell: (dag) => (
         <>
@@ -78,7 +88,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       ),
     },
     {
-      id: "trigger",
+      id: "actions",
       header: <span className="sr-only">Trigger</span>,
       width: "48px",
       align: "end",

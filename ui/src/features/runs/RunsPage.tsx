@@ -33,7 +33,8 @@ const COLUMNS: Column<RunRow>[] = [
   {
     id: "run",
     header: "Run",
-    width: "minmax(220px, 2fr)",
+    isKept: true,
+    width: "minmax(150px, 2fr)",
     cell: (run) => (
       <>
         <Link to={runUrl(run.dag_id, run.run_id)} title={run.run_id}>
@@ -52,6 +53,7 @@ const COLUMNS: Column<RunRow>[] = [
   {
     id: "type",
     header: "Type",
+    isMinor: true,
     width: "132px",
     cell: (run) => (
       <span title={run.triggering_user ? `by ${run.triggering_user}` : undefined}>
@@ -59,13 +61,20 @@ const COLUMNS: Column<RunRow>[] = [
       </span>
     ),
   },
-  { id: "due", header: "Due", sort: "run_after", width: "104px", cell: (run) => <Moment at={run.run_after} /> },
+  {
+    id: "due",
+    header: "Due",
+    isMinor: true,
+    sort: "run_after",
+    width: "104px",
+    cell: (run) => <Moment at={run.run_after} />,
+  },
   { id: "start", header: "Started", sort: "start_date", width: "104px", cell: (run) => <Moment at={run.start_date} /> },
   {
     id: "duration",
     header: "Took",
     sort: "duration",
-    width: "110px",
+    width: "90px",
     align: "end",
     cell: (run) =>
       run.duration === null ? <Took start={run.start_date} end={run.end_date} /> : duration(run.duration),
@@ -73,6 +82,7 @@ const COLUMNS: Column<RunRow>[] = [
   {
     id: "version",
     header: "Version",
+    isMinor: true,
     width: "72px",
     align: "end",
     cell: (run) => (run.version === null ? <span className="faint">–</span> : `v${run.version}`),

@@ -1,6 +1,6 @@
 // Lists of any length, read page by page as they are scrolled.
 import { keepPreviousData, type QueryKey, useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 
 export const PAGE = 100;
 
@@ -32,9 +32,12 @@ export function useLongList<Row>(queryKey: QueryKey, read: (offset: number) => P
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
+  const pages = query.data?.pages;
+  // The same list for as long as nothing of it changes: tables work out their order from it.
+  const rows = useMemo(() => pages?.flatMap((page) => page.rows) ?? [], [pages]);
   return {
-    rows: query.data?.pages.flatMap((page) => page.rows) ?? [],
-    total: query.data?.pages.at(-1)?.total ?? 0,
+    rows,
+    total: pages?.at(-1)?.total ?? 0,
     isPending: query.isPending,
     error: query.error,
     more: hasNextPage && !isFetchingNextPage ? more : undefined,

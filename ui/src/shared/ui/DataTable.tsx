@@ -1,35 +1,32 @@
-// A dense table for lists of any length: only the rows in sight are drawn, and more are asked for as the end comes near.
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef } from "react";
+// The table of all lists, of any length: only the rows in sight are drawn, and more are asked for as the end comes near.
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import classes from "./DataTable.module.css";
+import { ColumnMenu } from "./table/ColumnMenu";
+import { type Column, type Sorting, tracksOf } from "./table/columns";
+import { Head } from "./table/Head";
+import { Line } from "./table/Line";
+import { ChooseAll, ChosenBar } from "./table/Selection";
+import { useModel } from "./table/useModel";
+import { useRowKeys } from "./table/useRowKeys";
+
+export type { Column, Sorting } from "./table/columns";
 
 const ROW_PX = 32;
 const AHEAD = 12;
+/** Of fewer columns nobody wants to hide one. */
+const MANY_COLUMNS = 4;
 
-export interface Column<Row> {
-  id: string;
-  header: React.ReactNode;
-  cell: (row: Row) => React.ReactNode;
-  /** The name to sort by; none: it can't be sorted by. */
-  sort?: string;
-  /** As a track of a CSS grid: `120px`, `minmax(200px, 2fr)`. */
-  width?: string;
-  align?: "end";
-}
-
-export interface Sorting {
-  /** `name`, or `-name`: from the last to the first. */
-  by: string | undefined;
-  onChange: (by: string | undefined) => void;
-}
-
-export function DataTable<Row extends object>(given: {
+export interface TableProps<Row extends object> {
   label: string;
+  /** Under which the browser keeps what somebody made of the columns; none: the label. */
+  name?: string;
   /** Those that are not here yet are undefined. */
   rows: (Row | undefined)[];
   /** Keep it the same for as long as nothing in it changes: rows are drawn anew for another. */
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
+  /** Where the server sorts; else the table does, by the columns that have a `value`. */
   sorting?: Sorting;
   empty?: React.ReactNode;
   /** Asks for the rows behind the last one. */
@@ -41,112 +38,129 @@ export function DataTable<Row extends object>(given: {
   rowClass?: (row: Row) => string | undefined;
   height?: string;
   rowHeight?: number;
-}) {
-  const { rows, columns, more, onRange } = given;
+  /** Rows can be chosen, and this is what can be done with them. */
+  chosenActions?: ((rows: Row[], done: () => void) => React.ReactNode) | undefined;
+}
+
+export function DataTable<Row extends object>(given: TableProps<Row>) {
+  if (given.rows.length === 0 && given.empty !== undefined) return <>{given.empty}</>;
+  return <Table {...given} />;
+}
+
+function Table<Row extends object>(given: TableProps<Row>) {
+  const { columns, rowKey, chosenActions } = given;
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => given.rowHeight ?? ROW_PX,
-    overscan: AHEAD,
-  });
-  const items = virtual.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  const first = items[0]?.index ?? 0;
-  useEffect(() => onRange?.(first, last), [onRange, first, last]);
-  useEffect(() => {
-    if (more && last >= rows.length - AHEAD) more();
-  }, [more, last, rows.length]);
-  const tracks = columns.map((column) => column.width ?? "minmax(90px, 1fr)").join(" ");
-  if (rows.length === 0 && given.empty !== undefined) return <>{given.empty}</>;
+  const model = useModel<Row>({ ...given, name: given.name ?? given.label, sorting: given.sorting });
+  const { table, layout } = model;
+  const { virtual, keys } = useRowsInSight(given, scroller, model.count, chosenActions && model.choose);
+  const shown = useMemo(
+    () => columns.filter((column) => layout.visibility[column.id] !== false),
+    [columns, layout.visibility],
+  );
+  const hasMenu = columns.length >= MANY_COLUMNS;
+  const { tracks, least } = tracksOf(shown, layout.sizes, { choice: chosenActions !== undefined, corner: hasMenu });
+  const chosen = chosenActions ? table.getSelectedRowModel().flatRows.map((row) => row.original as Row) : [];
+  const chooseNone = (): void => table.resetRowSelection(true);
   return (
-    <div
-      className={classes.scroller}
-      ref={scroller}
-      style={{ maxHeight: given.height ?? "calc(100vh - 190px)" }}
-      tabIndex={0}
-    >
-      <div role="table" aria-label={given.label} aria-rowcount={given.total ?? rows.length} className={classes.table}>
-        <div role="row" className={classes.head} style={{ gridTemplateColumns: tracks }}>
-          {columns.map((column) => (
-            <Head key={column.id} column={column} sorting={given.sorting} />
-          ))}
-        </div>
-        <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
-          {items.map((item) => {
-            const row = rows[item.index];
-            return (
-              <Line
-                key={row ? given.rowKey(row) : `absent ${item.index}`}
-                row={row}
-                columns={columns as Column<object>[]}
-                className={(row && given.rowClass?.(row)) ?? ""}
-                tracks={tracks}
-                index={item.index}
-                height={item.size}
-                top={item.start}
+    <div className={classes.frame}>
+      {hasMenu && <ColumnMenu columns={columns} layout={layout} />}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the rows in it hear the keys */}
+      <div
+        className={classes.scroller}
+        ref={scroller}
+        data-table
+        style={{ maxHeight: `max(260px, ${given.height ?? "calc(100vh - 190px)"})` }}
+        tabIndex={0}
+        onKeyDown={keys.onKeyDown}
+      >
+        <div
+          role="table"
+          aria-label={given.label}
+          aria-rowcount={given.total ?? model.count}
+          className={classes.table}
+          style={{ minWidth: least }}
+        >
+          <div role="row" className={classes.head} style={{ gridTemplateColumns: tracks }}>
+            {chosenActions && (
+              <ChooseAll
+                isAll={table.getIsAllRowsSelected()}
+                isSome={table.getIsSomeRowsSelected()}
+                toggle={() => table.toggleAllRowsSelected()}
               />
-            );
-          })}
+            )}
+            {shown.map((column) => (
+              <Head
+                key={column.id}
+                column={column}
+                sort={model.sortOf(column)}
+                onSize={(px) => layout.setSize(column.id, px)}
+              />
+            ))}
+          </div>
+          <div style={{ height: virtual.getTotalSize(), position: "relative" }}>
+            {virtual.getVirtualItems().map((item) => {
+              const row = model.rowAt(item.index);
+              return (
+                <Line
+                  key={row ? rowKey(row) : `absent ${item.index}`}
+                  row={row}
+                  columns={shown as Column<object>[]}
+                  className={(row && given.rowClass?.(row)) ?? ""}
+                  tracks={tracks}
+                  index={item.index}
+                  height={item.size}
+                  top={item.start}
+                  isActive={keys.active === item.index}
+                  isChosen={chosenActions && model.isChosen(item.index)}
+                  name={row ? rowKey(row) : ""}
+                  onChoose={model.choose}
+                  onActive={keys.onActive}
+                />
+              );
+            })}
+          </div>
         </div>
       </div>
+      {chosen.length > 0 && (
+        <ChosenBar count={chosen.length} clear={chooseNone}>
+          {chosenActions?.(chosen, chooseNone)}
+        </ChosenBar>
+      )}
     </div>
   );
 }
 
-/** A row; it is drawn anew only where something of it has changed, as the whole table is at each step of scrolling. */
-const Line = memo(function Line(given: {
-  row: object | undefined;
-  columns: Column<object>[];
-  className: string;
-  tracks: string;
-  index: number;
-  height: number;
-  top: number;
-}) {
-  const { row } = given;
-  return (
-    <div
-      role="row"
-      aria-rowindex={given.index + 2}
-      className={`${classes.row} ${given.className}`}
-      style={{ gridTemplateColumns: given.tracks, height: given.height, transform: `translateY(${given.top}px)` }}
-    >
-      {given.columns.map((column) => (
-        <div role="cell" key={column.id} className={classes.cell} data-align={column.align}>
-          {row === undefined ? <span className={classes.absent} /> : column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
-});
-
-function Head<Row>({ column, sorting }: { column: Column<Row>; sorting: Sorting | undefined }) {
-  const { sort } = column;
-  const direction =
-    sort === undefined
-      ? undefined
-      : sorting?.by === sort
-        ? "ascending"
-        : sorting?.by === `-${sort}`
-          ? "descending"
-          : "none";
-  return (
-    <div role="columnheader" className={classes.cell} data-align={column.align} aria-sort={direction}>
-      {sort !== undefined && sorting ? (
-        <button
-          type="button"
-          className={classes.sort}
-          onClick={() =>
-            sorting.onChange(direction === "ascending" ? `-${sort}` : direction === "descending" ? undefined : sort)
-          }
-        >
-          {column.header}{" "}
-          <span aria-hidden>{direction === "ascending" ? "↑" : direction === "descending" ? "↓" : ""}</span>
-        </button>
-      ) : (
-        column.header
-      )}
-    </div>
-  );
+/** The rows that are drawn, and the one that the keyboard is on, which is drawn wherever it is. */
+function useRowsInSight<Row extends object>(
+  given: TableProps<Row>,
+  scroller: React.RefObject<HTMLDivElement | null>,
+  count: number,
+  onChoose: ((index: number) => void) | undefined,
+) {
+  const { more, onRange } = given;
+  const active = useRef<number | undefined>(undefined);
+  const rangeExtractor = useCallback((range: Range): number[] => {
+    const found = defaultRangeExtractor(range);
+    const kept = active.current;
+    if (kept === undefined || kept >= range.count || found.includes(kept)) return found;
+    return kept < (found[0] ?? 0) ? [kept, ...found] : [...found, kept];
+  }, []);
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => given.rowHeight ?? ROW_PX,
+    overscan: AHEAD,
+    rangeExtractor,
+    // The head lies over the first of the rows that are scrolled to.
+    scrollPaddingStart: ROW_PX,
+  });
+  const keys = useRowKeys({ scroller, count, scrollTo: (index) => virtual.scrollToIndex(index), onChoose });
+  active.current = keys.active;
+  const first = Math.max((virtual.range?.startIndex ?? 0) - AHEAD, 0);
+  const last = Math.max(Math.min((virtual.range?.endIndex ?? 0) + AHEAD, count - 1), 0);
+  useEffect(() => onRange?.(first, last), [onRange, first, last]);
+  useEffect(() => {
+    if (more && last >= count - AHEAD) more();
+  }, [more, last, count]);
+  return { virtual, keys };
 }

@@ -1,0 +1,81 @@
+// Rows by the keyboard: j and k, the arrows, Enter for what a row leads to, x to choose it.
+import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { useShortcuts } from "@/shared/shortcuts";
+
+const PAGE_ROWS = 12;
+
+/** The row that a key leads to from another (none: from before the first); undefined: the key leads to none. */
+export function rowAfter(key: string, from: number | undefined, count: number): number | undefined {
+  const at = from ?? -1;
+  const to = {
+    j: at + 1,
+    ArrowDown: at + 1,
+    k: at - 1,
+    ArrowUp: at - 1,
+    PageDown: at + PAGE_ROWS,
+    PageUp: at - PAGE_ROWS,
+    Home: 0,
+    End: count - 1,
+  }[key];
+  if (to === undefined || count === 0) return undefined;
+  return Math.min(Math.max(to, 0), count - 1);
+}
+
+/** Follow what a row is about: what says so, else its first link. */
+function openRow(row: HTMLElement): void {
+  const to = row.querySelector<HTMLElement>("[data-open]") ?? row.querySelector<HTMLElement>("a[href]");
+  to?.click();
+}
+
+/** Of several tables on a page, the first one that can be seen hears the keys that are pressed nowhere. */
+function isFirst(scroller: HTMLElement | null): boolean {
+  return scroller !== null && document.querySelector("[data-table]") === scroller;
+}
+
+export function useRowKeys(given: {
+  scroller: RefObject<HTMLDivElement | null>;
+  count: number;
+  scrollTo: (index: number) => void;
+  onChoose: ((index: number) => void) | undefined;
+}) {
+  const { scroller, count, scrollTo, onChoose } = given;
+  const [active, setActive] = useState<number>();
+  // A row is given the focus once it is drawn: it may have to be scrolled to first.
+  const wanted = useRef<number | undefined>(undefined);
+  useEffect(() => {
+    if (wanted.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`[role=row][aria-rowindex="${wanted.current + 2}"]`);
+    if (!row) return;
+    wanted.current = undefined;
+    row.focus({ preventScroll: true });
+  });
+  useEffect(() => {
+    if (active !== undefined && active >= count) setActive(undefined);
+  }, [active, count]);
+  const go = (key: string): boolean => {
+    const to = rowAfter(key, active, count);
+    if (to === undefined) return false;
+    wanted.current = to;
+    setActive(to);
+    scrollTo(to);
+    return true;
+  };
+  const step = (key: string) => (): boolean => isFirst(scroller.current) && go(key);
+  useShortcuts([
+    { keys: "j", words: "The next row", act: step("j") },
+    { keys: "k", words: "The row before", act: step("k") },
+    { keys: "Enter", words: "Open the row" },
+    ...(onChoose ? [{ keys: "x", words: "Choose the row" }] : []),
+  ]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    const isRow = target.getAttribute("role") === "row";
+    if (event.ctrlKey || event.metaKey || event.altKey || !isRow) return;
+    if (event.key === "Enter") openRow(target);
+    else if (event.key === "x" && onChoose && active !== undefined) onChoose(active);
+    else if (!go(event.key)) return;
+    event.preventDefault();
+  };
+  const onActive = useCallback((index: number): void => setActive(index), []);
+  return { active, onKeyDown, onActive };
+}
