@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, func, or_, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select, tuple_
 
 from tradewind.base.errors import InvalidInput
 from tradewind.db.engine import Tx
@@ -28,6 +28,7 @@ __all__ = [
     "among",
     "between",
     "by_keys",
+    "columns",
     "like",
     "ordered",
     "paged",
@@ -215,3 +216,15 @@ def _as_parameter(tx: Tx, keys: Sequence[tuple[Any, ...]]) -> Any:
 def rows(tx: Tx, statement: AnySelect) -> Sequence[Sequence[Any]]:
     """All rows of a select."""
     return tx.execute(statement).all()
+
+
+def columns(tx: Tx, statement: AnySelect) -> list[list[Any]]:
+    """All rows of a select of texts and numbers, as one list for each of its columns.
+
+    The database hands them over in one piece: of ten thousand rows that takes a fraction of the work, and does not make
+    other threads wait at each row.
+    """
+    inner = statement.subquery()
+    made = func.json_group_array if tx.dialect == "sqlite" else func.json_agg
+    (row,) = tx.execute(select(*(cast(made(column), Text) for column in inner.c))).all()
+    return [msgspec.json.decode(text or "[]") for text in row]

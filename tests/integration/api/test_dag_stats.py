@@ -71,3 +71,14 @@ def test_some_dags_are_asked_for_by_name_and_have_runs_or_none(both: Api) -> Non
     body = both.get("/dagStats", dag_ids=["two", "one", "nowhere"]).ok()
     counts = {dag["dag_id"]: [one["count"] for one in dag["stats"]] for dag in body["dags"]}
     assert counts == {"one": [0, 0, 0, 0], "two": [0, 1, 0, 0]}
+
+
+def test_names_come_as_they_are_and_by_the_order_of_their_ids(both: Api) -> None:
+    names = {"b": 'say "hi" \\ twice', "a": "Größe\n\t\u2028 🚢", "B": "</script>", "_": "nothing"}
+    both.has(*(spec(dag_id, display_name=name) for dag_id, name in names.items()))
+    body = both.get("/dagStats").ok()
+    assert [(dag["dag_id"], dag["dag_display_name"]) for dag in body["dags"]] == sorted(names.items())
+
+
+def test_where_there_are_no_dags_there_is_an_empty_list(both: Api) -> None:
+    assert both.get("/dagStats").ok() == {"dags": [], "total_entries": 0}
