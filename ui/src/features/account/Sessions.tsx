@@ -35,7 +35,7 @@ export function Sessions() {
     {
       id: "browser",
       header: "Browser",
-      width: "minmax(200px, 1.4fr)",
+      width: "minmax(150px, 1.4fr)",
       cell: (row) => (
         <span title={row.user_agent ?? undefined}>
           {browserOf(row.user_agent)}
@@ -46,12 +46,19 @@ export function Sessions() {
     {
       id: "address",
       header: "From",
+      isMinor: true,
       width: "minmax(120px, 1fr)",
       cell: (row) => <span className="mono">{row.address}</span>,
     },
-    { id: "began", header: "Began", width: "130px", cell: (row) => <Moment at={row.created_at} /> },
-    { id: "seen", header: "Last seen", width: "130px", cell: (row) => <Moment at={row.seen_at} style="relative" /> },
-    { id: "ends", header: "Ends", width: "130px", cell: (row) => <Moment at={row.expires_at} style="relative" /> },
+    { id: "began", header: "Began", isMinor: true, width: "130px", cell: (row) => <Moment at={row.created_at} /> },
+    { id: "seen", header: "Last seen", width: "110px", cell: (row) => <Moment at={row.seen_at} style="relative" /> },
+    {
+      id: "ends",
+      header: "Ends",
+      isMinor: true,
+      width: "130px",
+      cell: (row) => <Moment at={row.expires_at} style="relative" />,
+    },
     {
       id: "actions",
       header: <span className="sr-only">Actions</span>,

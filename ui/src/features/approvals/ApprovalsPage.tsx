@@ -105,16 +105,28 @@ function TaskLink({ question }: { question: Question }) {
 
 function Answered({ rows }: { rows: Question[] }) {
   const columns: Column<Question>[] = [
-    { id: "subject", header: "Question", width: "minmax(200px, 2fr)", cell: (one) => one.subject },
+    { id: "subject", header: "Question", width: "minmax(140px, 2fr)", cell: (one) => one.subject },
     {
       id: "answer",
       header: "Answer",
-      width: "minmax(120px, 1fr)",
+      width: "minmax(90px, 1fr)",
       cell: (one) => (one.chosen_options ?? []).join(", "),
     },
-    { id: "by", header: "By", width: "140px", cell: (one) => one.responded_by_user?.name ?? "the defaults" },
+    {
+      id: "by",
+      header: "By",
+      isMinor: true,
+      width: "140px",
+      cell: (one) => one.responded_by_user?.name ?? "the defaults",
+    },
     { id: "at", header: "When", width: "130px", cell: (one) => <Moment at={one.responded_at} /> },
-    { id: "task", header: "Task", width: "minmax(200px, 2fr)", cell: (one) => <TaskLink question={one} /> },
+    {
+      id: "task",
+      header: "Task",
+      isMinor: true,
+      width: "minmax(200px, 2fr)",
+      cell: (one) => <TaskLink question={one} />,
+    },
   ];
   return <DataTable label="Answered" rows={rows} columns={columns} rowKey={(one) => one.task_instance.id} />;
 }

@@ -22,17 +22,18 @@ import { Verify } from "./Verify";
 type Entry = Schemas["AuditEntryResponse"];
 
 const COLUMNS: Column<Entry>[] = [
-  { id: "when", header: "When", width: "172px", cell: (row) => <Moment at={row.timestamp} style="full" /> },
+  { id: "when", header: "When", width: "112px", cell: (row) => <Moment at={row.timestamp} /> },
   {
     id: "who",
     header: "Who",
-    width: "minmax(110px, 0.7fr)",
+    width: "minmax(80px, 0.7fr)",
     cell: (row) => row.owner ?? <span className="faint">the server</span>,
   },
   {
     id: "what",
     header: "What",
-    width: "minmax(150px, 1fr)",
+    isKept: true,
+    width: "minmax(120px, 1fr)",
     cell: (row) => (
       <Link from="/audit" to="/audit" search={(before) => ({ ...before, entry: row.id })} replace>
         {inWords(row.event)}
@@ -43,6 +44,7 @@ const COLUMNS: Column<Entry>[] = [
     id: "thing",
     header: "To which thing",
     width: "minmax(160px, 1.2fr)",
+    isMinor: true,
     cell: (row) => (
       <span title={row.name ?? undefined}>
         <span className="faint">{row.resource?.replaceAll("_", " ")}</span> {row.name}
@@ -52,12 +54,14 @@ const COLUMNS: Column<Entry>[] = [
   {
     id: "dag",
     header: "DAG",
+    isMinor: true,
     width: "minmax(120px, 0.8fr)",
     cell: (row) => row.dag_id && <Link to={dagUrl(row.dag_id)}>{row.dag_id}</Link>,
   },
   {
     id: "from",
     header: "From",
+    isMinor: true,
     width: "180px",
     cell: (row) => (
       <span className="mono">

@@ -18,9 +18,15 @@ class OurMacros(AirflowPlugin):
     macros = [fiscal_year]`;
 
 const COLUMNS: Column<Plugin>[] = [
-  { id: "name", header: "Plugin", width: "minmax(160px, 1fr)", cell: (row) => String(row.name) },
-  { id: "adds", header: "Adds", width: "minmax(260px, 2fr)", cell: (row) => added(row) },
-  { id: "source", header: "From", width: "minmax(200px, 1fr)", cell: (row) => String(row.source ?? "") },
+  {
+    id: "name",
+    header: "Plugin",
+    width: "minmax(140px, 1fr)",
+    value: (row) => String(row.name),
+    cell: (row) => String(row.name),
+  },
+  { id: "adds", header: "Adds", width: "minmax(160px, 2fr)", cell: (row) => added(row) },
+  { id: "source", header: "From", width: "minmax(200px, 1fr)", isMinor: true, cell: (row) => String(row.source ?? "") },
 ];
 
 /** The kinds of things that a plugin brings, with their number. */

@@ -14,7 +14,8 @@ const COLUMNS: Column<Provider>[] = [
   {
     id: "name",
     header: "Package",
-    width: "minmax(260px, 1fr)",
+    width: "minmax(200px, 1fr)",
+    value: (row) => row.package_name,
     cell: (row) =>
       row.documentation_url && /^https?:/.test(row.documentation_url) ? (
         <a href={row.documentation_url} target="_blank" rel="noreferrer">
@@ -24,8 +25,14 @@ const COLUMNS: Column<Provider>[] = [
         row.package_name
       ),
   },
-  { id: "version", header: "Version", width: "120px", cell: (row) => <span className="mono">{row.version}</span> },
-  { id: "description", header: "Description", width: "minmax(260px, 2fr)", cell: (row) => plain(row.description) },
+  { id: "version", header: "Version", width: "90px", cell: (row) => <span className="mono">{row.version}</span> },
+  {
+    id: "description",
+    header: "Description",
+    isMinor: true,
+    width: "minmax(260px, 2fr)",
+    cell: (row) => plain(row.description),
+  },
 ];
 
 /** A description without the marks of reStructuredText. */

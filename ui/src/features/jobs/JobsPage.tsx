@@ -16,7 +16,13 @@ type Job = Schemas["JobResponse"];
 const AGAIN_MS = 5000;
 
 const COLUMNS: Column<Job>[] = [
-  { id: "type", header: "Process", width: "minmax(160px, 1fr)", cell: (row) => row.job_type },
+  {
+    id: "type",
+    header: "Process",
+    width: "minmax(130px, 1fr)",
+    value: (row) => row.job_type,
+    cell: (row) => row.job_type,
+  },
   {
     id: "state",
     header: "State",
@@ -28,14 +34,28 @@ const COLUMNS: Column<Job>[] = [
       </>
     ),
   },
-  { id: "host", header: "Host", width: "minmax(140px, 1fr)", cell: (row) => row.hostname },
-  { id: "executor", header: "Executor", width: "minmax(140px, 1fr)", cell: (row) => row.executor_class },
-  { id: "start", header: "Started", width: "150px", cell: (row) => <Moment at={row.start_date} /> },
-  { id: "lived", header: "Up for", width: "130px", cell: (row) => <Took start={row.start_date} end={row.end_date} /> },
+  { id: "host", header: "Host", isMinor: true, width: "minmax(140px, 1fr)", cell: (row) => row.hostname },
+  { id: "executor", header: "Executor", isMinor: true, width: "minmax(140px, 1fr)", cell: (row) => row.executor_class },
+  {
+    id: "start",
+    header: "Started",
+    width: "150px",
+    isMinor: true,
+    value: (row) => row.start_date,
+    cell: (row) => <Moment at={row.start_date} />,
+  },
+  {
+    id: "lived",
+    header: "Up for",
+    isMinor: true,
+    width: "130px",
+    cell: (row) => <Took start={row.start_date} end={row.end_date} />,
+  },
   {
     id: "beat",
     header: "Last sign of life",
-    width: "150px",
+    width: "130px",
+    value: (row) => row.latest_heartbeat,
     cell: (row) => <Moment at={row.latest_heartbeat} style="relative" />,
   },
 ];

@@ -18,6 +18,15 @@ export function heldRow(role = "Viewer", workspace = "*"): HeldRow {
   return { key: last, role, workspace };
 }
 
+/** What somebody is called in a list. */
+export function Name(row: { username: string; is_active: boolean }) {
+  return (
+    <>
+      {row.username} {!row.is_active && <span className={classes.off}>not active</span>}
+    </>
+  );
+}
+
 export function RoleNames({ roles }: { roles: Schemas["HeldRoleOut"][] }) {
   if (roles.length === 0) return <span className="faint">none</span>;
   return (

@@ -1,11 +1,13 @@
 // What the pages of users and access read.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { Token } from "@/shared/access/TokenTable";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { PAGE, useLongList } from "@/shared/api/lists";
 import type { Schemas } from "@/shared/api/schemas";
 import { given } from "@/shared/ui/search-params";
+import { usersSearch } from "./search";
 
 export type User = Schemas["UserResponse"];
 export type ServiceAccount = Schemas["ServiceAccountResponse"];
@@ -64,6 +66,19 @@ export function useAllTokens(withEnded: boolean) {
     const page = await data(api.GET("/auth/tokens", { params: { query } }));
     return { rows: page.tokens, total: page.total_entries };
   });
+}
+
+/** The search and the order of a list in the address of the page. */
+export function useAddress(label: string) {
+  const found = useSearch({ from: "/users" });
+  const navigate = useNavigate({ from: "/users" });
+  return {
+    label,
+    search: found.search,
+    sort: found.sort ?? "username",
+    onChange: (change: { search?: string | undefined; sort?: string | undefined }): void =>
+      void navigate({ search: usersSearch({ ...found, ...change }), replace: true }),
+  };
 }
 
 /** Makes all of it be read again; what one may do oneself may have changed with it. */

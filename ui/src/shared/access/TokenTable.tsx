@@ -8,6 +8,7 @@ import type { Schemas } from "@/shared/api/schemas";
 import { Confirm } from "@/shared/ui/confirm";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { Moment } from "@/shared/ui/Moment";
 import { tellDone } from "@/shared/ui/told";
 import classes from "./access.module.css";
@@ -28,7 +29,7 @@ export function TokenTable(given: {
   const { list } = given;
   const [asked, ask] = useState<Token>();
   const columns: Column<Token>[] = [
-    { id: "name", header: "Name", width: "minmax(140px, 1fr)", cell: (row) => row.name },
+    { id: "name", header: "Name", width: "minmax(120px, 1fr)", cell: (row) => row.name },
     ...(given.ofAll
       ? [{ id: "whose", header: "Whose", width: "minmax(110px, 0.7fr)", cell: (row: Token) => row.username }]
       : []),
@@ -36,6 +37,7 @@ export function TokenTable(given: {
       id: "scopes",
       header: "Good for",
       width: "minmax(180px, 1.4fr)",
+      isMinor: true,
       cell: (row) =>
         row.scopes === null ? (
           <span className="faint">all that its owner may</span>
@@ -48,13 +50,15 @@ export function TokenTable(given: {
     {
       id: "workspace",
       header: "Workspace",
+      isMinor: true,
       width: "110px",
       cell: (row) => (row.workspace === "*" ? "all" : row.workspace),
     },
-    { id: "created", header: "Made", width: "112px", cell: (row) => <Moment at={row.created_at} /> },
+    { id: "created", header: "Made", isMinor: true, width: "112px", cell: (row) => <Moment at={row.created_at} /> },
     {
       id: "used",
       header: "Last used",
+      isMinor: true,
       width: "112px",
       cell: (row) => <Moment at={row.last_used_at} style="relative" />,
     },
@@ -72,9 +76,11 @@ export function TokenTable(given: {
       align: "end",
       cell: (row) =>
         isOver(row) ? null : (
-          <ActionIcon aria-label={`Revoke ${row.name}`} onClick={() => ask(row)}>
-            <IconTrash size={16} />
-          </ActionIcon>
+          <Gated needs={given.ofAll ? "edit:user" : "delete:token"} {...(given.ofAll ? { name: row.username } : {})}>
+            <ActionIcon aria-label={`Revoke ${row.name}`} onClick={() => ask(row)}>
+              <IconTrash size={16} />
+            </ActionIcon>
+          </Gated>
         ),
     },
   ];

@@ -50,7 +50,12 @@ export function DataTable<Row extends object>(given: TableProps<Row>) {
 function Table<Row extends object>(given: TableProps<Row>) {
   const { columns, rowKey, chosenActions } = given;
   const scroller = useRef<HTMLDivElement>(null);
-  const model = useModel<Row>({ ...given, name: given.name ?? given.label, sorting: given.sorting });
+  const model = useModel<Row>({
+    ...given,
+    name: given.name ?? given.label,
+    sorting: given.sorting,
+    isWhole: given.rows.length >= (given.total ?? 0),
+  });
   const { table, layout } = model;
   const { virtual, keys } = useRowsInSight(given, scroller, model.count, chosenActions && model.choose);
   const shown = useMemo(

@@ -35,6 +35,8 @@ export function useModel<Row extends object>(given: {
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   sorting: Sorting | undefined;
+  /** Whether all rows are here, so that the table can sort them. */
+  isWhole: boolean;
 }) {
   const { columns, sorting, rowKey } = given;
   const layout = useTableLayout(given.name, columns);
@@ -89,7 +91,7 @@ export function useModel<Row extends object>(given: {
   );
   const isChosen = (index: number): boolean => rows[index]?.getIsSelected() ?? false;
   const sortOf = (column: Column<Row>) => {
-    if (sorting ? column.sort === undefined : column.value === undefined) return undefined;
+    if (sorting ? column.sort === undefined : column.value === undefined || !given.isWhole) return undefined;
     const own = table.getColumn(column.sort ?? column.id);
     const on = own?.getIsSorted();
     const direction = on === "asc" ? "ascending" : on === "desc" ? "descending" : "none";
