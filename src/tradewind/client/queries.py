@@ -138,6 +138,7 @@ class GetXcomContentQuery(TypedDict, total=False):
     """What `get_xcom_content` can be asked with."""
 
     map_index: int
+    name: str | None
 
 
 class UiAssetsQuery(TypedDict, total=False):

@@ -33,6 +33,8 @@ from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, pa
 __all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain", "unsafe_tag"]
 
 TAG = "__tw__"
+_PICTURES = {b"\x89PNG\r\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+"""How bytes begin that are a picture, which pages draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,9 @@ class XComCodec:
     def _shape_bytes(self, value: bytes) -> Any:
         if len(value) <= self._inline_bytes // 2:
             return {TAG: "bytes", "v": base64.b64encode(value).decode("ascii")}
-        return self._file(value, "bytes", {"type": "bytes", "size": len(value)})
+        about = {"type": "bytes", "size": len(value)}
+        drawn_as = next((kind for start, kind in _PICTURES.items() if value.startswith(start)), None)
+        return self._file(value, "bytes", {**about, "media_type": drawn_as} if drawn_as else about)
 
     def _shape_object(self, value: Any, path: str) -> Any:
         kind = type(value)

@@ -1,7 +1,7 @@
-"""Figures and images as files: matplotlib and PIL as PNG, plotly as its JSON, with their size for display.
+"""Figures and images as files: matplotlib and PIL as PNG, plotly and Altair as their JSON, with their size for display.
 
-A matplotlib figure comes back as a `Picture`: what was drawn, no longer what it was drawn from. Plotly figures and PIL
-images come back as they were.
+A matplotlib figure comes back as a `Picture`: what was drawn, no longer what it was drawn from. Plotly figures, Altair
+charts and PIL images come back as they were.
 """
 
 from __future__ import annotations
@@ -18,7 +18,11 @@ from tradewind.sdk.xcom_frames import Binary
 
 __all__ = ["MEDIA_TYPES", "Picture", "figure_from_file", "figure_to_file"]
 
-MEDIA_TYPES = {"png": "image/png", "plotly": "application/vnd.plotly.v1+json"}
+MEDIA_TYPES = {
+    "png": "image/png",
+    "plotly": "application/vnd.plotly.v1+json",
+    "vega-lite": "application/vnd.vegalite.v6+json",
+}
 """By format of the file."""
 _PNG_SIZE = slice(16, 24)
 
@@ -83,6 +87,8 @@ def figure_from_file(data: bytes, about: dict[str, Any]) -> Any:
     try:
         if about["format"] == "plotly":
             return import_module("plotly.io").from_json(data.decode())
+        if about["format"] == "vega-lite":
+            return import_module("altair").Chart.from_json(data.decode())
         if about["library"] == "PIL":
             return import_module("PIL.Image").open(io.BytesIO(data))
     except ImportError as error:
@@ -116,6 +122,11 @@ def _write_plotly(value: Any) -> Binary:
     return Binary(value.to_json().encode(), "plotly", about)
 
 
+def _write_altair(value: Any) -> Binary:
+    about = {"type": type(value).__name__, "library": "altair", "media_type": MEDIA_TYPES["vega-lite"]}
+    return Binary(value.to_json(indent=None).encode(), "vega-lite", about)
+
+
 def _write_pil(value: Any) -> Binary:
     buffer = io.BytesIO()
     value.save(buffer, format="PNG")
@@ -125,5 +136,6 @@ def _write_pil(value: Any) -> Binary:
 _WRITERS: tuple[tuple[str, str, Callable[[Any], Binary]], ...] = (
     ("matplotlib.figure", "Figure", _write_matplotlib),
     ("plotly.basedatatypes", "BaseFigure", _write_plotly),
+    ("altair", "TopLevelMixin", _write_altair),
     ("PIL.Image", "Image", _write_pil),
 )

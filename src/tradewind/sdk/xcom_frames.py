@@ -15,7 +15,9 @@ from tradewind.sdk.exceptions import DeserializationError, SerializationError
 
 __all__ = ["Binary", "from_file", "from_numpy_scalar", "numpy_scalar", "to_file"]
 
-HEAD_ROWS = 5
+HEAD_ROWS = 20
+HEAD_CHARACTERS = 6000
+"""What the first rows may take in the database: of a wide frame there are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _write_pandas(value: Any) -> Binary:
     frame = value.to_frame(name="value" if value.name is None else value.name) if is_series else value
     table = arrow.Table.from_pandas(frame)
     about = _frame_facts(frame, "pandas", [str(column) for column in frame.columns])
-    about["head"] = _texts(frame.head(HEAD_ROWS).to_dict("records"))
+    about["head"] = _head(frame.head(HEAD_ROWS).to_dict("records"))
     if is_series:
         about.update(type="Series", has_name=value.name is not None)
     return Binary(_parquet(parquet, table), "parquet", about)
@@ -113,7 +115,7 @@ def _write_polars(value: Any) -> Binary:
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     about = _frame_facts(frame, "polars", list(frame.columns))
-    about["head"] = _texts(frame.head(HEAD_ROWS).to_dicts())
+    about["head"] = _head(frame.head(HEAD_ROWS).to_dicts())
     if frame is not value:
         about["type"] = "Series"
     return Binary(buffer.getvalue(), "parquet", about)
@@ -123,7 +125,7 @@ def _write_arrow(value: Any) -> Binary:
     parquet, arrow = _arrow()
     table = arrow.Table.from_batches([value]) if isinstance(value, arrow.RecordBatch) else value
     about = _frame_facts(table, "pyarrow", list(table.column_names))
-    about.update(type=type(value).__name__, head=_texts(table.slice(0, HEAD_ROWS).to_pylist()))
+    about.update(type=type(value).__name__, head=_head(table.slice(0, HEAD_ROWS).to_pylist()))
     return Binary(_parquet(parquet, table), "parquet", about)
 
 
@@ -150,6 +152,18 @@ def _parquet(parquet: Any, table: Any) -> bytes:
 
 def _frame_facts(frame: Any, library: str, columns: list[str]) -> dict[str, Any]:
     return {"type": "DataFrame", "library": library, "shape": list(frame.shape), "columns": columns}
+
+
+def _head(rows: list[dict[Any, Any]]) -> list[Any]:
+    """As many of the first rows as there is room for, and one at least."""
+    kept: list[Any] = []
+    left = HEAD_CHARACTERS
+    for row in _texts(rows):
+        left -= len(str(row))
+        if kept and left < 0:
+            break
+        kept.append(row)
+    return kept
 
 
 def _texts(value: Any) -> Any:

@@ -53,6 +53,25 @@ def test_a_picture_is_handed_out_as_one(both: Api) -> None:
     assert both.get(CONTENT, role=None).status == 401
 
 
+@pytest.mark.parametrize("others", [0, 40])
+def test_each_file_inside_of_a_value_is_handed_out_by_its_name(api: Api, others: int) -> None:
+    """Whether the value itself is in the database or, being long, a file too."""
+    store = stored_artifacts(api.services.settings.artifact_url)
+    figure = Figure()
+    figure.subplots().plot([1, 2])
+    pushed(api, store, {"plots": [figure], **{f"n{number}": number for number in range(others)}})
+    name = next(one.name for one in store.kept() if one.name.endswith(".png"))
+    answer = api.get(CONTENT, name=name)
+    assert answer.content.startswith(b"\x89PNG")
+    assert "immutable" in answer.headers["cache-control"]
+    assert api.get(CONTENT, name="0" * 40 + ".png").status == 404
+
+
+def test_the_file_of_a_key_is_asked_for_again_after_the_next_try(api: Api) -> None:
+    pushed(api, stored_artifacts(api.services.settings.artifact_url), b"x" * 1000)
+    assert api.get(CONTENT).headers["cache-control"] == "private, no-cache"
+
+
 def test_a_value_without_a_file_and_a_file_that_is_gone_are_said_to_be_so(api: Api) -> None:
     store = stored_artifacts(api.services.settings.artifact_url)
     name = pushed(api, store, b"x" * 1000)

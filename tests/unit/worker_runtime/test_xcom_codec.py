@@ -132,7 +132,14 @@ def test_a_preview_of_a_frame_is_stored_beside_its_name():
     assert about["shape"] == [100, 2]
     assert about["columns"] == ["a", "b"]
     assert about["head"][0] == {"a": 0, "b": "text"}
-    assert len(about["head"]) == 5
+    assert len(about["head"]) == 20
+
+
+def test_of_a_wide_frame_as_many_rows_are_shown_as_there_is_room_for():
+    frame = pd.DataFrame({f"column {number}": ["x" * 100] * 30 for number in range(12)})
+    stored = XComCodec(MemoryArtifacts()).encode(frame)
+    assert 1 <= len(json.loads(stored.value)["head"]) < 20
+    assert len(stored.value) < 10_000
 
 
 @pytest.mark.parametrize("series", [pd.Series([1, 2], name="n"), pd.Series([1.0, None])])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 
+import altair as alt
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from matplotlib.figure import Figure
@@ -74,3 +77,22 @@ def test_a_figure_that_can_not_be_drawn_is_an_error_that_says_where(codec):
     figure.text(0.5, 0.5, r"$\undefined$")
     with pytest.raises(SerializationError, match=r"a matplotlib.figure Figure at \['plot'\] can't be drawn"):
         codec.encode({"plot": figure})
+
+
+def test_an_altair_chart_comes_back_and_is_kept_as_what_draws_it(codec):
+    chart = alt.Chart(pd.DataFrame({"day": ["Mo", "Tu"], "n": [3, 5]})).mark_bar().encode(x="day:N", y="n:Q")
+    stored = codec.encode(chart | chart)
+    about = json.loads(stored.value)
+    assert (stored.kind, about["type"], about["library"]) == ("vega-lite", "HConcatChart", "altair")
+    again = codec.decode(stored)
+    assert isinstance(again, alt.HConcatChart)
+    assert again.to_dict()["hconcat"][0]["mark"] == {"type": "bar"}
+
+
+@pytest.mark.parametrize(("form", "media_type"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("GIF", "image/gif")])
+def test_bytes_of_a_picture_are_known_to_be_one(codec, form, media_type):
+    buffer = io.BytesIO()
+    Image.effect_noise((300, 200), 80).save(buffer, form)
+    about = json.loads(codec.encode(buffer.getvalue()).value)
+    assert about["media_type"] == media_type
+    assert "media_type" not in json.loads(codec.encode(b"<svg>" * 5000).value)

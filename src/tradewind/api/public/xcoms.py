@@ -33,6 +33,8 @@ from tradewind.sdk.xcom_codec import unsafe_tag
 from tradewind.worker.xcom import open_artifacts
 
 router = APIRouter(tags=["XCom"])
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+"""What a browser may draw as it is: nothing in it runs."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 ENTRIES = INSTANCE + "/xcomEntries"
@@ -129,35 +131,76 @@ async def get_xcom_entry(
     responses={200: {"description": "The file", "content": {"application/octet-stream": {}}}},
 )
 async def get_xcom_content(
-    dag_id: str, dag_run_id: str, task_id: str, xcom_key: str, call: Reader, map_index: int = -1
+    dag_id: str,
+    dag_run_id: str,
+    task_id: str,
+    xcom_key: str,
+    call: Reader,
+    map_index: int = -1,
+    name: Annotated[str | None, Query(description="of a file; that of the whole value unless given")] = None,
 ) -> Response:
-    """The file of a value in the artifact store: a picture, a Parquet file, an array. It is handed on as it is."""
+    """The file of a value in the artifact store: a picture, a Parquet file, an array. It is handed on as it is.
 
-    def find(tx: Tx) -> dict[str, Any]:
+    A value with several files in it, like a dict of figures, tells the name of each.
+    """
+
+    def find(tx: Tx) -> Any:
         instance = tasks.get_task(tx, call.workspace, dag_id, dag_run_id, task_id, map_index=map_index)
-        value = msgspec.json.decode(xcoms.get_xcom(tx, instance, xcom_key).value)
-        if not isinstance(value, dict) or value.get("__tw__") != "file":  # pyright: ignore[reportUnknownMemberType] - JSON
-            raise NotFound(f"the XCom {xcom_key!r} has no file of its own: its value is in the database")
-        if not isinstance(value.get("name"), str):  # pyright: ignore[reportUnknownMemberType] - JSON
-            raise NotFound(f"the XCom {xcom_key!r} looks like a file and names none")
-        return value  # pyright: ignore[reportUnknownVariableType] - JSON
+        return msgspec.json.decode(xcoms.get_xcom(tx, instance, xcom_key).value)
 
-    about = await call.read(find)
     store = open_artifacts(call.services.settings.artifact_url)
+
+    def read() -> tuple[dict[str, Any], bytes]:
+        about = _file_of(value, xcom_key, name)
+        if name in {None, about["name"]}:
+            return about, store.get(about["name"])
+        try:
+            inner = _file_of(msgspec.json.decode(store.get(about["name"])), xcom_key, name)
+        except msgspec.DecodeError as error:
+            raise NotFound(f"the XCom {xcom_key!r} has no file {name!r}: its own is no JSON") from error
+        return inner, store.get(inner["name"])
+
+    value = await call.read(find)
     try:
-        data = await call.desk.in_thread(lambda: store.get(about["name"]))
+        about, data = await call.desk.in_thread(read)
     except FileNotFoundError as error:
-        raise NotFound(f"the file {about['name']} of the XCom {xcom_key!r} is gone", name=about["name"]) from error
+        raise NotFound(f"a file of the XCom {xcom_key!r} is gone: {error}") from error
     media_type = str(about.get("media_type"))
     if not _MEDIA_TYPE.fullmatch(media_type):
         media_type = "application/octet-stream"
-    kind = "inline" if media_type == "image/png" else "attachment"
+    kind = "inline" if media_type in PICTURES else "attachment"
     headers = {
         "content-disposition": f'{kind}; filename="{about["name"]}"',
         "x-content-type-options": "nosniff",
-        "cache-control": "private, max-age=31536000, immutable",
+        # A file is named by its content; that of a key is another one after the next try.
+        "cache-control": "private, no-cache" if name is None else "private, max-age=31536000, immutable",
     }
     return Response(data, media_type=media_type, headers=headers)
+
+
+def _file_of(value: Any, key: str, name: str | None) -> dict[str, Any]:
+    """What a value says of its file: of the one with this name, wherever it is inside, or of the JSON file that may
+    have it inside.
+
+    Raises:
+        NotFound: it has none.
+    """
+    if name is None and not (isinstance(value, dict) and value.get("__tw__") == "file"):  # pyright: ignore[reportUnknownMemberType] - JSON
+        raise NotFound(f"the XCom {key!r} has no file of its own: its value is in the database")
+    left: list[Any] = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left.extend(one)  # pyright: ignore[reportUnknownArgumentType] - JSON
+        elif isinstance(one, dict):
+            about: dict[str, Any] = one
+            if about.get("__tw__") != "file":
+                left.extend(about.values())
+            elif not isinstance(about.get("name"), str):
+                raise NotFound(f"the XCom {key!r} looks like a file and names none")
+            elif name in {None, about["name"]} or (one is value and about.get("format") == "json"):
+                return about
+    raise NotFound(f"the XCom {key!r} has no file {name!r}")
 
 
 def _stored(key: str, value: Any) -> XComValue:

@@ -17,11 +17,12 @@ import { StateCounts } from "@/shared/ui/StateCounts";
 import { StateBadge } from "@/shared/ui/StateIcon";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import { WhyButton } from "@/shared/why/Why";
+import type { InstanceKey } from "./instance";
 import { Around, Details, Rendered, Tries } from "./parts";
 import { TABS, type Tab, type TaskSearch } from "./search";
 import { TaskActions } from "./TaskActions";
 import classes from "./TaskPage.module.css";
-import { type InstanceKey, XComs } from "./XComs";
+import { Values } from "./values/Values";
 
 const FROM = "/dags/$dagId/runs/$runId/tasks/$taskId";
 const WORDS: Record<Tab, string> = {
@@ -201,7 +202,7 @@ function Parts(given: { of: InstanceKey; view: TaskView; search: TaskSearch; put
         />
       </Tabs.Panel>
       <Tabs.Panel value="xcom">
-        <XComs of={of} xcoms={view.xcoms} />
+        <Values of={of} xcoms={view.xcoms} />
       </Tabs.Panel>
       <Tabs.Panel value="rendered">
         <Rendered view={view} />

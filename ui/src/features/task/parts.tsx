@@ -14,8 +14,8 @@ import { Markdown } from "@/shared/ui/Markdown";
 import { Moment, Took } from "@/shared/ui/Moment";
 import { StateCounts } from "@/shared/ui/StateCounts";
 import { StateBadge } from "@/shared/ui/StateIcon";
+import type { InstanceKey } from "./instance";
 import classes from "./TaskPage.module.css";
-import type { InstanceKey } from "./XComs";
 
 export function Rendered({ view }: { view: TaskView }) {
   const fields = Object.entries(view.instance?.rendered_fields ?? {}).filter(

@@ -1106,6 +1106,8 @@ export interface paths {
         /**
          * Get Xcom Content
          * @description The file of a value in the artifact store: a picture, a Parquet file, an array. It is handed on as it is.
+         *
+         *     A value with several files in it, like a dict of figures, tells the name of each.
          */
         get: operations["get_xcom_content"];
         put?: never;
@@ -13551,6 +13553,8 @@ export interface operations {
         parameters: {
             query?: {
                 map_index?: number;
+                /** @description of a file; that of the whole value unless given */
+                name?: string | null;
             };
             header?: never;
             path: {

@@ -1,24 +1,51 @@
-// Markdown of people: its commonest marks are drawn, nothing in it runs.
+// Markdown of people: what they write is drawn, nothing in it runs or is fetched.
 import { render } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { blocksOf, Markdown } from "./Markdown";
+import { Markdown } from "./Markdown";
+import MarkdownDrawn from "./MarkdownDrawn";
+import { dedented, hasMarks } from "./markdown-text";
 
-test("a text is cut into paragraphs, lists, headings and code", () => {
-  const found = blocksOf("# Title\nfirst\nsecond\n\n- a\n- b\n\n```\nx = 1\n```\n1. one");
-  expect(found.map((block) => block.kind)).toEqual(["heading", "text", "list", "code", "list"]);
-  expect(found[1]).toEqual({ kind: "text", text: "first\nsecond" });
+function drawn(text: string): HTMLElement {
+  return render(<MarkdownDrawn text={text} />).container;
+}
+
+test("headings, nested lists, quotes, code and tables are drawn", () => {
+  const found = drawn("# Title\n\n1. one\n   - inside\n\n> said\n\n```\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+  expect(found.querySelector("[data-heading]")?.textContent).toBe("Title");
+  expect(found.querySelector("ol ul li")?.textContent).toBe("inside");
+  expect(found.querySelector("blockquote")?.textContent?.trim()).toBe("said");
+  expect(found.querySelector("pre")?.textContent).toBe("x = 1\n");
+  expect([...found.querySelectorAll("td")].map((cell) => cell.textContent)).toEqual(["1", "2"]);
 });
 
 test("emphasis, code and links are drawn, names with underscores are left alone", () => {
-  const { container } = render(<Markdown text="**412** in `3 min`, see [it](https://x.example/a) by my_dag_id" />);
-  expect(container.querySelector("strong")?.textContent).toBe("412");
-  expect(container.querySelector("code")?.textContent).toBe("3 min");
-  expect(container.querySelector("a")?.getAttribute("href")).toBe("https://x.example/a");
-  expect(container.textContent).toContain("my_dag_id");
+  const found = drawn("**412** in `3 min`, see [it](https://x.example/a) by my_dag_id");
+  expect(found.querySelector("strong")?.textContent).toBe("412");
+  expect(found.querySelector("code")?.textContent).toBe("3 min");
+  expect(found.querySelector("a")?.getAttribute("href")).toBe("https://x.example/a");
+  expect(found.textContent).toContain("my_dag_id");
 });
 
-test("markup and addresses that would run something stay text", () => {
-  const { container } = render(<Markdown text={"<img src=x onerror=alert(1)> [x](javascript:alert(1))"} />);
-  expect(container.querySelector("img, a")).toBe(null);
-  expect(container.textContent).toContain("javascript:alert(1)");
+test("markup, addresses that would run something, and pictures of other hosts are not taken as such", () => {
+  const found = drawn(
+    "<img src=x onerror=alert(1)> [x](javascript:alert(1)) ![a chart](https://x.example/a.png) ![y](data:image/png;base64,AA)",
+  );
+  expect(found.querySelector("img, script")).toBe(null);
+  expect(found.innerHTML).not.toContain("javascript:");
+  expect(found.querySelector("a[href='https://x.example/a.png']")?.textContent).toBe("a chart");
+});
+
+test("plain words are shown as they are, without what draws marks", () => {
+  expect(hasMarks("The supplier sent the old file.\nAsk Ada, 3 - 4 days.")).toBe(false);
+  for (const text of ["a *b*", "- a", "1. a", "# a", "see https://x.example", "|a|", "a\n\nb"]) {
+    expect(hasMarks(text)).toBe(true);
+  }
+  const { container } = render(<Markdown text="plain words" />);
+  expect(container.textContent).toBe("plain words");
+});
+
+test("the indent of a docstring is none of its text", () => {
+  expect(dedented("\n    # A\n\n    - b\n      - c\n    ")).toBe("# A\n\n- b\n  - c");
+  expect(dedented("Says it.\n\n    And more.\n    ")).toBe("Says it.\n\nAnd more.");
+  expect(dedented("- a\n  - b\n  - c")).toBe("- a\n  - b\n  - c");
 });

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Group, Textarea } from "@mantine/core";
 import { IconNote, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
+import { Markdown } from "./Markdown";
 import { tellFailed } from "./told";
 
 export function NoteEditor({
@@ -33,12 +34,12 @@ export function NoteEditor({
       );
     }
     return (
-      <span style={{ display: "inline-flex", gap: 4, alignItems: "flex-start", minWidth: 0 }}>
-        <span style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>{note}</span>
+      <div style={{ display: "inline-flex", gap: 4, alignItems: "flex-start", minWidth: 0 }}>
+        <Markdown text={note} keepsLines />
         <ActionIcon size={20} aria-label="Edit the note" onClick={() => setText(note)}>
           <IconPencil size={13} />
         </ActionIcon>
-      </span>
+      </div>
     );
   }
   return (

@@ -5,6 +5,7 @@ import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { duration } from "@/shared/format/time";
 import { CodeToCopy, Copyable } from "@/shared/ui/Copyable";
+import { Markdown } from "@/shared/ui/Markdown";
 import { Moment } from "@/shared/ui/Moment";
 import { Section } from "@/shared/ui/Page";
 import type { TabProps } from "../DagPage";
@@ -45,7 +46,9 @@ export function DetailsTab({ dag }: TabProps) {
       <div className={classes.side}>
         {dag.doc_md && (
           <Section title="About">
-            <pre className={classes.doc}>{dag.doc_md.trim()}</pre>
+            <div className={classes.doc}>
+              <Markdown text={dag.doc_md} />
+            </div>
           </Section>
         )}
         <NextRuns dagId={dag.dag_id} />

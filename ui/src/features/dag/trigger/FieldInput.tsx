@@ -12,6 +12,8 @@ import {
   TextInput,
 } from "@mantine/core";
 import { useState } from "react";
+import { Markdown } from "@/shared/ui/Markdown";
+import { hasMarks } from "@/shared/ui/markdown-text";
 import { type Field, isSecret, type Json, textOf } from "./schema";
 
 interface Props {
@@ -38,7 +40,9 @@ export function FieldInput(given: Props) {
         )}
       </Group>
     ),
-    description: field.help || undefined,
+    description: hasMarks(field.help) ? <Markdown text={field.help} /> : field.help || undefined,
+    // Marks become paragraphs and lists, which stand in no paragraph.
+    descriptionProps: { component: "div" } as never,
     error: problem,
     size: "sm" as const,
   };
@@ -49,7 +53,7 @@ export function FieldInput(given: Props) {
       return (
         <Switch
           label={common.label}
-          description={common.description}
+          description={field.help || undefined}
           error={problem}
           checked={value === true}
           onChange={(event) => onChange(event.currentTarget.checked)}
