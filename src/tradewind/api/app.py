@@ -20,6 +20,7 @@ from tradewind.api.known_first import KnownFirst
 from tradewind.api.lazy_routes import PREFIX, LazyRoutes
 from tradewind.api.pages import Pages
 from tradewind.api.services import ApiServices
+from tradewind.api.shared_answers import SharedAnswers
 from tradewind.api.workspaces import Workspaces
 
 __all__ = ["PREFIX", "create_app", "permission_of"]
@@ -52,6 +53,7 @@ def create_app(services: ApiServices) -> FastAPI:
     app.state.desk = desk
     app.state.routes = LazyRoutes()
     problems.install(app)
+    app.add_middleware(SharedAnswers)
     app.add_middleware(KnownFirst)
     app.add_middleware(Pages)
     app.add_middleware(Workspaces)

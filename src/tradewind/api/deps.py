@@ -51,6 +51,8 @@ class Desk:
         self.connection_tests = ConnectionTests(services.clock, services.ids)
         self.denials = Denials()
         self.plugins = PluginAnswers(services.settings.plugins_folder, services.clock)
+        self.writes = 0
+        """Counts what was written by requests: answers that are shared are from after the last of it."""
         self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
 
@@ -71,7 +73,10 @@ class Desk:
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run changes in a write transaction."""
-        return await self.in_thread(lambda: self._write(work))
+        try:
+            return await self.in_thread(lambda: self._write(work))
+        finally:
+            self.writes += 1
 
     def sight(self, rights: Rights, permission: May) -> Sight | None:
         """What somebody sees in a route; made once for as long as they are believed."""
