@@ -4,5 +4,11 @@ import { given, text } from "@/shared/ui/search-params";
 
 export const Route = createFileRoute("/variables")({
   component: VariablesPage,
-  validateSearch: (search: Record<string, unknown>) => given({ search: text(search.search), sort: text(search.sort) }),
+  validateSearch: (search: Record<string, unknown>) =>
+    given({
+      search: text(search.search),
+      sort: text(search.sort),
+      // The form of a new one is open.
+      add: search.add === 1 || search.add === "1" ? (1 as const) : undefined,
+    }),
 });

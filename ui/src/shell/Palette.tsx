@@ -1,4 +1,5 @@
 // Finds anything by its name, and does things with it: Ctrl+K. Pages at once; the rest as the server finds it.
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData, spotlight } from "@mantine/spotlight";
 import "@mantine/spotlight/styles.css";
@@ -19,18 +20,21 @@ import { queryClient } from "@/queries";
 import { assetUrl, dagUrl, runUrl } from "@/shared/addresses";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { type Me, refusalOf, useMe } from "@/shared/api/may";
 import type { Schemas } from "@/shared/api/schemas";
 import { useShortcuts } from "@/shared/shortcuts";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import { tellDone, tellFailed } from "@/shared/ui/told";
 import { asked, fits, type Verb, verbsFor } from "./asked";
-import { ADMIN, MAIN } from "./nav";
+import { type Deed, deedsOf, refusalOfDeed } from "./deeds";
+import { logOut } from "./log-out";
+import { ACCOUNT, ADMIN, MAIN } from "./nav";
 import { ShortcutsHelp } from "./ShortcutsHelp";
 
 type Found = Schemas["SearchResponse"];
 type Go = (to: string, search?: Record<string, unknown>) => void;
 
-const PLACES = [...MAIN, ...ADMIN];
+const PLACES = [...MAIN, ...ADMIN, ACCOUNT];
 const WITH_ACTIONS = 3;
 const WORDS: Record<Verb, string> = { trigger: "Trigger", pause: "Pause", unpause: "Unpause" };
 const VERB_ICONS = { trigger: IconPlayerPlay, pause: IconPlayerPause, unpause: IconPlayerTrackNext };
@@ -59,7 +63,16 @@ export function Palette() {
       strokes ? [{ keys: strokes, words: label, act: () => go(to) }] : [],
     ),
   ]);
-  const groups = [...(text && found ? groupsOf(found, verb, go) : []), pagesOf(query, go)];
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  const me = useMe().data;
+  const deeds = deedsOf({
+    go,
+    logOut,
+    showShortcuts: () => setHelpOpen(true),
+    switchColours: () => setColorScheme(scheme === "dark" ? "light" : "dark"),
+  });
+  const groups = [...(text && found ? groupsOf(found, verb, go, me) : []), pagesOf(query, go), doOf(query, deeds, me)];
   return (
     <>
       <Spotlight
@@ -91,16 +104,40 @@ function pagesOf(query: string, go: Go): SpotlightActionGroupData {
   return { group: "Pages", actions };
 }
 
-function groupsOf(found: Found, verb: Verb | undefined, go: Go): SpotlightActionGroupData[] {
+/** What one may not do is named too, and says why. */
+function gated(action: SpotlightActionData, refusal: string | undefined): SpotlightActionData {
+  if (refusal === undefined) return action;
+  return {
+    ...action,
+    description: refusal,
+    "aria-disabled": true,
+    closeSpotlightOnTrigger: false,
+    onClick: () => undefined,
+  };
+}
+
+function doOf(query: string, deeds: Deed[], me: Me | undefined): SpotlightActionGroupData {
+  const actions = deeds
+    .filter(({ label }) => fits(label, query.trim()))
+    .map((deed) => {
+      const { label, icon: Icon } = deed;
+      const action = { id: `do ${label}`, label, leftSection: <Icon size={16} />, onClick: () => void deed.act() };
+      return gated(action, refusalOfDeed(me, deed));
+    });
+  return { group: "Do", actions };
+}
+
+function groupsOf(found: Found, verb: Verb | undefined, go: Go, me: Me | undefined): SpotlightActionGroupData[] {
   const actions = found.dags.slice(0, verb ? undefined : WITH_ACTIONS).flatMap((dag) =>
     verbsFor(verb, dag.is_paused).map((one): SpotlightActionData => {
       const Icon = VERB_ICONS[one];
-      return {
+      const action = {
         id: `${one} ${dag.dag_id}`,
         label: `${WORDS[one]} ${dag.display_name}`,
         leftSection: <Icon size={16} />,
         onClick: () => (one === "trigger" ? go(dagUrl(dag.dag_id), { trigger: 1 }) : void setPaused(dag.dag_id, one)),
       };
+      return gated(action, refusalOf(me, one === "trigger" ? "create:dag_run" : "edit:dag", dag.dag_id));
     }),
   );
   const does: SpotlightActionGroupData = { group: "Actions", actions };

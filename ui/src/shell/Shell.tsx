@@ -9,7 +9,7 @@ import { api, data } from "@/shared/api/client";
 import { affectedBy, keys } from "@/shared/api/keys";
 import { keepFresh, liveState } from "@/shared/api/live";
 import { workspace } from "@/shared/api/place";
-import { tellFailed } from "@/shared/ui/told";
+import { logOut } from "./log-out";
 import { ADMIN, MAIN, type Place } from "./nav";
 import { openPalette, Palette } from "./Palette";
 import classes from "./Shell.module.css";
@@ -91,14 +91,6 @@ function SchemeSwitch() {
 
 function Me() {
   const me = useQuery({ queryKey: keys.me, queryFn: () => data(api.GET("/auth/me")) });
-  const logOut = async (): Promise<void> => {
-    try {
-      await api.POST("/auth/logout");
-      window.location.assign("/login");
-    } catch (error) {
-      tellFailed(error);
-    }
-  };
   return (
     <Menu position="right-end" width={220}>
       <Menu.Target>

@@ -13,6 +13,7 @@ import {
   IconRoute,
   IconSettings,
   IconStack2,
+  IconUser,
   IconUserQuestion,
   IconUsers,
   IconVariable,
@@ -36,6 +37,9 @@ export const MAIN: Place[] = [
   { to: "/assets", label: "Assets", icon: IconBox, keys: "g a" },
   { to: "/approvals", label: "Approvals", icon: IconUserQuestion, keys: "g p" },
 ];
+
+/** Behind one's own sign, not in the menu. */
+export const ACCOUNT: Place = { to: "/account", label: "Account, sessions and tokens", icon: IconUser, keys: "g m" };
 
 export const ADMIN: Place[] = [
   { to: "/connections", label: "Connections", icon: IconPlug, keys: "g c" },

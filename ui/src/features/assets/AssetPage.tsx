@@ -1,5 +1,5 @@
 // One asset: what makes it, what it starts, its last events, and what still waits for more.
-import { Button, Tooltip } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconBellRinging, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -8,6 +8,7 @@ import { dagUrl, runUrl, taskUrl } from "@/shared/addresses";
 import { count, many } from "@/shared/format/numbers";
 import { CodeToCopy, Copyable } from "@/shared/ui/Copyable";
 import { Confirm } from "@/shared/ui/confirm";
+import { Gated } from "@/shared/ui/Gated";
 import { Moment } from "@/shared/ui/Moment";
 import { Page, Section } from "@/shared/ui/Page";
 import { StateIcon } from "@/shared/ui/StateIcon";
@@ -157,18 +158,21 @@ function Actions({ asset }: { asset: Asset }) {
   };
   return (
     <>
-      <Button variant="default" leftSection={<IconBellRinging size={14} />} onClick={() => setAsked("tell")}>
-        Mark as updated
-      </Button>
-      <Tooltip label={maker ? `Runs ${maker.dag_id}` : "No DAG here makes it"}>
+      <Gated needs="create:asset">
+        <Button variant="default" leftSection={<IconBellRinging size={14} />} onClick={() => setAsked("tell")}>
+          Mark as updated
+        </Button>
+      </Gated>
+      <Gated needs="create:asset">
         <Button
           leftSection={<IconPlayerPlay size={14} />}
+          title={maker ? `Runs ${maker.dag_id}` : "No DAG here makes it"}
           disabled={maker === undefined}
           onClick={() => setAsked("make")}
         >
           Materialise
         </Button>
-      </Tooltip>
+      </Gated>
       {asked === "make" && (
         <Confirm title={`Make ${asset.name} anew`} yes="Run" act={make} onClose={() => setAsked(undefined)}>
           A run of <b>{maker?.dag_id}</b> is started, with all of its tasks.

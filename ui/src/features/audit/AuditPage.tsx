@@ -7,16 +7,18 @@ import { dagUrl } from "@/shared/addresses";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { PAGE, useLongList } from "@/shared/api/lists";
+import { useRefusal } from "@/shared/api/may";
 import { apiBase } from "@/shared/api/place";
 import type { Schemas } from "@/shared/api/schemas";
 import type { Column } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { ListPage } from "@/shared/ui/ListPage";
 import { Moment } from "@/shared/ui/Moment";
 import { inWords } from "./differences";
 import { EntryDetails } from "./EntryDetails";
 import { Filters } from "./Filters";
-import { auditSearch, conditionsOf, exportUrl } from "./search";
+import { type AuditSearch, auditSearch, conditionsOf, exportUrl } from "./search";
 import { Verify } from "./Verify";
 
 type Entry = Schemas["AuditEntryResponse"];
@@ -102,24 +104,12 @@ export function AuditPage() {
         }
         actions={
           <>
-            <Button variant="default" leftSection={<IconShieldCheck size={14} />} onClick={() => setVerifying(true)}>
-              Verify the log
-            </Button>
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button variant="default" leftSection={<IconDownload size={14} />}>
-                  Export
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item component="a" href={exportUrl(apiBase, search, "csv")} download="audit.csv">
-                  What is listed, as CSV
-                </Menu.Item>
-                <Menu.Item component="a" href={exportUrl(apiBase, search, "jsonl")} download="audit.jsonl">
-                  What is listed, as JSON lines
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <Gated needs="read:audit">
+              <Button variant="default" leftSection={<IconShieldCheck size={14} />} onClick={() => setVerifying(true)}>
+                Verify the log
+              </Button>
+            </Gated>
+            <Export search={search} />
           </>
         }
         empty={<EmptyState title="Nothing has been done yet">Whatever anybody changes is kept here.</EmptyState>}
@@ -127,5 +117,28 @@ export function AuditPage() {
       {open && <EntryDetails entry={open} onClose={() => change({})} />}
       {isVerifying && <Verify onClose={() => setVerifying(false)} />}
     </>
+  );
+}
+
+function Export({ search }: { search: AuditSearch }) {
+  const refusal = useRefusal("read:audit");
+  const button = (
+    <Button variant="default" leftSection={<IconDownload size={14} />}>
+      Export
+    </Button>
+  );
+  if (refusal !== undefined) return <Gated needs="read:audit">{button}</Gated>;
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={exportUrl(apiBase, search, "csv")} download="audit.csv">
+          What is listed, as CSV
+        </Menu.Item>
+        <Menu.Item component="a" href={exportUrl(apiBase, search, "jsonl")} download="audit.jsonl">
+          What is listed, as JSON lines
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -48,7 +48,7 @@ function placeOf(row: Connection): string {
 }
 
 export function ConnectionsPage() {
-  const { search, sort } = useSearch({ from: "/connections" });
+  const { search, sort, add } = useSearch({ from: "/connections" });
   const navigate = useNavigate({ from: "/connections" });
   const client = useQueryClient();
   const list = useLongList<Connection>(keys.admin("connections", search, sort), async (offset) => {
@@ -70,6 +70,10 @@ export function ConnectionsPage() {
       list={list}
       columns={COLUMNS}
       nameOf={(row) => row.connection_id}
+      isAdding={add === 1}
+      onAdding={(isAdding) =>
+        void navigate({ search: given({ search, sort, add: isAdding ? (1 as const) : undefined }), replace: !isAdding })
+      }
       address={{
         label: "Search by id",
         search,

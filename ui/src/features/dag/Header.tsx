@@ -6,10 +6,12 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
+import { useRefusal } from "@/shared/api/may";
 import { many } from "@/shared/format/numbers";
 import { duration } from "@/shared/format/time";
 import { Copyable } from "@/shared/ui/Copyable";
 import { Confirm } from "@/shared/ui/confirm";
+import { Gated, GatedItem } from "@/shared/ui/Gated";
 import { Moment } from "@/shared/ui/Moment";
 import { RunStrip } from "@/shared/ui/RunStrip";
 import { tellDone, tellFailed } from "@/shared/ui/told";
@@ -35,14 +37,15 @@ function useDeed(dagId: string): (what: () => Promise<unknown>, done?: string) =
 export function Heading({ dag }: { dag: DagHead }) {
   const deed = useDeed(dag.dag_id);
   const path = { params: { path: { dag_id: dag.dag_id } } };
-  const mayEdit = dag.may.includes("edit");
+  const refusal = useRefusal("edit:dag", dag.dag_id);
   return (
     <span className={classes.heading}>
-      <Tooltip label={mayEdit ? (dag.is_paused ? "Paused: no run starts" : "Active") : "You may not pause it"}>
+      <Tooltip label={refusal ?? (dag.is_paused ? "Paused: no run starts" : "Active")} multiline maw={320}>
         <Switch
           size="sm"
           checked={!dag.is_paused}
-          disabled={!mayEdit}
+          disabled={refusal !== undefined}
+          data-refusal={refusal}
           aria-label={dag.is_paused ? "Paused; switch on" : "Active; pause it"}
           onChange={(event) => {
             const isPaused = !event.currentTarget.checked;
@@ -168,18 +171,17 @@ export function Actions({ dag, go }: { dag: DagHead; go: Go }) {
   const deed = useDeed(dag.dag_id);
   const navigate = useNavigate();
   const [asksDelete, setAsksDelete] = useState(false);
-  const mayTrigger = dag.may.includes("trigger");
   return (
     <>
-      <Tooltip label="You may not trigger it: that takes create:dag_run" disabled={mayTrigger}>
+      <Gated needs="create:dag_run" name={dag.dag_id}>
         <Button
           leftSection={<IconPlayerPlay size={14} />}
-          disabled={!mayTrigger || dag.is_stale}
+          disabled={dag.is_stale}
           onClick={() => go({ trigger: 1 }, true)}
         >
           Trigger
         </Button>
-      </Tooltip>
+      </Gated>
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="default" size={30} aria-label="More actions">
@@ -187,9 +189,10 @@ export function Actions({ dag, go }: { dag: DagHead; go: Go }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item
+          <GatedItem
+            needs="edit:dag"
+            name={dag.dag_id}
             leftSection={<IconRefresh size={14} />}
-            disabled={!dag.may.includes("edit")}
             onClick={() =>
               void deed(
                 () =>
@@ -199,15 +202,16 @@ export function Actions({ dag, go }: { dag: DagHead; go: Go }) {
             }
           >
             Read its file again
-          </Menu.Item>
-          <Menu.Item
+          </GatedItem>
+          <GatedItem
+            needs="delete:dag"
+            name={dag.dag_id}
             leftSection={<IconTrash size={14} />}
             color="red"
-            disabled={!dag.may.includes("delete")}
             onClick={() => setAsksDelete(true)}
           >
             Delete its history
-          </Menu.Item>
+          </GatedItem>
         </Menu.Dropdown>
       </Menu>
       {asksDelete && (

@@ -101,7 +101,13 @@ function TriggerLink({ dag }: { dag: DagRow }) {
   const refusal = useRefusal("create:dag_run", dag.dag_id);
   if (refusal !== undefined) {
     return (
-      <ActionIcon title={refusal} aria-label={`Trigger ${dag.display_name}: ${refusal}`} data-disabled aria-disabled>
+      <ActionIcon
+        title={refusal}
+        aria-label={`Trigger ${dag.display_name}: ${refusal}`}
+        data-refusal={refusal}
+        data-disabled
+        aria-disabled
+      >
         <IconPlayerPlay size={15} />
       </ActionIcon>
     );
@@ -125,6 +131,7 @@ function PauseSwitch(given: { dag: DagRow; isPaused: boolean; onPause: Actions["
       size="xs"
       checked={!isPaused}
       disabled={refusal !== undefined}
+      data-refusal={refusal}
       aria-label={`${dag.display_name} is ${isPaused ? "paused" : "active"}`}
       title={refusal ?? (isPaused ? "Paused: nothing starts by schedule" : "Active")}
       onChange={(event) => given.onPause(dag.dag_id, !event.currentTarget.checked)}

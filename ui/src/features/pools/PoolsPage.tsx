@@ -40,7 +40,7 @@ const COLUMNS: Column<Pool>[] = [
 ];
 
 export function PoolsPage() {
-  const { search, sort } = useSearch({ from: "/pools" });
+  const { search, sort, add } = useSearch({ from: "/pools" });
   const navigate = useNavigate({ from: "/pools" });
   const client = useQueryClient();
   const list = useLongList<Pool>(keys.admin("pools", search, sort), async (offset) => {
@@ -64,6 +64,10 @@ export function PoolsPage() {
       columns={COLUMNS}
       nameOf={(row) => row.name}
       isFixed={(row) => row.name === DEFAULT}
+      isAdding={add === 1}
+      onAdding={(isAdding) =>
+        void navigate({ search: given({ search, sort, add: isAdding ? (1 as const) : undefined }), replace: !isAdding })
+      }
       address={{
         label: "Search by name",
         search,

@@ -8,10 +8,9 @@ import { ClearDialog } from "@/shared/act/ClearDialog";
 import { markRun, refreshRun } from "@/shared/act/rerun";
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
-import { useRefusal } from "@/shared/api/may";
 import { many } from "@/shared/format/numbers";
 import { Confirm } from "@/shared/ui/confirm";
-import { Gated } from "@/shared/ui/Gated";
+import { Gated, GatedItem } from "@/shared/ui/Gated";
 import { tellDone } from "@/shared/ui/told";
 import type { RunView } from "./queries";
 
@@ -20,8 +19,6 @@ type Asking = "clear" | "retry" | "success" | "failed" | "delete";
 export function RunActions({ view, onCompare }: { view: RunView; onCompare: () => void }) {
   const [asking, setAsking] = useState<Asking>();
   const { run, counts } = view;
-  const mayMark = useRefusal("edit:dag_run", run.dag_id) === undefined;
-  const mayDelete = useRefusal("delete:dag_run", run.dag_id) === undefined;
   const failed = (counts.failed ?? 0) + (counts.upstream_failed ?? 0);
   return (
     <>
@@ -48,29 +45,34 @@ export function RunActions({ view, onCompare }: { view: RunView; onCompare: () =
             Compare with another run
           </Menu.Item>
           <Menu.Divider />
-          <Menu.Item
+          <GatedItem
+            needs="edit:dag_run"
+            name={run.dag_id}
             leftSection={<IconCheck size={14} />}
-            disabled={!mayMark || run.state === "success"}
+            disabled={run.state === "success"}
             onClick={() => setAsking("success")}
           >
             Mark as success
-          </Menu.Item>
-          <Menu.Item
+          </GatedItem>
+          <GatedItem
+            needs="edit:dag_run"
+            name={run.dag_id}
             leftSection={<IconX size={14} />}
-            disabled={!mayMark || run.state === "failed"}
+            disabled={run.state === "failed"}
             onClick={() => setAsking("failed")}
           >
             Mark as failed
-          </Menu.Item>
+          </GatedItem>
           <Menu.Divider />
-          <Menu.Item
+          <GatedItem
+            needs="delete:dag_run"
+            name={run.dag_id}
             color="red"
             leftSection={<IconTrash size={14} />}
-            disabled={!mayDelete}
             onClick={() => setAsking("delete")}
           >
             Delete the run
-          </Menu.Item>
+          </GatedItem>
         </Menu.Dropdown>
       </Menu>
       {asking && <Question asking={asking} view={view} onClose={() => setAsking(undefined)} />}

@@ -81,7 +81,7 @@ export function RunFacts({ view }: { view: RunView }) {
           </Fact>
         ))}
         <Fact name="Note">
-          <NoteEditor note={run.note} onSave={saveNote} />
+          <NoteEditor note={run.note} needs="edit:dag_run" dagId={run.dag_id} onSave={saveNote} />
         </Fact>
       </dl>
       {run.conf && Object.keys(run.conf).length > 0 && (

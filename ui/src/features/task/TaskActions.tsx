@@ -5,8 +5,7 @@ import { useState } from "react";
 import { ClearDialog } from "@/shared/act/ClearDialog";
 import { MarkDialog } from "@/shared/act/MarkDialog";
 import type { EndState } from "@/shared/act/rerun";
-import { useRefusal } from "@/shared/api/may";
-import { Gated } from "@/shared/ui/Gated";
+import { Gated, GatedItem } from "@/shared/ui/Gated";
 import { StateIcon } from "@/shared/ui/StateIcon";
 
 const STATES: EndState[] = ["success", "failed", "skipped"];
@@ -19,7 +18,6 @@ export function TaskActions({
   hasDate: boolean;
 }) {
   const [asking, setAsking] = useState<"clear" | EndState>();
-  const mayMark = useRefusal("edit:task_instance", aim.dagId) === undefined;
   const close = (): void => setAsking(undefined);
   return (
     <>
@@ -36,14 +34,15 @@ export function TaskActions({
         </Menu.Target>
         <Menu.Dropdown>
           {STATES.map((state) => (
-            <Menu.Item
+            <GatedItem
               key={state}
+              needs="edit:task_instance"
+              name={aim.dagId}
               leftSection={<StateIcon state={state} label={false} />}
-              disabled={!mayMark}
               onClick={() => setAsking(state)}
             >
               {state}
-            </Menu.Item>
+            </GatedItem>
           ))}
         </Menu.Dropdown>
       </Menu>

@@ -164,7 +164,7 @@ function Note({ of, note }: { of: InstanceKey; note: string | null }) {
   };
   return (
     <div style={{ fontSize: 13, fontWeight: 400 }}>
-      <NoteEditor note={note} onSave={save} />
+      <NoteEditor note={note} needs="edit:task_instance" dagId={of.dagId} onSave={save} />
     </div>
   );
 }

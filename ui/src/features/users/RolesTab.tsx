@@ -4,7 +4,7 @@ import { sentencesOf } from "@/shared/access/words";
 import { api } from "@/shared/api/client";
 import type { Column } from "@/shared/ui/DataTable";
 import { Things } from "@/shared/ui/Things";
-import { type Role, useChanged, useRoles } from "./queries";
+import { type Role, useAdding, useChanged, useRoles } from "./queries";
 import { RoleDetails } from "./RoleDetails";
 import { RoleForm } from "./RoleForm";
 import { usersSearch } from "./search";
@@ -47,6 +47,7 @@ export function RolesTab() {
   const found = useSearch({ from: "/users" });
   const navigate = useNavigate({ from: "/users" });
   const changed = useChanged();
+  const adding = useAdding();
   return (
     <>
       <Things
@@ -56,6 +57,7 @@ export function RolesTab() {
         resource="role"
         list={useRoles()}
         columns={COLUMNS}
+        {...adding}
         nameOf={(row) => row.name}
         isFixed={(row) => row.is_built_in}
         isLocked={(row) => row.is_built_in}

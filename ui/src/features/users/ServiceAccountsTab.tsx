@@ -11,7 +11,7 @@ import { Moment } from "@/shared/ui/Moment";
 import { Things } from "@/shared/ui/Things";
 import { AccountForm } from "./AccountForm";
 import { Name, RoleNames } from "./HeldRoles";
-import { type ServiceAccount, useAddress, useChanged, useServiceAccounts } from "./queries";
+import { type ServiceAccount, useAdding, useAddress, useChanged, useServiceAccounts } from "./queries";
 import classes from "./users.module.css";
 
 const COLUMNS: Column<ServiceAccount>[] = [
@@ -29,6 +29,7 @@ const COLUMNS: Column<ServiceAccount>[] = [
 
 export function ServiceAccountsTab() {
   const changed = useChanged();
+  const adding = useAdding();
   const address = useAddress("Search by name");
   return (
     <Things
@@ -38,6 +39,7 @@ export function ServiceAccountsTab() {
       resource="service_account"
       list={useServiceAccounts(address.search, address.sort)}
       columns={COLUMNS}
+      {...adding}
       nameOf={(row) => row.username}
       rowClass={(row) => (row.is_active ? undefined : classes.inactive)}
       address={address}

@@ -10,7 +10,7 @@ import { Things } from "@/shared/ui/Things";
 import { tellDone, tellFailed } from "@/shared/ui/told";
 import { AccountForm } from "./AccountForm";
 import { Name, RoleNames } from "./HeldRoles";
-import { type User, useAddress, useChanged, useUsers } from "./queries";
+import { type User, useAdding, useAddress, useChanged, useUsers } from "./queries";
 import classes from "./users.module.css";
 
 const COLUMNS: Column<User>[] = [
@@ -48,6 +48,7 @@ const COLUMNS: Column<User>[] = [
 
 export function UsersTab() {
   const changed = useChanged();
+  const adding = useAdding();
   const address = useAddress("Search by user name");
   return (
     <Things
@@ -57,6 +58,7 @@ export function UsersTab() {
       resource="user"
       list={useUsers(address.search, address.sort)}
       columns={COLUMNS}
+      {...adding}
       nameOf={(row) => row.username}
       rowClass={(row) => (row.is_active ? undefined : classes.inactive)}
       address={address}

@@ -81,6 +81,17 @@ export function useAddress(label: string) {
   };
 }
 
+/** Whether the form of a new one is open, which the address says. */
+export function useAdding() {
+  const found = useSearch({ from: "/users" });
+  const navigate = useNavigate({ from: "/users" });
+  return {
+    isAdding: found.add === 1,
+    onAdding: (isAdding: boolean): void =>
+      void navigate({ search: usersSearch({ ...found, add: isAdding ? 1 : undefined }), replace: !isAdding }),
+  };
+}
+
 /** Makes all of it be read again; what one may do oneself may have changed with it. */
 export function useChanged(): () => Promise<void> {
   const client = useQueryClient();

@@ -8,6 +8,8 @@ export interface UsersSearch {
   tab?: Tab;
   search?: string;
   sort?: string;
+  /** The form of a new one is open. */
+  add?: 1;
   /** The role whose details are open. */
   role?: string;
   ended?: true;
@@ -24,6 +26,7 @@ export function usersSearch(search: Record<string, unknown>): UsersSearch {
     tab: oneOf(search.tab, TABS),
     search: text(search.search),
     sort: text(search.sort),
+    add: search.add === 1 || search.add === "1" ? (1 as const) : undefined,
     role: text(search.role),
     ended: search.ended === true || search.ended === "true" ? (true as const) : undefined,
     who: text(search.who),

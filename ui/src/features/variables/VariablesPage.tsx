@@ -38,7 +38,7 @@ const COLUMNS: Column<Variable>[] = [
 ];
 
 export function VariablesPage() {
-  const { search, sort } = useSearch({ from: "/variables" });
+  const { search, sort, add } = useSearch({ from: "/variables" });
   const navigate = useNavigate({ from: "/variables" });
   const client = useQueryClient();
   const list = useLongList<Variable>(keys.admin("variables", search, sort), async (offset) => {
@@ -60,6 +60,10 @@ export function VariablesPage() {
       list={list}
       columns={COLUMNS}
       nameOf={(row) => row.key}
+      isAdding={add === 1}
+      onAdding={(isAdding) =>
+        void navigate({ search: given({ search, sort, add: isAdding ? (1 as const) : undefined }), replace: !isAdding })
+      }
       address={{
         label: "Search by key",
         search,

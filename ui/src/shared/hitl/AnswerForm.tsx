@@ -5,10 +5,13 @@ import { useState } from "react";
 import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Schemas } from "@/shared/api/schemas";
+import { Gated } from "@/shared/ui/Gated";
 import { Markdown } from "@/shared/ui/Markdown";
 import { Moment } from "@/shared/ui/Moment";
 import { tellDone } from "@/shared/ui/told";
 import { answerOf, type Field, faultOf, fieldsOf } from "./form";
+
+const NEEDS = "edit:task_instance";
 
 export type Question = Schemas["HITLDetail"];
 
@@ -86,21 +89,24 @@ export function AnswerForm({
         <Group gap={8}>
           {isButtons ? (
             question.options.map((option, place) => (
-              <Button
-                key={option}
-                variant={place === 0 ? "filled" : "default"}
-                size="sm"
-                loading={isBusy}
-                disabled={!isFilled}
-                onClick={() => void send([option])}
-              >
-                {option}
-              </Button>
+              <Gated key={option} needs={NEEDS} name={of.dagId}>
+                <Button
+                  variant={place === 0 ? "filled" : "default"}
+                  size="sm"
+                  loading={isBusy}
+                  disabled={!isFilled}
+                  onClick={() => void send([option])}
+                >
+                  {option}
+                </Button>
+              </Gated>
             ))
           ) : (
-            <Button type="submit" size="sm" loading={isBusy} disabled={!isFilled || chosen.length === 0}>
-              Answer
-            </Button>
+            <Gated needs={NEEDS} name={of.dagId}>
+              <Button type="submit" size="sm" loading={isBusy} disabled={!isFilled || chosen.length === 0}>
+                Answer
+              </Button>
+            </Gated>
           )}
         </Group>
       </Stack>

@@ -1,28 +1,50 @@
-// A button for those who may: for others it stays in its place, can be reached, does nothing, and says why.
-import { Tooltip } from "@mantine/core";
-import { cloneElement, type MouseEvent, type ReactElement } from "react";
+// What somebody may not press: it stays in its place, can be reached, does nothing, and says why.
+import { Menu, type MenuItemProps, Tooltip } from "@mantine/core";
+import { cloneElement, type MouseEvent, type ReactElement, type ReactNode } from "react";
 import { useRefusal } from "@/shared/api/may";
 
-/** `needs` is `action:resource`; `name` the thing's own, or its DAG's. Around one Button or ActionIcon. */
-export function Gated({
-  needs,
-  name,
-  children,
-}: {
+/** `needs` is `action:resource`; `name` the thing's own, or its DAG's. */
+interface Needs {
   needs: string;
   name?: string;
-  children: ReactElement<Record<string, unknown>>;
-}) {
+}
+
+/** Around one Button or ActionIcon. */
+export function Gated({ needs, name, children }: Needs & { children: ReactElement<Record<string, unknown>> }) {
   const refusal = useRefusal(needs, name);
   if (refusal === undefined) return children;
-  const stopped = {
-    "data-disabled": true,
-    "aria-disabled": true,
-    onClick: (event: MouseEvent) => event.preventDefault(),
-  };
+  return <Refused refusal={refusal}>{cloneElement(children, stopped(refusal))}</Refused>;
+}
+
+/** An item of a menu. */
+export function GatedItem({
+  needs,
+  name,
+  onClick,
+  ...item
+}: Needs & MenuItemProps & { onClick: () => void; children: ReactNode }) {
+  const refusal = useRefusal(needs, name);
+  if (refusal === undefined) return <Menu.Item {...item} onClick={onClick} />;
+  return (
+    <Refused refusal={refusal}>
+      <Menu.Item {...item} {...stopped(refusal)} closeMenuOnClick={false} />
+    </Refused>
+  );
+}
+
+function Refused({ refusal, children }: { refusal: string; children: ReactElement<Record<string, unknown>> }) {
   return (
     <Tooltip label={refusal} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
-      {cloneElement(children, stopped)}
+      {children}
     </Tooltip>
   );
+}
+
+function stopped(refusal: string) {
+  return {
+    "data-disabled": true,
+    "aria-disabled": true,
+    "data-refusal": refusal,
+    onClick: (event: MouseEvent) => event.preventDefault(),
+  };
 }

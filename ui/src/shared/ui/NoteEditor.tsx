@@ -2,14 +2,20 @@
 import { ActionIcon, Button, Group, Textarea } from "@mantine/core";
 import { IconNote, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
+import { Gated } from "./Gated";
 import { Markdown } from "./Markdown";
 import { tellFailed } from "./told";
 
 export function NoteEditor({
   note,
+  needs,
+  dagId,
   onSave,
 }: {
   note: string | null;
+  /** The permission that it takes. */
+  needs: string;
+  dagId: string;
   onSave: (note: string | null) => Promise<unknown>;
 }) {
   const [text, setText] = useState<string | undefined>(undefined);
@@ -28,17 +34,21 @@ export function NoteEditor({
   if (text === undefined) {
     if (!note) {
       return (
-        <Button size="compact-xs" variant="subtle" leftSection={<IconNote size={13} />} onClick={() => setText("")}>
-          Add a note
-        </Button>
+        <Gated needs={needs} name={dagId}>
+          <Button size="compact-xs" variant="subtle" leftSection={<IconNote size={13} />} onClick={() => setText("")}>
+            Add a note
+          </Button>
+        </Gated>
       );
     }
     return (
       <div style={{ display: "inline-flex", gap: 4, alignItems: "flex-start", minWidth: 0 }}>
         <Markdown text={note} keepsLines />
-        <ActionIcon size={20} aria-label="Edit the note" onClick={() => setText(note)}>
-          <IconPencil size={13} />
-        </ActionIcon>
+        <Gated needs={needs} name={dagId}>
+          <ActionIcon size={20} aria-label="Edit the note" onClick={() => setText(note)}>
+            <IconPencil size={13} />
+          </ActionIcon>
+        </Gated>
       </div>
     );
   }

@@ -31,6 +31,9 @@ export interface ThingsProps<Row extends object> {
     sort: string;
     onChange: (change: { search?: string | undefined; sort?: string | undefined }) => void;
   };
+  /** Whether a new one is being written: the address says so, that it can be led to. */
+  isAdding: boolean;
+  onAdding: (isAdding: boolean) => void;
   /** Adds one (undefined), or changes one. */
   form: (row: Row | undefined, close: () => void) => React.ReactNode;
   remove: {
@@ -51,7 +54,7 @@ export interface ThingsProps<Row extends object> {
   isTab?: boolean;
 }
 
-type Asked<Row> = { kind: "edit"; row: Row | undefined } | { kind: "delete"; rows: Row[]; done: () => void };
+type Asked<Row> = { kind: "edit"; row: Row } | { kind: "delete"; rows: Row[]; done: () => void };
 
 export function Things<Row extends object>(given: ThingsProps<Row>) {
   const { title, resource, nameOf, address, remove } = given;
@@ -71,7 +74,7 @@ export function Things<Row extends object>(given: ThingsProps<Row>) {
     }),
     actions: (
       <Gated needs={`create:${resource}`}>
-        <Button leftSection={<IconPlus size={14} />} onClick={() => ask({ kind: "edit", row: undefined })}>
+        <Button leftSection={<IconPlus size={14} />} onClick={() => given.onAdding(true)}>
           Add {given.one}
         </Button>
       </Gated>
@@ -102,6 +105,7 @@ export function Things<Row extends object>(given: ThingsProps<Row>) {
       ) : (
         <ListPage {...parts} />
       )}
+      {given.isAdding && given.form(undefined, () => given.onAdding(false))}
       {asked?.kind === "edit" && given.form(asked.row, close)}
       {asked?.kind === "delete" && (
         <Delete names={asked.rows.map(nameOf)} title={title} onClose={close} consequences={remove.consequences}>

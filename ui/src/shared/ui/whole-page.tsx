@@ -37,6 +37,7 @@ export function ErrorPanel({ error, retry }: { error: unknown; retry?: () => voi
       <div>
         {words === "Failed to fetch" ? "The server does not answer. See whether it runs: `tradewind info`." : words}
       </div>
+      {status === 403 && <div>Who manages users and access can give you what is missing.</div>}
       {retry && (
         <Button mt="sm" variant="default" onClick={retry}>
           Try again

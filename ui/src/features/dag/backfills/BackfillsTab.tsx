@@ -10,6 +10,7 @@ import { many } from "@/shared/format/numbers";
 import { Confirm } from "@/shared/ui/confirm";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
+import { Gated } from "@/shared/ui/Gated";
 import { Moment } from "@/shared/ui/Moment";
 import { tellDone, tellFailed } from "@/shared/ui/told";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
@@ -62,12 +63,16 @@ export function BackfillsTab({ dag, search, go }: TabProps) {
       cell: (one) =>
         one.completed_at === null && (
           <Group gap={6} wrap="nowrap">
-            <Button size="compact-xs" variant="default" onClick={() => void steer(one)}>
-              {one.is_paused ? "Go on" : "Pause"}
-            </Button>
-            <Button size="compact-xs" variant="default" color="red" onClick={() => setEnding(one)}>
-              Cancel
-            </Button>
+            <Gated needs="edit:backfill" name={dag.dag_id}>
+              <Button size="compact-xs" variant="default" onClick={() => void steer(one)}>
+                {one.is_paused ? "Go on" : "Pause"}
+              </Button>
+            </Gated>
+            <Gated needs="edit:backfill" name={dag.dag_id}>
+              <Button size="compact-xs" variant="default" color="red" onClick={() => setEnding(one)}>
+                Cancel
+              </Button>
+            </Gated>
           </Group>
         ),
     },
@@ -76,9 +81,11 @@ export function BackfillsTab({ dag, search, go }: TabProps) {
   return (
     <div>
       <Group mb={8}>
-        <Button onClick={() => go({ backfill: 1 }, true)} disabled={!mayCreate}>
-          New backfill
-        </Button>
+        <Gated needs="create:backfill" name={dag.dag_id}>
+          <Button onClick={() => go({ backfill: 1 }, true)} disabled={!dag.is_backfillable}>
+            New backfill
+          </Button>
+        </Gated>
         {!dag.is_backfillable && (
           <span className="faint">A DAG whose schedule is not periodic has no dates to be filled.</span>
         )}
