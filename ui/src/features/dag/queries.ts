@@ -86,8 +86,11 @@ export const runStatesQuery = (dagId: string, runId: string) =>
 export const runViewQuery = (dagId: string, runId: string) =>
   queryOptions({
     queryKey: keys.run(dagId, runId, "gantt"),
-    queryFn: () =>
-      data(api.GET("/api/v2/ui/dags/{dag_id}/runs/{run_id}", { params: { path: { dag_id: dagId, run_id: runId } } })),
+    queryFn: async (): Promise<Schemas["RunViewResponse"]> => {
+      const path = { dag_id: dagId, run_id: runId };
+      const found = await data(api.GET("/api/v2/ui/dags/{dag_id}/runs/{run_id}", { params: { path } }));
+      return found as Schemas["RunViewResponse"];
+    },
     placeholderData: keepPreviousData,
   });
 

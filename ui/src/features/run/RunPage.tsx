@@ -3,14 +3,11 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
 import { FailureCard } from "@/shared/failure/FailureCard";
 import { many } from "@/shared/format/numbers";
-import { worstOf } from "@/shared/states";
 import { Copyable } from "@/shared/ui/Copyable";
-import { Page, Section } from "@/shared/ui/Page";
+import { Page } from "@/shared/ui/Page";
 import { StateBadge } from "@/shared/ui/StateIcon";
-import { useNow } from "@/shared/ui/useNow";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import { WhyButton, WhyPanel } from "@/shared/why/Why";
 import { Compare } from "./Compare";
@@ -18,20 +15,9 @@ import { type RunView, runView } from "./queries";
 import { RunActions } from "./RunActions";
 import { RunFacts } from "./RunFacts";
 import classes from "./RunPage.module.css";
-import { type Row, rowsOf, spanOf } from "./rows";
+import { RunTasks } from "./RunTasks";
 import { SelectedTask } from "./SelectedTask";
 import type { RunSearch } from "./search";
-import { Timeline } from "./Timeline";
-
-const IDLE = new Set([
-  "scheduled",
-  "queued",
-  "up_for_retry",
-  "up_for_reschedule",
-  "deferred",
-  "upstream_failed",
-  "skipped",
-]);
 
 export function RunPage() {
   const { dagId, runId } = useParams({ from: "/dags/$dagId/runs/$runId/" });
@@ -83,7 +69,7 @@ function Run({ view }: { view: RunView }) {
       )}
       <RunFacts view={view} />
       {search.compare && <Compare view={view} otherId={search.compare} onOther={(compare) => put({ compare })} />}
-      <Tasks view={view} search={search} put={put} />
+      <RunTasks view={view} search={search} put={put} />
       {search.task !== undefined && (
         <SelectedTask dagId={dagId} runId={runId} taskId={search.task} search={search} onSearch={put} />
       )}
@@ -154,52 +140,5 @@ function FirstFailure({ view }: { view: RunView }) {
         Show its log
       </Link>
     </FailureCard>
-  );
-}
-
-function Tasks(given: {
-  view: RunView;
-  search: RunSearch;
-  put: (changes: Partial<Record<keyof RunSearch, string | number | undefined>>) => void;
-}) {
-  const { view, search, put } = given;
-  const { run } = view;
-  const folded = useMemo(() => new Set((search.fold ?? "").split(",").filter(Boolean)), [search.fold]);
-  const rows = useMemo(() => rowsOf(view, folded), [view, folded]);
-  const now = useNow(run.end_date === null ? 1000 : 3_600_000);
-  const span = useMemo(() => spanOf(view, now), [view, now]);
-  const fold = (id: string): void => {
-    const next = folded.has(id) ? [...folded].filter((one) => one !== id) : [...folded, id];
-    put({ fold: next.join(",") || undefined });
-  };
-  const choose = (row: Row): void => put({ task: row.key, map_index: undefined, try: undefined, at: undefined });
-  return (
-    <Section title={`Tasks (${view.tasks.length})`}>
-      {rows.length === 0 ? (
-        <div className={classes.hint}>The run has no tasks yet: the scheduler makes them when it starts.</div>
-      ) : (
-        <Timeline
-          rows={rows}
-          span={span}
-          selected={search.task}
-          onSelect={choose}
-          onFold={fold}
-          aside={(row) => <Aside row={row} dagId={run.dag_id} runId={run.dag_run_id} />}
-        />
-      )}
-    </Section>
-  );
-}
-
-/** "Why?" beside what waits, or did not run. */
-function Aside({ row, dagId, runId }: { row: Row; dagId: string; runId: string }) {
-  const state = worstOf(row.counts);
-  if (row.kind !== "task" || !row.task || (state !== null && !IDLE.has(state))) return null;
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only keeps a click on the button from choosing the row too
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the button inside is what is pressed
-    <span onClick={(event) => event.stopPropagation()}>
-      <WhyButton of={{ dagId, runId, taskId: row.task.task_id }} />
-    </span>
   );
 }

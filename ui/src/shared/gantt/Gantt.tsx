@@ -1,18 +1,21 @@
 // Tasks on one time axis: waiting apart from working, each attempt a numbered piece, arrows for what waited for what.
+import { useElementSize } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef } from "react";
 import { absolute, duration } from "@/shared/format/time";
-import { lookOf } from "@/shared/states";
-import { StateIcon } from "@/shared/ui/StateIcon";
+import { relatedOf } from "@/shared/graph/drawing";
 import { useNow } from "@/shared/ui/useNow";
 import classes from "./Gantt.module.css";
-import type { GanttRow, GanttSegment } from "./model";
-import { type Arrow, arrowsOf, marksOf, type Span, shareOf, spanOf } from "./scale";
+import { GanttLine } from "./GanttLine";
+import { Key } from "./Key";
+import type { GanttRow } from "./model";
+import { type Arrow, arrowsOf, marksOf, pathOf, type Span, shareOf, spanOf } from "./scale";
 
 const ROW_PX = 30;
 const NEVER_MS = 3_600_000;
+const NOTHING: ReadonlySet<string> = new Set();
 
-export function Gantt(given: {
+export interface GanttProps {
   label: string;
   rows: GanttRow[];
   /** Whether something goes on: the axis then reaches to the present. */
@@ -20,34 +23,51 @@ export function Gantt(given: {
   /** When it should be over, as far as one can tell. */
   predictedEnd?: number | undefined;
   selected?: string | undefined;
-  onSelect?: (key: string) => void;
-}) {
-  const { rows, isLive, selected } = given;
+  onSelect: (key: string) => void;
+  onFold: (group: string) => void;
+  /** What the pointer is over, here or elsewhere: its arrows are shown. */
+  hovered?: string | undefined;
+  onHover?: (key: string | undefined) => void;
+  /** Beside the name of a row. */
+  aside?: (row: GanttRow) => React.ReactNode;
+  /** The most that it is high. */
+  maxHeight?: string;
+}
+
+export function Gantt(given: GanttProps) {
+  const { rows, isLive, selected, hovered } = given;
   const now = useNow(isLive ? 1000 : NEVER_MS);
   const span = spanOf(rows, isLive ? now : undefined, given.predictedEnd);
   const scroller = useRef<HTMLDivElement>(null);
+  const { ref: track, width } = useElementSize();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     overscan: 8,
+    scrollPaddingStart: ROW_PX,
   });
   const at = rows.findIndex((row) => row.key === selected);
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at);
   }, [at, virtual]);
-  const arrows = useMemo(() => arrowsOf(rows, selected), [rows, selected]);
+  const arrows = useMemo(() => arrowsOf(rows, hovered ?? selected), [rows, hovered, selected]);
+  const related = useMemo(() => relatedRows(rows, selected), [rows, selected]);
   const move = (by: number): void => {
-    const next = rows[Math.min(rows.length - 1, Math.max(0, at + by))];
-    if (next) given.onSelect?.(next.key);
+    for (let next = at < 0 && by < 0 ? -1 : at + by; next >= 0 && next < rows.length; next += by) {
+      const row = rows[next];
+      if (row?.kind !== "task") continue;
+      given.onSelect(row.key);
+      return;
+    }
   };
   const height = rows.length * ROW_PX;
   return (
-    <>
+    <div className={classes.whole}>
       <div
         ref={scroller}
-        className={`card ${classes.scroller}`}
-        style={{ "--names": "min(240px, 40vw)" } as React.CSSProperties}
+        className={classes.scroller}
+        style={given.maxHeight === undefined ? {} : { maxHeight: given.maxHeight }}
         role="grid"
         aria-label={given.label}
         aria-rowcount={rows.length + 1}
@@ -58,184 +78,106 @@ export function Gantt(given: {
           event.preventDefault();
           move(by);
         }}
+        onPointerLeave={() => given.onHover?.(undefined)}
       >
-        <div className={classes.head} role="row">
+        <div className={classes.head} role="row" aria-rowindex={1}>
           <span role="columnheader">Task</span>
           <span role="columnheader" className={classes.axis} aria-label="Time since the first task">
-            {span && <Marks span={span} />}
+            {span && <Marks span={span} width={width} />}
           </span>
           <span role="columnheader" className={classes.took}>
             Took
           </span>
         </div>
         <div className={classes.body} role="presentation" style={{ height }}>
-          {span && (
-            <Lines span={span} arrows={arrows} predicted={isLive ? given.predictedEnd : undefined} height={height} />
-          )}
+          <div className={classes.lines} aria-hidden>
+            <div ref={track}>
+              {span && width > 0 && (
+                <Lines
+                  span={span}
+                  width={width}
+                  height={height}
+                  arrows={arrows}
+                  predicted={isLive ? given.predictedEnd : undefined}
+                />
+              )}
+            </div>
+          </div>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             return row ? (
-              <Line
+              <GanttLine
                 key={row.key}
                 row={row}
                 index={item.index}
+                top={item.index * ROW_PX}
                 span={span}
                 now={isLive ? now : (span?.to ?? 0)}
                 isSelected={row.key === selected}
+                isHovered={row.key === hovered}
+                isFar={related.size > 0 && !related.has(row.key) && (row.kind === "task" || row.isFolded)}
                 onSelect={given.onSelect}
+                onFold={given.onFold}
+                onHover={given.onHover}
+                aside={given.aside?.(row)}
               />
             ) : null;
           })}
         </div>
       </div>
-      <p className={classes.key}>
-        <span>
-          <i className={classes.waited} style={{ height: 4 }} />
-          waits for a process
-        </span>
-        <span>
-          <i className={classes.worked} style={{ "--tone": "var(--state-good)", height: 12 } as React.CSSProperties} />
-          works; a number is the try
-        </span>
-        <span>
-          <i
-            className={classes.worked}
-            data-critical
-            style={{ "--tone": "var(--state-good)", height: 8 } as React.CSSProperties}
-          />
-          on the critical path
-        </span>
-        {isLive && given.predictedEnd !== undefined && (
-          <span>dashed: should be over by {absolute(given.predictedEnd)}</span>
-        )}
-      </p>
-    </>
+      <Key rows={rows} predicted={isLive ? given.predictedEnd : undefined} />
+    </div>
   );
 }
 
-function Marks({ span }: { span: Span }) {
-  return marksOf(span).map((mark) => (
-    <span key={mark} className={classes.mark} style={{ left: `${shareOf(span, span.from + mark)}%` }}>
-      {mark === 0 ? "0" : duration(mark / 1000)}
-    </span>
-  ));
+/** What leads to the selected row and comes from it; empty where nothing is selected, or it stands alone. */
+function relatedRows(rows: GanttRow[], selected: string | undefined): ReadonlySet<string> {
+  if (selected === undefined) return NOTHING;
+  const edges = rows.flatMap((row) => row.upstream.map((from) => ({ from, to: row.key })));
+  const found = relatedOf(edges, selected);
+  return found.size > 1 ? found : NOTHING;
 }
 
-function Lines({
-  span,
-  arrows,
-  predicted,
-  height,
-}: {
-  span: Span;
-  arrows: Arrow[];
-  predicted: number | undefined;
-  height: number;
-}) {
+function Marks({ span, width }: { span: Span; width: number }) {
+  return marksOf(span, width || undefined).map((mark) => {
+    const left = shareOf(span, span.from + mark);
+    return (
+      <span
+        key={mark}
+        className={classes.mark}
+        data-edge={left > 94 ? "end" : undefined}
+        style={{ left: `${left}%` }}
+        title={absolute(span.from + mark)}
+      >
+        {mark === 0 ? "0" : duration(mark / 1000)}
+      </span>
+    );
+  });
+}
+
+function Lines(given: { span: Span; width: number; height: number; arrows: Arrow[]; predicted: number | undefined }) {
+  const { span, width, predicted } = given;
   const middle = (place: number): number => place * ROW_PX + ROW_PX / 2;
+  const x = (moment: number): number => (shareOf(span, moment) / 100) * width;
   return (
-    <div className={classes.lines} aria-hidden>
-      {marksOf(span).map((mark) => (
+    <>
+      {marksOf(span, width).map((mark) => (
         <i key={mark} className={classes.line} style={{ left: `${shareOf(span, span.from + mark)}%` }} />
       ))}
       {predicted !== undefined && (
         <i className={classes.line} data-kind="predicted" style={{ left: `${shareOf(span, predicted)}%` }} />
       )}
-      <svg className={classes.arrows} viewBox={`0 0 100 ${Math.max(1, height)}`} preserveAspectRatio="none">
-        {arrows.map((arrow) => {
-          const left = shareOf(span, arrow.left);
-          const right = Math.max(left, shareOf(span, arrow.right));
-          const [top, bottom] = [middle(arrow.from), middle(arrow.to)];
+      <svg className={classes.arrows} width={width} height={given.height}>
+        {given.arrows.map((arrow) => {
+          const { line, head } = pathOf(x(arrow.left), x(arrow.right), middle(arrow.from), middle(arrow.to));
           return (
-            <path
-              key={`${arrow.from}-${arrow.to}`}
-              data-critical={arrow.isCritical}
-              d={`M${left} ${top} H${right} V${bottom - Math.sign(bottom - top) * 8}`}
-            />
+            <g key={`${arrow.from}-${arrow.to}`} data-critical={arrow.isCritical} data-near={arrow.isNear}>
+              <path d={line} />
+              <path d={head} data-head />
+            </g>
           );
         })}
       </svg>
-    </div>
-  );
-}
-
-function Line(given: {
-  row: GanttRow;
-  index: number;
-  span: Span | undefined;
-  now: number;
-  isSelected: boolean;
-  onSelect: ((key: string) => void) | undefined;
-}) {
-  const { row, span, now } = given;
-  const last = row.segments.at(-1);
-  return (
-    <div
-      role="row"
-      aria-rowindex={given.index + 2}
-      aria-selected={given.isSelected}
-      className={classes.row}
-      style={{ transform: `translateY(${given.index * ROW_PX}px)` }}
-      onClick={() => given.onSelect?.(row.key)}
-      onKeyDown={undefined}
-    >
-      <div role="gridcell" className={classes.name} style={{ paddingLeft: 10 + (row.depth ?? 0) * 14 }}>
-        <StateIcon state={row.state} />
-        <span className="ellipsis" title={row.key}>
-          {row.label}
-        </span>
-      </div>
-      <div role="gridcell" className={classes.track}>
-        {span &&
-          row.segments.map((one) => (
-            <Segment key={one.tryNumber} one={one} row={row} span={span} now={now} several={row.segments.length > 1} />
-          ))}
-      </div>
-      <div role="gridcell" className={classes.took}>
-        {last?.startedAt ? duration(((last.endedAt ?? now) - last.startedAt) / 1000) : ""}
-      </div>
-    </div>
-  );
-}
-
-function Segment(given: { one: GanttSegment; row: GanttRow; span: Span; now: number; several: boolean }) {
-  const { one, row, span, now } = given;
-  const look = lookOf(one.state ?? row.state);
-  const waitEnd = one.startedAt ?? one.endedAt ?? now;
-  const workEnd = one.endedAt ?? now;
-  const words = [
-    given.several ? `Try ${one.tryNumber}: ${look.word}` : look.word,
-    one.queuedAt !== null && waitEnd > one.queuedAt ? `waited ${duration((waitEnd - one.queuedAt) / 1000)}` : "",
-    one.startedAt !== null
-      ? `worked ${duration((workEnd - one.startedAt) / 1000)} from ${absolute(one.startedAt)}`
-      : "",
-    row.isCritical ? "on the critical path" : "",
-  ];
-  const wide = (from: number, to: number): string => `${shareOf(span, to) - shareOf(span, from)}%`;
-  return (
-    <span title={words.filter(Boolean).join(" · ")}>
-      {one.queuedAt !== null && (
-        <i
-          className={classes.waited}
-          style={{ left: `${shareOf(span, one.queuedAt)}%`, width: wide(one.queuedAt, waitEnd) }}
-        />
-      )}
-      {one.startedAt !== null && (
-        <i
-          className={classes.worked}
-          data-critical={row.isCritical === true}
-          data-open={one.endedAt === null}
-          style={
-            {
-              "--tone": `var(--state-${look.tone})`,
-              left: `${shareOf(span, one.startedAt)}%`,
-              width: wide(one.startedAt, workEnd),
-            } as React.CSSProperties
-          }
-        >
-          {given.several ? one.tryNumber : ""}
-        </i>
-      )}
-    </span>
+    </>
   );
 }

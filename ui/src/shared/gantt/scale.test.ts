@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { GanttRow } from "./model";
-import { arrowsOf, marksOf, shareOf, spanOf } from "./scale";
+import { arrowsOf, marksOf, pathOf, shareOf, spanOf } from "./scale";
 
 const row = (key: string, start: number, end: number | null, more: Partial<GanttRow> = {}): GanttRow => ({
   key,
+  kind: "task",
   label: key,
   state: "success",
+  counts: { success: 1 },
+  isMapped: false,
+  isFolded: false,
+  depth: 0,
+  upstream: [],
+  isCritical: false,
+  hasNote: false,
   segments: [{ tryNumber: 1, queuedAt: start - 100, startedAt: start, endedAt: end, state: "success" }],
   ...more,
 });
@@ -20,12 +28,13 @@ describe("the axis", () => {
     expect(spanOf([row("a", 1000, 2000)], undefined, 12_000)?.to).toBe(2000);
   });
   it("is none where nothing has begun", () => {
-    expect(spanOf([{ key: "a", label: "a", state: null, segments: [] }], 9000)).toBeUndefined();
+    expect(spanOf([row("a", 0, 0, { segments: [] })], 9000)).toBeUndefined();
   });
   it("has few marks, at round distances", () => {
     expect(marksOf({ from: 0, to: 9000 })).toEqual([0, 2000, 4000, 6000, 8000]);
     expect(marksOf({ from: 0, to: 3_600_000 })).toHaveLength(7);
     expect(marksOf({ from: 0, to: 90 * 864e5 }).length).toBeLessThan(9);
+    expect(marksOf({ from: 0, to: 9000 }, 200)).toEqual([0, 5000]);
   });
   it("keeps what lies outside at its ends", () => {
     expect(shareOf({ from: 0, to: 200 }, 50)).toBe(25);
@@ -44,4 +53,10 @@ it("arrows are those of the critical path and of what is selected", () => {
     [0, 1, true],
     [0, 2, false],
   ]);
+});
+
+it("an arrow goes right along the row that ended, then to the edge of the one that begins", () => {
+  expect(pathOf(100, 150, 15, 75).line).toBe("M100 15H148Q152 15 152 19V65");
+  expect(pathOf(100, 150, 75, 15).line).toBe("M100 75H148Q152 75 152 71V25");
+  expect(pathOf(100, 90, 15, 45).line).toMatch(/^M100 15H100Q103 15/);
 });

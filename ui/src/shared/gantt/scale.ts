@@ -1,4 +1,4 @@
-// The time axis of a Gantt chart: from the first thing that happened to the last, marked at round distances.
+// The time axis of a Gantt chart, from the first thing that happened to the last, and the arrows between its rows.
 import type { GanttRow } from "./model";
 
 export interface Span {
@@ -10,7 +10,8 @@ const STEPS_S = [
   0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
   172800, 604800,
 ];
-const MARKS = 7;
+/** A mark needs as much room. */
+const MARK_PX = 74;
 
 /** From the first moment of all rows to the last; `now` where something goes on, and never shorter than a moment. */
 export function spanOf(rows: readonly GanttRow[], now: number | undefined, predicted?: number): Span | undefined {
@@ -28,11 +29,12 @@ export function spanOf(rows: readonly GanttRow[], now: number | undefined, predi
   return Number.isFinite(from) ? { from, to: Math.max(to, from + 50) } : undefined;
 }
 
-/** Milliseconds from the beginning at which the axis is marked. */
-export function marksOf({ from, to }: Span): number[] {
+/** Milliseconds from the beginning at which an axis of some width is marked. */
+export function marksOf({ from, to }: Span, widthPx = 520): number[] {
   const length = to - from;
+  const most = Math.max(1, Math.floor(widthPx / MARK_PX));
   const step =
-    (STEPS_S.find((one) => length / (one * 1000) <= MARKS) ?? Math.ceil(length / MARKS / 864e5) * 86400) * 1000;
+    (STEPS_S.find((one) => length / (one * 1000) <= most) ?? Math.ceil(length / most / 864e5) * 86400) * 1000;
   return Array.from({ length: Math.floor(length / step) + 1 }, (_, place) => place * step);
 }
 
@@ -49,24 +51,37 @@ export interface Arrow {
   left: number;
   right: number;
   isCritical: boolean;
+  /** It leads to or from the row that is looked at. */
+  isNear: boolean;
 }
 
-/** Arrows of the critical path, and those to and from the row that is selected. */
-export function arrowsOf(rows: readonly GanttRow[], selected: string | undefined): Arrow[] {
+/** Arrows of the critical path, and those to and from the row that is looked at. */
+export function arrowsOf(rows: readonly GanttRow[], near: string | undefined): Arrow[] {
   const places = new Map(rows.map((row, place) => [row.key, place]));
   const found: Arrow[] = [];
   rows.forEach((row, to) => {
     const first = row.segments[0];
     const right = first?.queuedAt ?? first?.startedAt ?? null;
     if (right === null) return;
-    for (const key of row.upstream ?? []) {
+    for (const key of row.upstream) {
       const from = places.get(key);
       const before = from === undefined ? undefined : rows[from];
       const left = before?.segments.at(-1)?.endedAt ?? null;
       if (from === undefined || left === null) continue;
-      const isCritical = row.isCritical === true && before?.isCritical === true;
-      if (isCritical || key === selected || row.key === selected) found.push({ from, to, left, right, isCritical });
+      const isCritical = row.isCritical && before?.isCritical === true;
+      const isNear = key === near || row.key === near;
+      if (isCritical || isNear) found.push({ from, to, left, right, isCritical, isNear });
     }
   });
   return found;
+}
+
+/** An arrow as a line to the right and then up or down to the row, in pixels; its head is at the end. */
+export function pathOf(left: number, right: number, top: number, bottom: number): { line: string; head: string } {
+  const way = bottom > top ? 1 : -1;
+  const x = Math.max(left + 3, right + 2);
+  const end = bottom - way * 7;
+  const bend = Math.min(4, Math.abs(end - top) / 2, x - left);
+  const line = `M${left} ${top}H${x - bend}Q${x} ${top} ${x} ${top + way * bend}V${end - way * 3}`;
+  return { line, head: `M${x - 3.5} ${end - way * 5}H${x + 3.5}L${x} ${end}Z` };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { layered } from "./layered";
+import { directionFor, layered, sizeOf } from "./layered";
 import type { Box } from "./model";
 
 const box = (id: string, parent: string | null = null): Box => ({ id, parent, width: 100, height: 30 });
@@ -53,4 +53,27 @@ it("a thousand boxes take less than half a second", () => {
   const began = performance.now();
   layered(boxes, lines);
   expect(performance.now() - began).toBeLessThan(500);
+});
+
+it("layers can stand below each other, with room for the name of a box above what it holds", () => {
+  const places = layered(
+    [box("a"), box("g"), box("x", "g"), box("y", "g")],
+    [
+      { from: "a", to: "x" },
+      { from: "x", to: "y" },
+    ],
+    "DOWN",
+  );
+  expect(places.g?.y).toBeGreaterThan(places.a?.y ?? 0);
+  expect(places.y?.y).toBeGreaterThan(places.x?.y ?? 0);
+  expect(places.x).toMatchObject({ x: 16, y: 38, width: 100, height: 30 });
+});
+
+it("a long chain goes down where there is little width, a wide fan goes right", () => {
+  const boxes = Array.from({ length: 9 }, (_, place) => box(`t${place}`));
+  const chain = boxes.slice(1).map((one, place) => ({ from: `t${place}`, to: one.id }));
+  const fan = boxes.slice(1).map((one) => ({ from: "t0", to: one.id }));
+  expect(directionFor(boxes, chain, 1)).toBe("DOWN");
+  expect(directionFor(boxes, fan, 1)).toBe("RIGHT");
+  expect(sizeOf(layered(boxes, chain)).width).toBeGreaterThan(900);
 });

@@ -2,13 +2,48 @@
 //
 // What a box holds is laid out first; the box is one node then. Time is linear in boxes and lines, so that a thousand
 // take milliseconds.
-import { type Box, GAP, type Line, PADDING, type Places } from "./model";
+import { type Box, type Direction, GAP, type Line, PADDING, type Place, type Places } from "./model";
 
 const SWEEPS = 4;
 const ROOT = "";
 
-/** Where each box goes, from left to right. */
-export function layered(boxes: Box[], lines: Line[]): Places {
+/** Where each box goes: layers stand beside each other from left to right, or below each other. */
+export function layered(boxes: Box[], lines: Line[], direction: Direction = "RIGHT"): Places {
+  if (direction === "RIGHT")
+    return inLayers(boxes, lines, { along: PADDING.side, across: PADDING.top, gap: GAP.layer.RIGHT });
+  const lying = boxes.map((box) => ({ ...box, width: box.height, height: box.width }));
+  const places = inLayers(lying, lines, { along: PADDING.top, across: PADDING.side, gap: GAP.layer.DOWN });
+  const turned = (place: Place): Place => ({ x: place.y, y: place.x, width: place.height, height: place.width });
+  return Object.fromEntries(Object.entries(places).map(([id, place]) => [id, turned(place)]));
+}
+
+/** The direction in which a graph is drawn bigger in a room that is `aspect` times as wide as it is high. */
+export function directionFor(boxes: Box[], lines: Line[], aspect: number): Direction {
+  const zoomOf = (direction: Direction): number => {
+    const { width, height } = sizeOf(layered(boxes, lines, direction));
+    return Math.min(aspect / width, 1 / height);
+  };
+  return zoomOf("DOWN") > zoomOf("RIGHT") ? "DOWN" : "RIGHT";
+}
+
+/** How much room boxes take where they are. */
+export function sizeOf(places: Places): { width: number; height: number } {
+  let [width, height] = [1, 1];
+  for (const place of Object.values(places)) {
+    width = Math.max(width, place.x + place.width);
+    height = Math.max(height, place.y + place.height);
+  }
+  return { width, height };
+}
+
+/** Room around what a box holds: before it in the direction of the layers, and beside that; and between layers. */
+interface Room {
+  along: number;
+  across: number;
+  gap: number;
+}
+
+function inLayers(boxes: Box[], lines: Line[], room: Room): Places {
   const parents = new Map(boxes.map((box) => [box.id, box.parent ?? ROOT]));
   const inside = new Map<string, Box[]>();
   for (const box of boxes) {
@@ -25,17 +60,12 @@ export function layered(boxes: Box[], lines: Line[]): Places {
       const size = lay(box.id);
       return {
         id: box.id,
-        width: Math.max(box.width, size.width + 2 * PADDING.side),
-        height: Math.max(box.height, size.height + PADDING.side + PADDING.top),
+        width: Math.max(box.width, size.width + room.along + PADDING.side),
+        height: Math.max(box.height, size.height + room.across + PADDING.side),
       };
     });
-    return arrange(
-      members,
-      between.get(id) ?? [],
-      places,
-      id === ROOT ? 0 : PADDING.side,
-      id === ROOT ? 0 : PADDING.top,
-    );
+    const around = id === ROOT ? { ...room, along: 0, across: 0 } : room;
+    return arrange(members, between.get(id) ?? [], places, around);
   };
   lay(ROOT);
   return places;
@@ -74,8 +104,7 @@ function arrange(
   members: Member[],
   lines: [string, string][],
   places: Places,
-  left: number,
-  top: number,
+  room: Room,
 ): { width: number; height: number } {
   const layers = layersOf(members, lines);
   order(layers, lines);
@@ -83,18 +112,18 @@ function arrange(
     0,
     ...layers.map((layer) => layer.reduce((sum, one) => sum + one.height + GAP.node, -GAP.node)),
   );
-  let x = left;
+  let x = room.along;
   for (const layer of layers) {
     const width = Math.max(0, ...layer.map((one) => one.width));
     const own = layer.reduce((sum, one) => sum + one.height + GAP.node, -GAP.node);
-    let y = top + (height - own) / 2;
+    let y = room.across + (height - own) / 2;
     for (const one of layer) {
       places[one.id] = { x: x + (width - one.width) / 2, y, width: one.width, height: one.height };
       y += one.height + GAP.node;
     }
-    x += width + GAP.layer;
+    x += width + room.gap;
   }
-  return { width: Math.max(0, x - left - GAP.layer), height };
+  return { width: Math.max(0, x - room.along - room.gap), height };
 }
 
 /** Members by their longest path from a beginning; what lies on a circle comes last. */
@@ -103,9 +132,7 @@ function layersOf(members: Member[], lines: [string, string][]): Member[][] {
   const after = new Map<string, string[]>();
   for (const [from, to] of lines) {
     waiting.set(to, (waiting.get(to) ?? 0) + 1);
-    const list = after.get(from);
-    if (list) list.push(to);
-    else after.set(from, [to]);
+    listIn(after, from).push(to);
   }
   const depth = new Map<string, number>();
   const ready = members.filter((one) => waiting.get(one.id) === 0).map((one) => one.id);
@@ -128,13 +155,22 @@ function layersOf(members: Member[], lines: [string, string][]): Member[][] {
   return layers.filter((layer) => layer.length > 0);
 }
 
+function listIn(lists: Map<string, string[]>, key: string): string[] {
+  let list = lists.get(key);
+  if (!list) {
+    list = [];
+    lists.set(key, list);
+  }
+  return list;
+}
+
 /** Puts each member near the middle of what leads to it, then of what it leads to, a few times over. */
 function order(layers: Member[][], lines: [string, string][]): void {
   const before = new Map<string, string[]>();
   const after = new Map<string, string[]>();
   for (const [from, to] of lines) {
-    before.set(to, [...(before.get(to) ?? []), from]);
-    after.set(from, [...(after.get(from) ?? []), to]);
+    listIn(before, to).push(from);
+    listIn(after, from).push(to);
   }
   const rank = new Map<string, number>();
   const number = (layer: Member[]): void => {

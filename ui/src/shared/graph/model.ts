@@ -9,6 +9,9 @@ export interface Box {
   height: number;
 }
 
+/** Where layers go: beside each other, or below each other. */
+export type Direction = "RIGHT" | "DOWN";
+
 export interface Line {
   from: string;
   to: string;
@@ -26,4 +29,10 @@ export type Places = Record<string, Place>;
 
 /** Room around what a box holds; above it is its name. */
 export const PADDING = { side: 16, top: 38 } as const;
-export const GAP = { layer: 56, node: 14 } as const;
+/** Between layers, by where they go, and between the boxes of one. */
+export const GAP = { layer: { RIGHT: 56, DOWN: 34 }, node: 14 } as const;
+
+export interface Layout {
+  places: Places;
+  direction: Direction;
+}

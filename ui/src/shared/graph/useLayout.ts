@@ -1,8 +1,9 @@
-// Where the boxes of a graph go. ELK thinks in a worker of its own; big graphs get the quick layout.
+// Where the boxes of a graph go: ELK thinks about it, about big graphs our own quick layout; each in a worker.
 import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
 import { useEffect, useState } from "react";
-import { layered } from "./layered";
-import { type Box, GAP, type Line, PADDING, type Places } from "./model";
+import { directionFor } from "./layered";
+import { type Box, GAP, type Layout, type Line, PADDING, type Places } from "./model";
+import { quickLayout } from "./quick";
 
 /** With more boxes than this ELK takes seconds. */
 const MOST_FOR_ELK = 250;
@@ -22,20 +23,24 @@ async function startElk(): Promise<Layouter> {
 
 const OPTIONS = {
   "elk.algorithm": "layered",
-  "elk.direction": "RIGHT",
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
-  "elk.layered.spacing.nodeNodeBetweenLayers": String(GAP.layer),
   "elk.spacing.nodeNode": String(GAP.node),
   "elk.spacing.edgeNode": "14",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.padding": `[top=${PADDING.top},left=${PADDING.side},bottom=${PADDING.side},right=${PADDING.side}]`,
 };
 
-async function byElk(boxes: Box[], lines: Line[]): Promise<Places> {
+async function byElk(boxes: Box[], lines: Line[], aspect: number | undefined): Promise<Layout> {
+  const direction = aspect === undefined ? "RIGHT" : directionFor(boxes, lines, aspect);
+  const layoutOptions = {
+    ...OPTIONS,
+    "elk.direction": direction,
+    "elk.layered.spacing.nodeNodeBetweenLayers": String(GAP.layer[direction]),
+  };
   const nodes = new Map<string, ElkNode>(
-    boxes.map((box) => [box.id, { id: box.id, width: box.width, height: box.height, layoutOptions: OPTIONS }]),
+    boxes.map((box) => [box.id, { id: box.id, width: box.width, height: box.height, layoutOptions }]),
   );
-  const root: ElkNode = { id: "(root)", children: [], layoutOptions: OPTIONS };
+  const root: ElkNode = { id: "(root)", children: [], layoutOptions };
   for (const box of boxes) {
     const parent = (box.parent !== null && nodes.get(box.parent)) || root;
     const node = nodes.get(box.id);
@@ -61,28 +66,33 @@ async function byElk(boxes: Box[], lines: Line[]): Promise<Places> {
     }
   };
   read(laid);
-  return places;
+  return { places, direction };
 }
 
-/** The places of these boxes; the last ones while new ones are thought about. Keep `boxes` and `lines` stable. */
-export function useLayout(boxes: Box[], lines: Line[]): { places: Places | undefined; error: unknown } {
-  const [state, setState] = useState<{ places: Places | undefined; error: unknown }>({
-    places: undefined,
-    error: undefined,
-  });
+/**
+ * The places of these boxes; the last ones while new ones are thought about. Keep `boxes` and `lines` stable.
+ *
+ * With `aspect`, how many times as wide as high the room is, layers go below each other where that is bigger.
+ */
+export function useLayout(boxes: Box[], lines: Line[], aspect?: number): Partial<Layout> & { error: unknown } {
+  const [state, setState] = useState<Partial<Layout> & { error: unknown }>({ error: undefined });
   useEffect(() => {
     let isWanted = true;
-    const take = (places: Places): void => {
-      if (isWanted) setState({ places, error: undefined });
+    const take = (layout: Layout, error?: unknown): void => {
+      if (isWanted) setState({ ...layout, error });
     };
-    if (boxes.length > MOST_FOR_ELK) take(layered(boxes, lines));
-    else
-      byElk(boxes, lines).then(take, (error: unknown) => {
-        if (isWanted) setState({ places: layered(boxes, lines), error });
-      });
+    const quick = (error?: unknown): Promise<void> =>
+      quickLayout(boxes, lines, aspect).then(
+        (layout) => take(layout, error),
+        (failed: unknown) => {
+          if (isWanted) setState((before) => ({ ...before, error: failed }));
+        },
+      );
+    if (boxes.length > MOST_FOR_ELK) void quick();
+    else byElk(boxes, lines, aspect).then(take, quick);
     return () => {
       isWanted = false;
     };
-  }, [boxes, lines]);
+  }, [boxes, lines, aspect]);
   return state;
 }

@@ -1,5 +1,4 @@
 // The DAG as a graph: any version of it, with the states of a run, groups that fold, assets in and out.
-import "@xyflow/react/dist/base.css";
 import { ActionIcon, Button, Select, Switch } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -7,6 +6,8 @@ import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { taskUrl } from "@/shared/addresses";
 import { absolute } from "@/shared/format/time";
+import { Canvas } from "@/shared/graph/Canvas";
+import { drawingOf, foldedOf, NONE, statesOf } from "@/shared/graph/drawing";
 import { lookOf } from "@/shared/states";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { StateBadge } from "@/shared/ui/StateIcon";
@@ -14,9 +15,7 @@ import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import type { TabProps } from "../DagPage";
 import { nameOf } from "../grid/Head";
 import { runStatesQuery, type Structure, structureQuery } from "../queries";
-import { Canvas } from "./Canvas";
 import classes from "./Graph.module.css";
-import { drawingOf, foldedOf, NONE, statesOf } from "./model";
 
 const NO_STATES: Record<string, Record<string, number>> = {};
 

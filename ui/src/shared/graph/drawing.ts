@@ -1,12 +1,27 @@
 // A DAG as boxes and lines: folded groups are one box, lines into them end at it, assets stand before and behind.
-import type { Box, Line } from "@/shared/graph/model";
 import { worstOf } from "@/shared/states";
-import type { Structure } from "../queries";
+import type { Box, Line } from "./model";
 
 /** Of bigger DAGs only the groups are shown at first. */
 export const MANY_TASKS = 120;
 /** What the address says where no group is folded, of a DAG whose groups would be. */
 export const NONE = "-";
+
+/** What a graph is drawn from: of a version of a DAG, or of a run. */
+export interface Structure {
+  tasks: {
+    id: string;
+    label: string;
+    group: string | null;
+    operator: string;
+    kind: "task" | "setup" | "teardown";
+    is_mapped: boolean;
+  }[];
+  groups: { id: string; label: string; parent: string | null; is_mapped: boolean }[];
+  /** From, to, and the words between. */
+  edges: readonly (readonly string[])[];
+  assets: { name: string; uri: string; direction: string; task_id: string | null }[];
+}
 
 export interface TaskBox {
   kind: "task" | "group" | "folded" | "asset";
@@ -32,7 +47,10 @@ export interface Drawing {
 }
 
 /** The groups that are folded: those of the address, or all outer ones of a big DAG. */
-export function foldedOf(structure: Structure, search: string | undefined): Set<string> {
+export function foldedOf(
+  structure: { tasks: readonly unknown[]; groups: readonly { id: string; parent: string | null }[] },
+  search: string | undefined,
+): Set<string> {
   if (search !== undefined) return new Set(search.split(",").filter((one) => one !== NONE && one !== ""));
   if (structure.tasks.length <= MANY_TASKS) return new Set();
   return new Set(structure.groups.filter((group) => group.parent === null).map((group) => group.id));
@@ -133,4 +151,31 @@ export function statesOf(
     for (const [state, count] of Object.entries(states[id] ?? {})) counts[state] = (counts[state] ?? 0) + count;
   }
   return Object.keys(counts).length === 0 ? undefined : { counts, state: worstOf(counts) ?? "none" };
+}
+
+/** What leads to something, over any number of lines, what comes from it, and itself. */
+export function relatedOf(edges: readonly Line[], id: string): Set<string> {
+  const found = new Set([id]);
+  for (const [near, far] of [
+    ["from", "to"],
+    ["to", "from"],
+  ] as const) {
+    const beside = new Map<string, string[]>();
+    for (const edge of edges) {
+      const list = beside.get(edge[near]);
+      if (list) list.push(edge[far]);
+      else beside.set(edge[near], [edge[far]]);
+    }
+    const waiting = [id];
+    const met = new Set(waiting);
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      found.add(at);
+      for (const next of beside.get(at) ?? []) {
+        if (met.has(next)) continue;
+        met.add(next);
+        waiting.push(next);
+      }
+    }
+  }
+  return found;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Structure } from "../queries";
-import { drawingOf, foldedOf, statesOf } from "./model";
+import { drawingOf, foldedOf, relatedOf, type Structure, statesOf } from "./drawing";
 
 const task = (id: string, group: string | null = null, kind: "task" | "setup" | "teardown" = "task") => ({
   id,
@@ -8,12 +7,9 @@ const task = (id: string, group: string | null = null, kind: "task" | "setup" | 
   group,
   operator: "@task",
   kind,
-  trigger_rule: "all_success",
   is_mapped: false,
 });
 const structure: Structure = {
-  version_number: 1,
-  versions: [],
   tasks: [task("make", null, "setup"), task("g.a", "g"), task("g.h.b", "g.h"), task("end")],
   groups: [
     { id: "g", label: "g", parent: null, is_mapped: false },
@@ -67,4 +63,13 @@ it("a folded group has the state that needs a person first", () => {
   const states = { "g.a": { success: 1 }, "g.h.b": { failed: 1, success: 2 } };
   expect(statesOf(states, ["g.a", "g.h.b"])).toEqual({ counts: { success: 3, failed: 1 }, state: "failed" });
   expect(statesOf(states, ["end"])).toBeUndefined();
+});
+
+it("what is related to a task leads to it or comes from it, not what stands beside it", () => {
+  const edges = ["a b", "b c", "b d", "x d", "c e"].map((pair) => {
+    const [from = "", to = ""] = pair.split(" ");
+    return { from, to };
+  });
+  expect([...relatedOf(edges, "c")].sort()).toEqual(["a", "b", "c", "e"]);
+  expect([...relatedOf(edges, "d")].sort()).toEqual(["a", "b", "d", "x"]);
 });

@@ -1,24 +1,42 @@
 // How tasks, groups and assets look in the graph.
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
+import { lookOf } from "@/shared/states";
 import { StateIcon } from "@/shared/ui/StateIcon";
-import { cellLook } from "../grid/cells";
-import classes from "./Graph.module.css";
-import type { TaskBox } from "./model";
+import classes from "./Canvas.module.css";
+import type { TaskBox } from "./drawing";
+import type { Direction } from "./model";
 
 export interface NodeData extends Record<string, unknown> {
   box: TaskBox;
   state: string | undefined;
   counts: Record<string, number>;
   isSelected: boolean;
+  /** What is selected has nothing to do with it. */
+  isFar: boolean;
+  isHovered: boolean;
+  direction: Direction;
   onFold: (id: string) => void;
 }
 export type GraphNode = Node<NodeData>;
 
+/** Where lines come in and go out; they are not for the pointer. */
+function Port({ type, direction }: { type: "source" | "target"; direction: Direction }) {
+  const [before, behind] = direction === "DOWN" ? [Position.Top, Position.Bottom] : [Position.Left, Position.Right];
+  return (
+    <Handle type={type} position={type === "target" ? before : behind} className={classes.port} isConnectable={false} />
+  );
+}
+
+function toneOf(state: string | undefined): React.CSSProperties {
+  if (state === undefined) return {};
+  const { tone } = lookOf(state);
+  return { "--tone": `var(--state-${tone})`, "--soft": `var(--state-${tone}-soft)` } as React.CSSProperties;
+}
+
 const TaskNode = memo(function TaskNode({ data }: NodeProps<GraphNode>) {
   const { box, state, counts, isSelected } = data;
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const look = state === undefined ? undefined : cellLook(state);
   const isFolded = box.kind === "folded";
   const below = isFolded ? `${box.taskIds.length} tasks` : box.below;
   return (
@@ -28,18 +46,20 @@ const TaskNode = memo(function TaskNode({ data }: NodeProps<GraphNode>) {
       data-role={box.role}
       data-mapped={box.isMapped}
       data-selected={isSelected}
+      data-hovered={data.isHovered}
+      data-far={data.isFar}
       data-state={state}
-      style={look?.style}
+      style={toneOf(state)}
       title={box.id}
     >
-      <Handle type="target" position={Position.Left} className={classes.port} isConnectable={false} />
+      <Port type="target" direction={data.direction} />
       {state !== undefined && <StateIcon state={state} />}
       <span className={classes.words}>
         <span className={classes.label}>{box.label}</span>
         <span className={classes.below}>
           {state !== undefined && (total > 1 || isFolded)
             ? Object.entries(counts)
-                .map(([one, count]) => `${count} ${cellLook(one).word}`)
+                .map(([one, count]) => `${count} ${lookOf(one).word}`)
                 .join(", ")
             : box.role === "task"
               ? below
@@ -60,7 +80,7 @@ const TaskNode = memo(function TaskNode({ data }: NodeProps<GraphNode>) {
           +
         </button>
       )}
-      <Handle type="source" position={Position.Right} className={classes.port} isConnectable={false} />
+      <Port type="source" direction={data.direction} />
     </div>
   );
 });
@@ -69,7 +89,7 @@ const GroupNode = memo(function GroupNode({ data }: NodeProps<GraphNode>) {
   const { box } = data;
   return (
     <div className={classes.group} title={box.id}>
-      <Handle type="target" position={Position.Left} className={classes.port} isConnectable={false} />
+      <Port type="target" direction={data.direction} />
       <div className={classes.groupHead}>
         <span className={classes.label}>
           {box.label}
@@ -87,7 +107,7 @@ const GroupNode = memo(function GroupNode({ data }: NodeProps<GraphNode>) {
           –
         </button>
       </div>
-      <Handle type="source" position={Position.Right} className={classes.port} isConnectable={false} />
+      <Port type="source" direction={data.direction} />
     </div>
   );
 });
@@ -95,12 +115,12 @@ const GroupNode = memo(function GroupNode({ data }: NodeProps<GraphNode>) {
 const AssetNode = memo(function AssetNode({ data }: NodeProps<GraphNode>) {
   return (
     <div className={classes.task} data-kind="asset" title={data.box.below}>
-      <Handle type="target" position={Position.Left} className={classes.port} isConnectable={false} />
+      <Port type="target" direction={data.direction} />
       <span className={classes.words}>
         <span className={classes.label}>{data.box.label}</span>
         <span className={classes.below}>asset</span>
       </span>
-      <Handle type="source" position={Position.Right} className={classes.port} isConnectable={false} />
+      <Port type="source" direction={data.direction} />
     </div>
   );
 });
