@@ -86,6 +86,7 @@ def test_the_environment_of_who_starts_is_the_program_s_where_no_other_is_given(
         ("raise SystemExit('no')", 1, "no\n"),
         ("1 / 0", 1, "ZeroDivisionError"),
         ("import os; os.abort()", -signal.SIGABRT, ""),
+        ("import warnings; warnings.warn('careful')", 0, "UserWarning: careful"),
         ("import atexit; atexit.register(print, 'at the end')", 0, ""),
         ("import threading; threading.Timer(0.05, print, ['later']).start()", 0, ""),
     ],
@@ -96,6 +97,18 @@ def test_a_program_ends_as_it_would_cold(tmp_path: Path, code: str, exit_code: i
     ends = [run(words, capture_output=True, text=True) for run in (warm.run, subprocess.run)]
     assert [(end.returncode, end.stdout) for end in ends] == [(exit_code, ends[1].stdout)] * 2
     assert all(told in end.stderr for end in ends)
+
+
+@pytest.mark.parametrize(
+    ("asked", "exit_code", "told"), [("ignore", 0, ""), ("ignore,error::UserWarning", 1, "careful")]
+)
+def test_warnings_are_as_the_environment_says(tmp_path: Path, asked: str, exit_code: int, told: str) -> None:
+    (tmp_path / "warn.py").write_text("import warnings; warnings.warn('careful')")
+    env = os.environ | {"PYTHONWARNINGS": asked}
+    for run in (warm.run, subprocess.run):
+        done = run([sys.executable, tmp_path / "warn.py"], capture_output=True, text=True, env=env)
+        assert done.returncode == exit_code
+        assert told in done.stderr if told else not done.stderr
 
 
 def test_a_program_is_ended_by_signals(waiting: subprocess.Popen[bytes]) -> None:

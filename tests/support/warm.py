@@ -28,7 +28,7 @@ from typing import Any
 
 __all__ = ["Popen", "bin_folder", "run"]
 
-READ_ONCE = {"PYTHONHASHSEED", "PYTHONWARNINGS", "PYTHONUTF8", "PYTHONIOENCODING", "LD_PRELOAD"}
+READ_ONCE = {"PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "LD_PRELOAD"}
 """What an interpreter looks at when it starts: a program that is given one of these gets an interpreter of its own."""
 NOT_POSSIBLE = ("preexec_fn", "executable", "shell", "pass_fds", "user", "group", "extra_groups", "umask")
 NUMBER = struct.Struct("<q")

@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -164,6 +165,9 @@ def _become(order: Order, descriptors: list[int]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     time.tzset()
+    if os.environ.get("PYTHONWARNINGS"):
+        sys.warnoptions += os.environ["PYTHONWARNINGS"].split(",")
+        warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdin = sys.__stdin__ = _opened(0, "r")
     sys.stdout = sys.__stdout__ = _opened(1, "w")

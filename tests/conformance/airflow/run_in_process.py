@@ -5,6 +5,7 @@ A program, not a test: `python run_in_process.py DATE PARALLEL FILE:DAG...` writ
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -19,6 +20,18 @@ from typing import Any
 from tradewind.cli.dag_files import dags_of_file
 from tradewind.testing import golden
 
+PRELOADED = (
+    "airflow.providers.standard.operators.bash",
+    "airflow.providers.standard.operators.empty",
+    "airflow.providers.standard.operators.python",
+    "airflow.sdk",
+    "jinja2.ext",
+    "jinja2.nativetypes",
+    "pendulum",
+    "tradewind.sdk.template",
+    "tradewind.worker.entry",
+)
+"""What nearly every DAG would load by itself."""
 TIMEOUT_S = 60
 """A DAG that takes longer is ended; that is its result."""
 
@@ -49,6 +62,8 @@ def child(file: Path, dag_id: str, date: datetime, out: Path) -> None:
 
 def main() -> None:
     date, parallel = datetime.fromisoformat(sys.argv[1]), int(sys.argv[2])
+    for name in PRELOADED:
+        importlib.import_module(name)
     waiting, running, results = list(sys.argv[3:]), {}, {}
     with tempfile.TemporaryDirectory() as folder:
         while waiting or running:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from support import warm
 from support.golden import DATE, FOLDER
 from support.server import FINISHED, Server
 
@@ -208,7 +208,7 @@ def _in_process(home: Path) -> dict[str, Any]:
     jobs = [f"{DAGS / file}.py:{dag_id}" for dag_id, (file, _, _) in EXPECTED.items()]
     command = [sys.executable, str(FOLDER / "run_in_process.py"), DATE, "2", *jobs]
     env = os.environ | {"TRADEWIND_HOME": str(home), "AIRFLOW_HOME": str(home), "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    done = warm.run(command, env=env, capture_output=True, text=True, check=True)
     return dict(json.loads(done.stdout))
 
 
