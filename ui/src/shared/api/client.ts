@@ -1,5 +1,6 @@
 // The API as typed calls: session cookie, CSRF token, errors as exceptions that say what the server said.
 import createClient, { type Middleware } from "openapi-fetch";
+import { seenChange } from "./live";
 import { apiBase } from "./place";
 import type { paths } from "./schema";
 
@@ -32,6 +33,17 @@ export function sentenceOf(body: unknown, status: number): string {
 }
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+/** For so long after it has written something a page wants answers of its own: changes do not tell of everything. */
+const WRITTEN_MS = 2000;
+let writtenAt = Number.NEGATIVE_INFINITY;
+
+/** Say which change was seen: the server then gives one answer to all pages that have seen the same. */
+function sayWhatWasSeen(request: Request): void {
+  if (UNSAFE.has(request.method)) writtenAt = performance.now();
+  const seen = seenChange();
+  const isView = request.method === "GET" && new URL(request.url).pathname.includes("/api/v2/ui/");
+  if (isView && seen && performance.now() - writtenAt > WRITTEN_MS) request.headers.set("X-Seen-Change", seen);
+}
 
 /** The page that asks who one is, which leads back here. */
 export function loginUrl(): string {
@@ -43,6 +55,7 @@ const guard: Middleware = {
   onRequest({ request }) {
     const token = UNSAFE.has(request.method) ? cookie("tradewind_csrf") : undefined;
     if (token) request.headers.set("X-CSRF-Token", token);
+    sayWhatWasSeen(request);
     return request;
   },
   async onResponse({ response, request }) {

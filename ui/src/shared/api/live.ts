@@ -5,15 +5,24 @@ import { apiBase, workspace } from "./place";
 import type { Schemas } from "./schemas";
 
 export type Change = Schemas["StreamEvent"];
-type Told = { kind: "change"; change: Change } | { kind: "state"; isLive: boolean };
+type Told = { kind: "change"; change: Change; id: string } | { kind: "state"; isLive: boolean };
 type Listener = (change: Change) => void;
 
 const TYPES = ["dag_run", "task_instance", "expansion", "dag", "asset_event", "import_error", "backfill"] as const;
-const TOGETHER_MS = 80;
+/** Changes that come within this are one reading. */
+const TOGETHER_MS = 40;
+/** After a reading that took its time the next one waits as long, but no longer than this. */
+const LONGEST_PAUSE_MS = 1000;
+/** What has not been answered by then is no longer waited for. */
+const PATIENCE_MS = 3000;
 
 const listeners = new Set<Listener>();
 const stateListeners = new Set<() => void>();
 let isLive = false;
+let seen: string | undefined;
+
+/** The id of the last change that this page has heard of: what is read now must know of it, and of nothing later. */
+export const seenChange = (): string | undefined => seen;
 
 /** Call this with each change from now on; the answer ends it. */
 export function onChange(listener: Listener): () => void {
@@ -32,6 +41,7 @@ export const liveState = {
 
 function take(told: Told): void {
   if (told.kind === "change") {
+    seen = told.id || seen;
     for (const listener of listeners) listener(told.change);
   } else if (told.isLive !== isLive) {
     isLive = told.isLive;
@@ -62,7 +72,7 @@ export function startLive(): void {
 function listen(tell: (told: Told) => void): void {
   const source = new EventSource(`${apiBase}/api/v2/events`);
   const told = (event: MessageEvent<string>): void =>
-    tell({ kind: "change", change: JSON.parse(event.data) as Change });
+    tell({ kind: "change", change: JSON.parse(event.data) as Change, id: event.lastEventId });
   for (const type of [...TYPES, "start", "reset"]) source.addEventListener(type, told);
   source.onopen = () => tell({ kind: "state", isLive: true });
   source.onerror = () => {
@@ -75,18 +85,49 @@ function listen(tell: (told: Told) => void): void {
 /** What must be read again after a change: the keys of queries, by their first parts. */
 export type Affected = (change: Change) => QueryKey[];
 
-/** Read again what a change concerns: several changes in a moment are one reading, and only what is on the page is read. */
-export function keepFresh(client: QueryClient, affected: Affected): () => void {
+/**
+ * Read again what changes concern: several in a moment are one reading, and only what is on the page is read.
+ *
+ * One reading follows the other, never beside it: what was asked for before a change is asked for again after it, and a
+ * server that takes long to answer is asked less often. A page that nobody looks at waits until somebody does.
+ */
+export function keepFresh(client: QueryClient, affected: Affected, listen: typeof onChange = onChange): () => void {
   const waiting = new Map<string, QueryKey>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const flush = (): void => {
+  let isReading = false;
+  let isOver = false;
+  let restUntil = 0;
+  const plan = (): void => {
+    if (waiting.size === 0 || timer !== undefined || isReading || isOver || document.hidden) return;
+    timer = setTimeout(() => void read(), Math.max(TOGETHER_MS, restUntil - performance.now()));
+  };
+  const read = async (): Promise<void> => {
     timer = undefined;
+    isReading = true;
     const keys = [...waiting.values()];
     waiting.clear();
-    for (const queryKey of keys) void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+    const began = performance.now();
+    await Promise.race([readAgain(client, keys), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    isReading = false;
+    const ended = performance.now();
+    restUntil = ended + Math.min(ended - began, LONGEST_PAUSE_MS);
+    plan();
   };
-  return onChange((change) => {
+  const end = listen((change) => {
     for (const key of affected(change)) waiting.set(JSON.stringify(key), key);
-    if (waiting.size > 0 && timer === undefined) timer = setTimeout(flush, TOGETHER_MS);
+    plan();
   });
+  document.addEventListener("visibilitychange", plan);
+  return () => {
+    isOver = true;
+    end();
+    clearTimeout(timer);
+    document.removeEventListener("visibilitychange", plan);
+  };
+}
+
+/** Each query once, however many of the keys it goes by; one that is being read may be from before the change. */
+async function readAgain(client: QueryClient, keys: QueryKey[]): Promise<void> {
+  for (const queryKey of keys) void client.invalidateQueries({ queryKey, refetchType: "none" });
+  await client.refetchQueries({ type: "active", predicate: (query) => query.state.isInvalidated });
 }
