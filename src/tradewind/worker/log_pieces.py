@@ -136,6 +136,9 @@ def _piece(path: Path, size: int, start: int, number: int, until: int, *, from_e
             break
         found.append((begin, line_number, line))
         end = line.end
+    else:
+        if until == size:  # what is left is a line that is still being written
+            size = end
     return Piece(size, start, end, number, found)
 
 

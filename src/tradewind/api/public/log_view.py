@@ -76,6 +76,8 @@ async def _follow(call: Call, source: LogSource, look: Callable[[Tx], LogSource]
         if piece.lines:
             at, number = piece.end, piece.lines[-1][1] + 1
             yield encode(_out(piece, source.is_live)) + b"\n"
+            if piece.end >= piece.size:  # so that one who writes fast is read a few times a second, not line by line
+                await asyncio.sleep(FOLLOW_POLL_S)
             continue
         if not source.is_live:
             yield encode(_out(piece, is_live=False)) + b"\n"

@@ -1,6 +1,6 @@
 // A log of any length: the rows in sight are drawn, pieces are fetched as one scrolls, and new lines are followed.
 import { Button } from "@mantine/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { size } from "@/shared/format/numbers";
 import { tellFailed } from "@/shared/ui/told";
@@ -9,7 +9,7 @@ import { downloadLog } from "./download";
 import { LogBar, type LogLook } from "./LogBar";
 import { LogRowView } from "./LogRowView";
 import classes from "./LogView.module.css";
-import { loggersOf, rowsOf } from "./rows";
+import { type LogRow, loggersOf, rowsOf } from "./rows";
 import { useLogSearch } from "./useLogSearch";
 import { type LogAddress, LogWindow } from "./window";
 
@@ -44,6 +44,9 @@ export function LogView(given: {
   const target = useRef(given.at);
 
   useEffect(() => log.open(first.current), [log]);
+  useEffect(() => {
+    log.isHeld = !isFollowing;
+  }, [log, isFollowing]);
   const rows = useMemo(
     () => rowsOf(state.lines, { levels: new Set(look.levels), loggers: new Set(look.loggers), turned }),
     [state.lines, look.levels, look.loggers, turned],
@@ -70,16 +73,18 @@ export function LogView(given: {
       hasJumped.current = true;
     }
   }, [rows, virtual]);
-  // Rows that come above those in sight leave them where they are.
-  const top = useRef<string | undefined>(undefined);
-  const topKey = rows[0]?.key;
+  // Rows that come, or are let go, above those in sight leave them where they are.
+  const before = useRef<{ rows: LogRow[]; measures: VirtualItem[] }>({ rows: [], measures: [] });
   useLayoutEffect(() => {
-    const before = top.current;
-    top.current = topKey;
-    if (before === undefined || before === topKey || target.current !== undefined || hasJumped.current) return;
-    const index = rows.findIndex((row) => row.key === before);
-    if (index > 0 && scroller.current) scroller.current.scrollTop += index * ROW_PX;
-  }, [topKey, rows]);
+    const { rows: old, measures } = before.current;
+    before.current = { rows, measures: virtual.measurementsCache };
+    const [first, wasFirst] = [rows[0]?.key, old[0]?.key];
+    if (!first || !wasFirst || first === wasFirst || target.current !== undefined || hasJumped.current) return;
+    const added = rows.findIndex((row) => row.key === wasFirst);
+    const gone = added < 0 ? old.findIndex((row) => row.key === first) : -1;
+    const by = added > 0 ? virtual.measurementsCache[added]?.start : -(measures[gone]?.start ?? 0);
+    if (by && scroller.current) scroller.current.scrollTop += by;
+  }, [rows, virtual]);
   useLayoutEffect(() => {
     if (isFollowing && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: "end" });
   }, [isFollowing, rows.length, virtual]);

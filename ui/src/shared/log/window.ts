@@ -25,7 +25,9 @@ export interface LogState {
 }
 
 const PATH = "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log/{try_number}";
-const KEPT_LINES = 60_000;
+/** What is kept at hand at most, whichever comes first: further lines are read again when they are scrolled to. */
+const KEPT_LINES = 20_000;
+const KEPT_CHARACTERS = 24_000_000;
 const EMPTY: LogState = { lines: [], start: 0, end: 0, size: 0, isLive: false, isLoading: true, error: undefined };
 
 export interface Asked {
@@ -54,6 +56,8 @@ export class LogWindow {
   private listeners = new Set<() => void>();
   private stop = new AbortController();
   private isFollowing = false;
+  /** Whether somebody reads above the end: then nothing above is let go for what is new below. */
+  isHeld = false;
 
   constructor(private readonly of: LogAddress) {}
 
@@ -107,7 +111,7 @@ export class LogWindow {
     await this.reading(async (signal) => {
       const piece = await logPiece(this.of, { before: this.state.start }, signal);
       if (jumps !== this.jumps) return;
-      const lines = [...piece.lines, ...this.state.lines].slice(0, KEPT_LINES);
+      const lines = firstOf([...piece.lines, ...this.state.lines]);
       this.put({ lines, start: piece.start, size: piece.size, end: this.endAfter(lines, this.state.end) });
     });
   }
@@ -118,19 +122,19 @@ export class LogWindow {
     const { jumps } = this;
     await this.reading(async (signal) => {
       const piece = await logPiece(this.of, { at: this.state.end }, signal);
-      if (jumps === this.jumps) this.append(piece);
+      if (jumps === this.jumps) this.append([piece]);
     });
     if (this.isAtEnd) void this.follow();
   }
 
   get isAtEnd(): boolean {
-    return this.state.end >= this.state.size;
+    return this.isFollowing || this.state.end >= this.state.size;
   }
 
   /** Take lines as they are written, for as long as the try goes on and the page is looked at. */
   private async follow(): Promise<void> {
     const { signal } = this.stop;
-    if (!this.state.isLive || !this.isAtEnd || signal.aborted || this.isFollowing) return;
+    if (this.isFollowing || !this.state.isLive || !this.isAtEnd || signal.aborted) return;
     this.isFollowing = true;
     try {
       const answer = await fetch(`${addressOf(this.of)}&at=${this.state.end}`, {
@@ -145,7 +149,15 @@ export class LogWindow {
         if (done) return;
         const parts = (rest + value).split("\n");
         rest = parts.pop() ?? "";
-        for (const part of parts) this.append(JSON.parse(part) as LogPiece);
+        const pieces = parts.map((part) => JSON.parse(part) as LogPiece);
+        if (pieces.length === 0) continue;
+        if (this.isHeld && this.isFull) {
+          // Who reads above is left alone; what follows is read when it is scrolled to.
+          this.put({ size: pieces.at(-1)?.size ?? this.state.size });
+          await reader.cancel();
+          return;
+        }
+        this.append(pieces);
       }
     } catch (error) {
       if (!signal.aborted) this.put({ error });
@@ -169,11 +181,17 @@ export class LogWindow {
     this.put({ lines: piece.lines, start: piece.start, end: piece.end, size: piece.size, isLive: piece.is_live });
   }
 
-  private append(piece: LogPiece): void {
-    const all = [...this.state.lines, ...piece.lines];
-    const lines = all.length > KEPT_LINES ? all.slice(-KEPT_LINES) : all;
+  private get isFull(): boolean {
+    return this.state.lines.length >= KEPT_LINES || lengthOf(this.state.lines) >= KEPT_CHARACTERS;
+  }
+
+  private append(pieces: readonly LogPiece[]): void {
+    const last = pieces.at(-1);
+    if (!last) return;
+    const all = [...this.state.lines, ...pieces.flatMap((piece) => piece.lines)];
+    const lines = lastOf(all);
     const start = lines.length < all.length ? (lines[0]?.[0] ?? 0) : this.state.start;
-    this.put({ lines, start, end: Math.max(piece.end, this.state.end), size: piece.size, isLive: piece.is_live });
+    this.put({ lines, start, end: Math.max(last.end, this.state.end), size: last.size, isLive: last.is_live });
   }
 
   /** Where the lines that are kept end: where the next one begins that was let go. */
@@ -189,4 +207,26 @@ export class LogWindow {
     this.state = { ...this.state, ...changes };
     for (const listener of this.listeners) listener();
   }
+}
+
+const lengthOf = (lines: readonly LogLine[]): number => lines.reduce((sum, line) => sum + line[5].length, 0);
+
+/** As many of the lines as are kept, from the first on. */
+export function firstOf(lines: LogLine[]): LogLine[] {
+  let left = KEPT_CHARACTERS;
+  const end = lines.findIndex((line, at) => {
+    left -= line[5].length;
+    return at > 0 && (at >= KEPT_LINES || left < 0);
+  });
+  return end < 0 ? lines : lines.slice(0, end);
+}
+
+/** As many of the lines as are kept, up to the last. */
+export function lastOf(lines: LogLine[]): LogLine[] {
+  let left = KEPT_CHARACTERS;
+  const begin = lines.findLastIndex((line, at) => {
+    left -= line[5].length;
+    return at < lines.length - 1 && (lines.length - at > KEPT_LINES || left < 0);
+  });
+  return begin < 0 ? lines : lines.slice(begin + 1);
 }
