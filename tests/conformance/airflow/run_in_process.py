@@ -5,6 +5,8 @@ A program, not a test: `python run_in_process.py DATE PARALLEL FILE:DAG...` writ
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import importlib
 import json
 import os
@@ -14,26 +16,30 @@ import tempfile
 import time
 import traceback
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from tradewind.cli.dag_files import dags_of_file
 from tradewind.testing import golden
 
-PRELOADED = (
-    "airflow.providers.standard.operators.bash",
-    "airflow.providers.standard.operators.empty",
-    "airflow.providers.standard.operators.python",
-    "airflow.sdk",
-    "jinja2.ext",
-    "jinja2.nativetypes",
-    "pendulum",
-    "tradewind.sdk.template",
-    "tradewind.worker.entry",
-)
-"""What nearly every DAG would load by itself."""
 TIMEOUT_S = 60
 """A DAG that takes longer is ended; that is its result."""
+
+
+def import_ahead(files: set[Path]) -> None:
+    """Import plugins of packages and what files import of the namespace; what fails here fails there again, and is told."""
+    for plugin in entry_points(group="airflow.plugins"):
+        with contextlib.suppress(Exception):
+            plugin.load()
+    for file in sorted(files):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                if name.startswith("airflow.") and not name.startswith("airflow.example_dags"):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(name)
 
 
 def run(file: Path, dag_id: str, date: datetime) -> dict[str, Any]:
@@ -62,9 +68,8 @@ def child(file: Path, dag_id: str, date: datetime, out: Path) -> None:
 
 def main() -> None:
     date, parallel = datetime.fromisoformat(sys.argv[1]), int(sys.argv[2])
-    for name in PRELOADED:
-        importlib.import_module(name)
     waiting, running, results = list(sys.argv[3:]), {}, {}
+    import_ahead({Path(job.rpartition(":")[0]) for job in waiting})
     with tempfile.TemporaryDirectory() as folder:
         while waiting or running:
             while waiting and len(running) < parallel:
