@@ -99,6 +99,9 @@ def test_the_gantt_shows_when_each_task_worked(tab: Tab, shop_run: str) -> None:
     chart.get_by_role("row", name=re.compile("orders")).click()
     expect(page.get_by_role("link", name="Open checks.orders")).to_be_visible()
     tab.shoot_both("dag-gantt")
+    chart.get_by_role("button", name="Fold checks").click()
+    expect(chart.get_by_role("row", name=re.compile("tidy"))).to_have_count(0)
+    expect(page).to_have_url(re.compile("folded=checks"))
 
 
 def test_a_backfill_is_previewed_before_it_starts(tab: Tab) -> None:

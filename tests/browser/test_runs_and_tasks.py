@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 
 import pytest
@@ -33,6 +34,39 @@ def test_the_page_of_a_failed_run_begins_with_the_cause_and_leads_to_the_log(tab
     page.get_by_role("link", name="Show its log").click()
     expect(page.get_by_role("log")).to_contain_text("connecting to the warehouse")
     tab.shoot_both("run-log")
+
+
+def test_chart_and_graph_of_a_run_stand_side_by_side_with_one_selection(tab: Tab, site: Server) -> None:
+    run_id = run_of(site, "shop")
+    page = tab.go(f"/dags/shop/runs/{run_id}")
+    chart = page.get_by_role("grid", name="Tasks of the run")
+    box = page.get_by_role("group", name="task report, success")
+    expect(box).to_be_visible()
+    box.click()
+    expect(chart.get_by_role("row", name="report", selected=True)).to_be_visible()
+    chart.press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"task=checks\.enough"))
+    tab.shoot_both("run-chart-and-graph")
+    chart.get_by_role("button", name="Fold checks").click()
+    expect(chart.get_by_role("row", name="report")).to_have_count(0)
+    expect(page.get_by_role("group", name=re.compile("folded checks"))).to_be_visible()
+    expect(page).to_have_url(re.compile("fold=checks"))
+    page.get_by_role("separator", name="Move the line between the chart and the graph").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("split=54"))
+    page.get_by_text("Gantt", exact=True).click()
+    expect(box).to_have_count(0)
+    expect(page).to_have_url(re.compile("view=gantt"))
+    page.reload()
+    expect(chart.get_by_role("row", name=re.compile("checks"))).to_be_visible()
+    expect(chart.get_by_role("row", name="report")).to_have_count(0)
+
+
+def test_the_graph_of_a_run_changes_as_the_run_goes_on(tab: Tab, site: Server) -> None:
+    run_id = run_of(site, "slow", ends=False)
+    page = tab.go(f"/dags/slow/runs/{run_id}")
+    expect(page.get_by_role("group", name="task count, running")).to_be_visible()
+    site.request("PATCH", f"/api/v2/dags/slow/dagRuns/{run_id}", {"state": "failed"})
+    expect(page.get_by_role("group", name="task count, failed")).to_be_visible()
 
 
 def test_why_a_task_did_not_run_is_told_beside_it(tab: Tab, site: Server) -> None:
@@ -149,6 +183,7 @@ def test_two_runs_are_compared(tab: Tab, site: Server) -> None:
     page = tab.go(f"/dags/broken/runs/{second}?compare={first}")
     table = page.get_by_role("table", name="Differences by task")
     expect(table.get_by_role("row").filter(has_text="load")).to_be_visible()
+    expect(page.get_by_text("All tasks ended alike", exact=False)).to_be_visible()
     expect(page.get_by_role("link", name=first)).to_be_visible()
     tab.shoot_both("compare")
 
