@@ -11,11 +11,13 @@ ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests wait for processes half of their time: one worker more than the two cores that the project counts on.
+# Tests wait for processes part of their time: one worker more than the two cores that the project counts on.
 WORKERS ?= 3
-PYTEST := -m pytest -n $(WORKERS) --dist loadgroup
+# Of the tests of the ecosystem and of the pages, which `make test` runs beside the others.
+BESIDE ?= $(WORKERS)
+PYTEST := -m pytest --dist loadgroup
 
-.PHONY: help setup start stop test suite browser ecosystem ecosystem-beside mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check generated generate bench lock clean
+.PHONY: help setup start stop test suite browser ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check ui-lint ui-types ui-test generated generate bench lock clean
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
@@ -45,9 +47,10 @@ $(ECOSYSTEM_STAMP): tests/ecosystem/requirements.lock pyproject.toml airflow-shi
 ui: setup  ## build the web UI, if it has changed
 	@$(BIN)/python tools/ui.py build
 
-ui-check: ui
-	@$(BIN)/python tools/ui.py check
-	@$(BIN)/python tools/ui.py test
+ui-check: ui-lint ui-types ui-test
+
+ui-lint ui-types ui-test: ui-%: ui
+	@$(BIN)/python tools/ui.py $*
 
 start: setup ui  ## start the server on http://127.0.0.1:8080 and watch the flagship pipeline run
 	@$(BIN)/python -m compileall -q src
@@ -56,23 +59,22 @@ start: setup ui  ## start the server on http://127.0.0.1:8080 and watch the flag
 stop:  ## end the server that `make start` left running
 	@$(BIN)/python tools/start.py --stop
 
-# What computes goes first, two at a time; then the two suites side by side, which wait for processes part of their time.
-test: setup ui  ## the whole test suite, with all gates
-	@$(MAKE) --no-print-directory -j2 --output-sync=target check $(ECOSYSTEM_STAMP) mutants
-	@$(MAKE) --no-print-directory -j2 suite ecosystem-beside
-	@$(MAKE) --no-print-directory browser
+# One list of parts, three at a time, so that no core waits for the end of another part. What only computes goes first, what
+# takes long before the rest; then the three kinds of tests beside each other. Each part prints what it has to say when it
+# has ended; one that fails does not keep the others from going on.
+PARTS := ui types $(ECOSYSTEM_STAMP) mutants ui-types generated ui-test ui-lint contracts budgets lint suite browser ecosystem
 
-suite: setup  ## all tests but those of the ecosystem and of the pages
-	@$(BIN)/python $(PYTEST)
+test: setup  ## the whole test suite, with all gates
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target BESIDE=1 $(PARTS)
+
+suite: setup ui  ## all tests but those of the ecosystem and of the pages
+	@$(BIN)/python $(PYTEST) -n $(WORKERS)
 
 browser: setup ui  ## the web UI in a real browser
-	@$(BIN)/python $(PYTEST) tests/browser
+	@$(BIN)/python $(PYTEST) -n $(BESIDE) tests/browser
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
-	@$(ECOSYSTEM)/bin/python $(PYTEST) -o filterwarnings=default tests/ecosystem
-
-ecosystem-beside: $(ECOSYSTEM_STAMP)
-	@said=$$(mktemp); $(MAKE) --no-print-directory ecosystem WORKERS=1 >$$said 2>&1; code=$$?; cat $$said; rm -f $$said; exit $$code
+	@$(ECOSYSTEM)/bin/python $(PYTEST) -n $(BESIDE) -o filterwarnings=default tests/ecosystem
 
 mutants: setup  ## faults planted in the core, each of which the unit tests must notice
 	@$(BIN)/python tools/mutants.py --jobs 1

