@@ -39,7 +39,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "AIRFLOW_CONN_SHIPS": json.dumps({"conn_type": "sqlite", "host": str(place / "ships.db")}),
         "MIGRATIONS": str(HERE / "projects" / "migrations"),
         "AIRFLOW__COSMOS__ENABLE_TELEMETRY": "false",
-        "AIRFLOW__COSMOS__ENABLE_CACHE": "false",
         "DO_NOT_TRACK": "1",
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
     }
