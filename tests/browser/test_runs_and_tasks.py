@@ -72,7 +72,7 @@ def test_the_graph_of_a_run_changes_as_the_run_goes_on(tab: Tab, site: Server) -
 def test_why_a_task_did_not_run_is_told_beside_it(tab: Tab, site: Server) -> None:
     page = tab.go(f"/dags/broken/runs/{run_of(site, 'broken')}")
     page.get_by_role("button", name="Why is after in this state?").click()
-    expect(page.get_by_text("load failed")).to_be_visible()
+    expect(page.get_by_text("after did not run because load failed")).to_be_visible()
 
 
 def test_a_failed_task_is_cleared_after_a_look_at_what_that_changes(tab: Tab, site: Server) -> None:
