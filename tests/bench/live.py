@@ -197,9 +197,11 @@ WATCH = """() => { window.seen = {}; new MutationObserver(() => requestAnimation
 def changes(server: Server, pages: list[Page]) -> list[float]:
     """Runs are made, one after the other; milliseconds from when each was queued to the pages that name it."""
     lags = list[float]()
+    first = server.trigger("changing", dag_run_id="before-this-bench")
+    server.wait_run("changing", first)
     for page in pages:
         page.goto(f"{server.url}/runs", wait_until="load")
-        page.wait_for_selector("table")
+        page.wait_for_function("run => document.body.innerHTML.includes(run)", arg=first, timeout=60_000)
         page.evaluate(WATCH)
     for number in range(CHANGES):
         run = f"change-{number:03}-of-this-bench"
