@@ -306,7 +306,7 @@ class Client(Http):
         return self._json("GET", "/api/v2/ui/assets/graph", {}, query)
 
     def ui_asset(self, asset_id: int) -> AssetViewResponse:
-        """An asset: its last events, what they started, and what still waits."""
+        """An asset: its last events, what they started, what still waits, and what is around it."""
         return self._json("GET", "/api/v2/ui/assets/{asset_id}", {"asset_id": asset_id}, {})
 
     def ui_dags(self, **query: Unpack[UiDagsQuery]) -> DagsViewResponse:

@@ -66,6 +66,7 @@ class AssetViewResponse(TypedDict):
     queued: list[AssetViewQueued]
     events: list[AssetViewEvent]
     total_events: int
+    graph: AssetsGraphResponse
 
 
 class AssetsGraphNode(TypedDict):

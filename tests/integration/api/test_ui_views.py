@@ -252,6 +252,7 @@ def test_the_graph_has_what_makes_and_what_waits_and_around_one_asset_no_more(bo
     }
     assert {node["name"] for node in whole["nodes"]} == {"orders", "prices", "far", "maker", "report", "alone"}
     around = both.get("/ui/assets/graph", asset_id=ids["orders"]).ok()
+    assert both.get(f"/ui/assets/{ids['orders']}").ok()["graph"] == around
     assert {node["id"] for node in around["nodes"]} == {"dag:maker", orders, "dag:report"}
 
 

@@ -75,24 +75,6 @@ class AssetViewQueued(Out):
     since: Moment
 
 
-class AssetViewResponse(Out):
-    """An asset with its last events."""
-
-    id: int
-    name: str
-    uri: str
-    group: str
-    extra: str
-    """JSON."""
-    created_at: Moment
-    made_by: list[AssetUse]
-    read_by: list[AssetUse]
-    starts: list[str]
-    queued: list[AssetViewQueued]
-    events: list[AssetViewEvent]
-    total_events: int
-
-
 class AssetsGraphQuery(BaseModel):
     """Around what."""
 
@@ -121,3 +103,23 @@ class AssetsGraphResponse(Out):
     edges: list[tuple[str, str]]
     is_whole: bool
     """False: there is more than is shown."""
+
+
+class AssetViewResponse(Out):
+    """An asset with its last events."""
+
+    id: int
+    name: str
+    uri: str
+    group: str
+    extra: str
+    """JSON."""
+    created_at: Moment
+    made_by: list[AssetUse]
+    read_by: list[AssetUse]
+    starts: list[str]
+    queued: list[AssetViewQueued]
+    events: list[AssetViewEvent]
+    total_events: int
+    graph: AssetsGraphResponse
+    """What leads to it, and what comes after it."""

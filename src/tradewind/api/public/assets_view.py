@@ -92,28 +92,29 @@ def _waiting_dags(references: Sequence[Reference]) -> list[str]:
 @router.get("/ui/assets/graph", operation_id="ui_assets_graph", response_model=AssetsGraphResponse)
 async def ui_assets_graph(query: Annotated[AssetsGraphQuery, Query()], call: Reader) -> Response:
     """Which DAGs make which assets, and which these start."""
+    return reply(await call.read(lambda tx: _graph(tx, call.workspace, query.asset_id)))
 
-    def find(tx: Tx) -> dict[str, object]:
-        page = Page(ASSETS_DRAWN, 0, ("name",))
-        found, total = assets.list_assets(tx, call.workspace, AssetFilter(), page)
-        if query.asset_id is not None and all(one.id != query.asset_id for one in found):
-            found.append(assets.get_asset(tx, call.workspace, query.asset_id))
-        references = assets.references_to(tx, [one.id for one in found])
-        edges = sorted({_edge(one) for one in references if one.kind != "inlet"})
-        around = {node for edge in edges for node in edge} | {f"asset:{one.id}" for one in found}
-        if query.asset_id is not None:
-            around = related(edges, f"asset:{query.asset_id}")
-        dag_ids = sorted(node.removeprefix("dag:") for node in around if node.startswith("dag:"))
-        return {
-            "nodes": [
-                *_asset_nodes(tx, [one for one in found if f"asset:{one.id}" in around]),
-                *_dag_nodes(tx, call.workspace, dag_ids),
-            ],
-            "edges": [edge for edge in edges if edge[0] in around and edge[1] in around],
-            "is_whole": total <= ASSETS_DRAWN,
-        }
 
-    return reply(await call.read(find))
+def _graph(tx: Tx, workspace: str, asset_id: int | None) -> dict[str, object]:
+    """Around an asset, or of all."""
+    page = Page(ASSETS_DRAWN, 0, ("name",))
+    found, total = assets.list_assets(tx, workspace, AssetFilter(), page)
+    if asset_id is not None and all(one.id != asset_id for one in found):
+        found.append(assets.get_asset(tx, workspace, asset_id))
+    references = assets.references_to(tx, [one.id for one in found])
+    edges = sorted({_edge(one) for one in references if one.kind != "inlet"})
+    around = {node for edge in edges for node in edge} | {f"asset:{one.id}" for one in found}
+    if asset_id is not None:
+        around = related(edges, f"asset:{asset_id}")
+    dag_ids = sorted(node.removeprefix("dag:") for node in around if node.startswith("dag:"))
+    return {
+        "nodes": [
+            *_asset_nodes(tx, [one for one in found if f"asset:{one.id}" in around]),
+            *_dag_nodes(tx, workspace, dag_ids),
+        ],
+        "edges": [edge for edge in edges if edge[0] in around and edge[1] in around],
+        "is_whole": total <= ASSETS_DRAWN,
+    }
 
 
 def _edge(one: Reference) -> tuple[str, str]:
@@ -155,7 +156,7 @@ def _dag_nodes(tx: Tx, workspace: str, dag_ids: Sequence[str]) -> list[dict[str,
 
 @router.get("/ui/assets/{asset_id}", operation_id="ui_asset", response_model=AssetViewResponse)
 async def ui_asset(asset_id: int, call: Reader) -> Response:
-    """An asset: its last events, what they started, and what still waits."""
+    """An asset: its last events, what they started, what still waits, and what is around it."""
 
     def find(tx: Tx) -> dict[str, object]:
         asset = assets.get_asset(tx, call.workspace, asset_id)
@@ -179,6 +180,7 @@ async def ui_asset(asset_id: int, call: Reader) -> Response:
             "queued": [{"dag_id": one.dag_id, "count": one.count, "since": one.created_at} for one in waiting],
             "events": [_event(event, started.get(event.uid, [])) for event in events],
             "total_events": total,
+            "graph": _graph(tx, call.workspace, asset_id),
         }
 
     return reply(await call.read(find))

@@ -15,7 +15,7 @@ import { StateIcon } from "@/shared/ui/StateIcon";
 import { tellDone } from "@/shared/ui/told";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Assets.module.css";
-import { type Asset, type AssetEvent, assetQuery, graphQuery, materialize, tellOfEvent } from "./queries";
+import { type Asset, type AssetEvent, assetQuery, materialize, tellOfEvent } from "./queries";
 
 const Lineage = lazy(() => import("./Lineage"));
 
@@ -54,7 +54,9 @@ export function AssetPage({ assetId }: { assetId: number }) {
           {count(asset.total_events)}
         </span>
       </div>
-      <Around assetId={assetId} />
+      <Suspense fallback={<Loading />}>
+        <Lineage graph={asset.graph} center={`asset:${assetId}`} height="290px" />
+      </Suspense>
       {asset.queued.length > 0 && <Waiting asset={asset} />}
       <Section title="Events" actions={<span className="faint">the last {count(asset.events.length)}</span>}>
         {asset.events.length === 0 ? (
@@ -77,17 +79,6 @@ export function AssetPage({ assetId }: { assetId: number }) {
         </Section>
       )}
     </Page>
-  );
-}
-
-function Around({ assetId }: { assetId: number }) {
-  const { data: graph, error } = useQuery(graphQuery(assetId));
-  if (error) return <ErrorPanel error={error} />;
-  if (!graph) return <Loading />;
-  return (
-    <Suspense fallback={<Loading />}>
-      <Lineage graph={graph} center={`asset:${assetId}`} height="290px" />
-    </Suspense>
   );
 }
 

@@ -190,7 +190,7 @@ function List({ search, onSearch }: { search: AssetsSearch; onSearch: (search: A
 }
 
 function WholeGraph({ q }: { q: string }) {
-  const { data: graph, error, refetch } = useQuery(graphQuery());
+  const { data: graph, error, refetch } = useQuery(graphQuery);
   if (error) return <ErrorPanel error={error} retry={() => void refetch()} />;
   if (!graph) return <Loading />;
   if (graph.nodes.length === 0) return <EmptyState title="There are no assets yet" code={FIRST_ASSET} />;

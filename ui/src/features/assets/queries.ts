@@ -30,14 +30,10 @@ export const assetQuery = (assetId: number) =>
       data(api.GET("/api/v2/ui/assets/{asset_id}", { params: { path: { asset_id: assetId } } })) as Promise<Asset>,
   });
 
-export const graphQuery = (assetId?: number) =>
-  queryOptions({
-    queryKey: keys.assets("graph", assetId ?? null),
-    queryFn: () =>
-      data(
-        api.GET("/api/v2/ui/assets/graph", { params: { query: assetId === undefined ? {} : { asset_id: assetId } } }),
-      ) as Promise<AssetGraph>,
-  });
+export const graphQuery = queryOptions({
+  queryKey: keys.assets("graph"),
+  queryFn: () => data(api.GET("/api/v2/ui/assets/graph")) as Promise<AssetGraph>,
+});
 
 export async function materialize(assetId: number): Promise<{ dag_id: string; run_id: string }> {
   const run = await data(

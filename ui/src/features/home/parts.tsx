@@ -1,18 +1,20 @@
 // Small parts of the home page: health, and a line of a list.
 import { Tooltip } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { relative } from "@/shared/format/time";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import classes from "./HomePage.module.css";
-import type { Home } from "./queries";
+import { type Home, healthQuery } from "./queries";
 
 const NAMES = { scheduler: "Scheduler", dag_processor: "DAG files", triggerer: "Triggerer" } as const;
 
 /** Whether each part of the system lives. */
 export function Health({ home }: { home: Home }) {
+  const { data: parts } = useQuery(healthQuery(home));
   return (
     <>
-      {home.health.map((part) => (
+      {parts.map((part) => (
         <Tooltip
           key={part.name}
           label={part.heartbeat ? `Heard ${relative(part.heartbeat, Date.parse(home.now))}` : "Never heard of"}

@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
-import { useMe } from "@/shared/api/may";
+import { useMe, useRefusal } from "@/shared/api/may";
 import { given } from "@/shared/ui/search-params";
 import { ErrorPanel } from "@/shared/ui/whole-page";
 import { useUsers } from "./queries";
@@ -22,7 +22,8 @@ export function CheckTab() {
     name: asked.name ?? "",
   });
   const me = useMe();
-  const users = useUsers(draft.who.trim() || undefined, undefined);
+  const mayName = useRefusal("read:user") === undefined;
+  const users = useUsers(draft.who.trim() || undefined, undefined, mayName);
   const words = useQuery({ queryKey: keys.admin("permissions"), queryFn: () => data(api.GET("/auth/permissions")) });
   const { who, action, resource, name } = asked;
   const answer = useQuery({

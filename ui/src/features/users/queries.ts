@@ -25,11 +25,12 @@ function pageOf(offset: number, search: string | undefined, sort: string | undef
   });
 }
 
-export function useUsers(search: string | undefined, sort: string | undefined) {
-  return useLongList<User>(keys.admin(KEY, "users", search, sort), async (offset) => {
+export function useUsers(search: string | undefined, sort: string | undefined, isWanted = true) {
+  const read = async (offset: number) => {
     const page = await data(api.GET("/auth/users", { params: { query: pageOf(offset, search, sort) } }));
     return { rows: page.users, total: page.total_entries };
-  });
+  };
+  return useLongList<User>(keys.admin(KEY, "users", search, sort), read, isWanted);
 }
 
 export function useServiceAccounts(search: string | undefined, sort: string | undefined) {

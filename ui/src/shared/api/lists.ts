@@ -18,8 +18,12 @@ export interface LongList<Row> {
   again: () => void;
 }
 
-/** A list of which `read` brings the rows from an offset on. */
-export function useLongList<Row>(queryKey: QueryKey, read: (offset: number) => Promise<ListPage<Row>>): LongList<Row> {
+/** A list of which `read` brings the rows from an offset on; `isWanted`: whether it is asked for at all. */
+export function useLongList<Row>(
+  queryKey: QueryKey,
+  read: (offset: number) => Promise<ListPage<Row>>,
+  isWanted = true,
+): LongList<Row> {
   const query = useInfiniteQuery({
     queryKey,
     queryFn: ({ pageParam }) => read(pageParam),
@@ -29,6 +33,7 @@ export function useLongList<Row>(queryKey: QueryKey, read: (offset: number) => P
       return last.rows.length > 0 && had < last.total ? had : undefined;
     },
     placeholderData: keepPreviousData,
+    enabled: isWanted,
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);

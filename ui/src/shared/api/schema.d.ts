@@ -1838,7 +1838,7 @@ export interface paths {
         };
         /**
          * Ui Asset
-         * @description An asset: its last events, what they started, and what still waits.
+         * @description An asset: its last events, what they started, what still waits, and what is around it.
          */
         get: operations["ui_asset"];
         put?: never;
@@ -3389,6 +3389,7 @@ export interface components {
             events: components["schemas"]["AssetViewEvent"][];
             /** Total Events */
             total_events: number;
+            graph: components["schemas"]["AssetsGraphResponse"];
         };
         /** AssetWatcherResponse */
         AssetWatcherResponse: {
