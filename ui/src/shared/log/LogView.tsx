@@ -85,9 +85,16 @@ export function LogView(given: {
     const by = added > 0 ? virtual.measurementsCache[added]?.start : -(measures[gone]?.start ?? 0);
     if (by && scroller.current) scroller.current.scrollTop += by;
   }, [rows, virtual]);
+  // Where following has brought the view: above that is only who has scrolled there, as the end moves on by itself.
+  const followedTo = useRef(0);
+  const height = virtual.getTotalSize();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is more, its end is gone to
   useLayoutEffect(() => {
-    if (isFollowing && rows.length > 0) virtual.scrollToIndex(rows.length - 1, { align: "end" });
-  }, [isFollowing, rows.length, virtual]);
+    const element = scroller.current;
+    if (!isFollowing || !element) return;
+    element.scrollTop = element.scrollHeight;
+    followedTo.current = element.scrollTop;
+  }, [isFollowing, rows, height]);
 
   const goTo = (at: number): void => {
     setFollowing(false);
@@ -103,8 +110,8 @@ export function LogView(given: {
     const below = element.scrollHeight - element.scrollTop - element.clientHeight;
     if (element.scrollTop < NEAR_PX && !isFollowing) void log.earlier();
     if (below < NEAR_PX) void log.later();
-    const isDown = below < ROW_PX * 2 && log.isAtEnd;
-    if (isDown !== isFollowing && state.lines.length > 0) setFollowing(isDown);
+    if (isFollowing) setFollowing(element.scrollTop >= followedTo.current - 2);
+    else if (below < ROW_PX * 2 && log.isAtEnd && state.lines.length > 0) setFollowing(true);
   };
   const fold = (id: string): void => {
     setFollowing(false);
@@ -153,7 +160,7 @@ export function LogView(given: {
                 : "This try wrote no log."}
           </p>
         )}
-        <div style={{ height: virtual.getTotalSize(), position: "relative", minWidth: "max-content" }}>
+        <div style={{ height, position: "relative", minWidth: "max-content" }}>
           {virtual.getVirtualItems().map((item) => {
             const row = rows[item.index];
             if (!row) return null;

@@ -7,7 +7,7 @@ export interface Cut {
   after: number;
 }
 
-const AROUND = 500;
+const AROUND = 60;
 
 export function cutOf(text: string, search: string, most: number): Cut {
   if (text.length <= most) return { text, before: 0, after: 0 };

@@ -28,6 +28,8 @@ const PATH = "/api/v2/ui/dags/{dag_id}/runs/{run_id}/tasks/{task_id}/log/{try_nu
 /** What is kept at hand at most, whichever comes first: further lines are read again when they are scrolled to. */
 const KEPT_LINES = 20_000;
 const KEPT_CHARACTERS = 24_000_000;
+/** Of a log that is followed, whose lines pass by. */
+const FOLLOWED_LINES = 6_000;
 const EMPTY: LogState = { lines: [], start: 0, end: 0, size: 0, isLive: false, isLoading: true, error: undefined };
 
 export interface Asked {
@@ -157,7 +159,7 @@ export class LogWindow {
           await reader.cancel();
           return;
         }
-        this.append(pieces);
+        this.append(pieces, this.isHeld ? KEPT_LINES : FOLLOWED_LINES);
       }
     } catch (error) {
       if (!signal.aborted) this.put({ error });
@@ -185,11 +187,11 @@ export class LogWindow {
     return this.state.lines.length >= KEPT_LINES || lengthOf(this.state.lines) >= KEPT_CHARACTERS;
   }
 
-  private append(pieces: readonly LogPiece[]): void {
+  private append(pieces: readonly LogPiece[], most = KEPT_LINES): void {
     const last = pieces.at(-1);
     if (!last) return;
     const all = [...this.state.lines, ...pieces.flatMap((piece) => piece.lines)];
-    const lines = lastOf(all);
+    const lines = lastOf(all, most);
     const start = lines.length < all.length ? (lines[0]?.[0] ?? 0) : this.state.start;
     this.put({ lines, start, end: Math.max(last.end, this.state.end), size: last.size, isLive: last.is_live });
   }
@@ -222,11 +224,11 @@ export function firstOf(lines: LogLine[]): LogLine[] {
 }
 
 /** As many of the lines as are kept, up to the last. */
-export function lastOf(lines: LogLine[]): LogLine[] {
+export function lastOf(lines: LogLine[], most = KEPT_LINES): LogLine[] {
   let left = KEPT_CHARACTERS;
   const begin = lines.findLastIndex((line, at) => {
     left -= line[5].length;
-    return at < lines.length - 1 && (lines.length - at > KEPT_LINES || left < 0);
+    return at < lines.length - 1 && (lines.length - at > most || left < 0);
   });
   return begin < 0 ? lines : lines.slice(begin + 1);
 }
