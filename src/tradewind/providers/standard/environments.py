@@ -80,7 +80,9 @@ def _make(wanted: Wanted, place: Path, hook: SubprocessHook) -> None:
     if uv is not None:
         _run(hook, [uv, "venv", "--no-project", "--python", wanted.python, str(place)])
     else:
-        _run(hook, [_python(wanted.python), "-m", "venv", str(place)])
+        # To bring pip along takes seconds; uv does not do so either.
+        without_pip = [] if wanted.requirements else ["--without-pip"]
+        _run(hook, [_python(wanted.python), "-m", "venv", *without_pip, str(place)])
     if wanted.sees_ours:
         _show_ours(wanted, place)
     if wanted.requirements:
