@@ -19,6 +19,8 @@ from support import warm
 __all__ = ["Server", "free_port"]
 
 FINISHED = {"success", "failed"}
+LOOK_EVERY_S = 0.04
+"""Each look costs both sides milliseconds, which what is waited for lacks."""
 
 
 def free_port() -> int:
@@ -85,7 +87,7 @@ class Server:
             if self._is_healthy():
                 self.healthy_after_s = time.monotonic() - began
                 break
-            time.sleep(0.01)
+            time.sleep(0.01 if self.is_fresh else LOOK_EVERY_S)
         else:
             raise TimeoutError(f"not healthy after {timeout_s} s:\n{self.output()}")
         reply = self.request("POST", "/auth/token", {"username": "admin", "password": self.password()})
@@ -159,7 +161,9 @@ class Server:
         """The run as it is now."""
         return dict(self.get(f"/dags/{dag_id}/dagRuns/{run_id}"))
 
-    def wait_run(self, dag_id: str, run_id: str, timeout_s: float = 60.0, every_s: float = 0.02) -> dict[str, Any]:
+    def wait_run(
+        self, dag_id: str, run_id: str, timeout_s: float = 60.0, every_s: float = LOOK_EVERY_S
+    ) -> dict[str, Any]:
         """The run once it has ended."""
         end = time.monotonic() + timeout_s
         while time.monotonic() < end:
@@ -190,6 +194,6 @@ class Server:
             missing = {d for d in missing if "dag_id" not in self.request("GET", f"/api/v2/dags/{d}", ok=False)}
             if not missing:
                 return
-            time.sleep(0.02)
+            time.sleep(LOOK_EVERY_S)
         errors = self.get("/importErrors")["import_errors"]
         raise TimeoutError(f"not there after {timeout_s} s: {missing}; import errors: {errors}")

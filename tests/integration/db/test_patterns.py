@@ -76,6 +76,11 @@ def test_a_prefix_finds_what_begins_with_it_letter_by_letter(named: Database, pr
         ("{", {"{"}),
         ("pfe", {"Äpfel"}),
         ("Äp", {"Äpfel"}),
+        ("a\\", {"a\\b"}),
+        ("A\\b", {"a\\b"}),
+        ("\\", {"a\\b"}),
+        ("a\\_b", set[str]()),
+        ("ä\\p", set[str]()),
     ],
 )
 def test_a_pattern_is_found_wherever_it_stands_and_in_any_case(named: Database, pattern: str, found: set[str]) -> None:
@@ -91,8 +96,8 @@ def test_what_comes_after_all_of_a_prefix_is_no_half_of_a_pair() -> None:
 
 
 def with_dags(database: Database, count: int) -> None:
-    files = [parsed(spec(f"dag-{number:03d}", tasks=("a",)), path=f"{number}.py") for number in range(count)]
-    store(database, *files, ids=SequentialIds("v-"))
+    file = parsed(*(spec(f"dag-{number:03d}", tasks=("a",)) for number in range(count)))
+    store(database, file, ids=SequentialIds("v-"))
 
 
 def in_place_of(

@@ -24,14 +24,15 @@ from tradewind.base.policy import (
 )
 
 NAMES = st.text("ab_*?[]%\\", max_size=5)
-SHORT = st.text("ab*", min_size=1, max_size=2)
+SHORT = ["".join(letters) for length in (1, 2) for letters in itertools.product("ab*", repeat=length)]
 """Names and patterns of which many fit each other."""
 SOME_ACTIONS = ("read", "edit")
 SOME_RESOURCES = ("dag", "variable")
-GRANTS = st.builds(Grant, st.sampled_from([*SOME_ACTIONS, "*"]), st.sampled_from([*SOME_RESOURCES, "*"]), SHORT)
-HELD = st.lists(st.builds(Held, GRANTS, st.sampled_from(["one", "two"])), max_size=4)
+SOME_GRANTS = [Grant(*one) for one in itertools.product([*SOME_ACTIONS, "*"], [*SOME_RESOURCES, "*"], SHORT)]
+GRANTS = st.sampled_from(SOME_GRANTS)
+HELD = st.lists(st.sampled_from([Held(grant, role) for grant in SOME_GRANTS for role in ("one", "two")]), max_size=4)
 SCOPES = st.none() | st.lists(GRANTS, max_size=3)
-ASKED = st.tuples(st.sampled_from(SOME_ACTIONS), st.sampled_from(SOME_RESOURCES), SHORT)
+ASKED = st.sampled_from(list(itertools.product(SOME_ACTIONS, SOME_RESOURCES, SHORT)))
 thoroughly = settings(max_examples=1000, deadline=None)
 
 

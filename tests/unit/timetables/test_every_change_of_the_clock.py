@@ -7,13 +7,15 @@ import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tradewind.timetables import Interval, build, parse_cron
+from tradewind.timetables import Cron, Interval, build, parse_cron
 from tradewind.timetables.zoned import ZonedCron
 
 pytestmark = pytest.mark.xdist_group("every_change_of_the_clock")  # to find all changes takes seconds: once is enough
@@ -28,12 +30,21 @@ Change = tuple[str, datetime]
 def all_changes() -> list[Change]:
     """A zone and the moment for each change of an offset; changes that are the same in several zones once."""
     found: dict[tuple[datetime, timedelta, timedelta], Change] = {}
-    for name in sorted(available_timezones()):
-        zone = ZoneInfo(name)
+    zones = {data_of(name): ZoneInfo(name) for name in sorted(available_timezones(), reverse=True)}
+    for zone in sorted(zones.values(), key=str):
+        name = str(zone)
         for moment in changes_of(zone):
             before, after = (offset(zone, moment + timedelta(seconds=s)) for s in (-1, 0))
             found.setdefault((moment, before, after), (name, moment))
     return list(found.values())
+
+
+def data_of(name: str) -> bytes:
+    """What the database has for a name: many have the same."""
+    for folder in TZPATH:
+        if (file := Path(folder, name)).is_file():
+            return file.read_bytes()
+    return (files("tzdata") / "zoneinfo" / name).read_bytes()
 
 
 def changes_of(zone: ZoneInfo) -> Iterator[datetime]:
@@ -56,10 +67,15 @@ def offset(zone: ZoneInfo, moment: datetime) -> timedelta:
     return found
 
 
+@cache
+def cron_of(text: str) -> Cron:
+    return parse_cron(text)
+
+
 def expected(text: str, zone: ZoneInfo, first: datetime, last: datetime) -> list[datetime]:
     """The moments by the rule: a match that the clock skips is moved on by what was skipped, of two equal times the
     second counts; a schedule of every hour fires at all that the clock shows."""
-    cron, found = parse_cron(text), set[datetime]()
+    cron, found = cron_of(text), set[datetime]()
     wall = first.replace(tzinfo=None) - timedelta(hours=27)
     while (match := cron.next(wall)) is not None and match < last.replace(tzinfo=None) + timedelta(hours=27):
         wall = match
@@ -73,7 +89,7 @@ def expected(text: str, zone: ZoneInfo, first: datetime, last: datetime) -> list
 
 def check(text: str, name: str, change: datetime) -> None:
     zone = ZoneInfo(name)
-    schedule = ZonedCron(parse_cron(text), zone)
+    schedule = ZonedCron(cron_of(text), zone)
     span = NEAR if text in EVERY_HOUR else FAR
     first, last = change - span, change + span
     moments = expected(text, zone, first, last)
