@@ -10,6 +10,7 @@ export const router = createRouter({
   defaultPreload: "intent",
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
   defaultPendingComponent: Loading,
   defaultErrorComponent: PageError,

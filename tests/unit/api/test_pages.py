@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ def built(tmp_path: Path) -> Path:
     folder = tmp_path / "static"
     (folder / "static").mkdir(parents=True)
     (folder / "index.html").write_text("<title>the page</title>")
+    (folder / "pages").mkdir()
+    (folder / "pages" / "pool.html").write_text("<title>a pool</title>")
+    (folder / "pages.json").write_text('{"/pools/$name": "pages/pool.html"}')
     (folder / "static" / "index-abc.js").write_text("run()")
     (folder / "static" / "index-abc.js.gz").write_bytes(gzip.compress(b"run()"))
     (folder / "static" / "icon.svg").write_text("<svg/>")
@@ -28,7 +32,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def ask(
-    built: Path, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+    built: Path, path: str, headers: dict[str, str] | None = None, method: str = "GET", *, pages: Pages | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of an answer; 418 is what the API behind the pages would say."""
     sent = list[Any]()
@@ -41,7 +45,7 @@ def ask(
 
     given = [(name.encode(), value.encode()) for name, value in (headers or {}).items()]
     scope = {"type": "http", "method": method, "path": path, "headers": given, "query_string": b""}
-    asyncio.run(Pages(PlainTextResponse("the API", 418), built)(scope, receive, send))
+    asyncio.run((pages or Pages(PlainTextResponse("the API", 418), built))(scope, receive, send))
     answer = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], answer, b"".join(one.get("body", b"") for one in sent[1:])
 
@@ -52,6 +56,27 @@ def test_every_address_of_a_page_gets_the_page(built: Path, path: str) -> None:
     assert (status, body) == (200, b"<title>the page</title>")
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/pools/gpu", "/pools/gpu/", "/w/team/pools/gpu"])
+def test_an_address_gets_the_page_that_was_built_for_it(built: Path, path: str) -> None:
+    status, headers, body = ask(built, path, HTML)
+    assert (status, body) == (200, b"<title>a pool</title>")
+    assert headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/pools", "/pools/gpu/slots", "/pages/pool.html"])
+def test_an_address_that_no_page_was_built_for_gets_what_all_begin_with(built: Path, path: str) -> None:
+    assert ask(built, path, HTML)[2] == b"<title>the page</title>"
+
+
+def test_pages_that_are_built_anew_are_served_at_once(built: Path) -> None:
+    pages = Pages(PlainTextResponse("the API", 418), built)
+    assert ask(built, "/pools/gpu", HTML, pages=pages)[2] == b"<title>a pool</title>"
+    (built / "pages" / "other.html").write_text("<title>other</title>")
+    (built / "pages.json").write_text('{"/pools/$name": "pages/other.html"}')
+    os.utime(built / "pages.json", (1, 1))
+    assert ask(built, "/pools/gpu", HTML, pages=pages)[2] == b"<title>other</title>"
 
 
 @pytest.mark.parametrize(

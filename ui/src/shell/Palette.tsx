@@ -22,14 +22,12 @@ import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { type Me, refusalOf, useMe } from "@/shared/api/may";
 import type { Schemas } from "@/shared/api/schemas";
-import { useShortcuts } from "@/shared/shortcuts";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import { tellDone, tellFailed } from "@/shared/ui/told";
 import { asked, fits, type Verb, verbsFor } from "./asked";
 import { type Deed, deedsOf, refusalOfDeed } from "./deeds";
 import { logOut } from "./log-out";
 import { ACCOUNT, ADMIN, MAIN } from "./nav";
-import { ShortcutsHelp } from "./ShortcutsHelp";
 
 type Found = Schemas["SearchResponse"];
 type Go = (to: string, search?: Record<string, unknown>) => void;
@@ -41,9 +39,8 @@ const VERB_ICONS = { trigger: IconPlayerPlay, pause: IconPlayerPause, unpause: I
 
 export const openPalette = (): void => spotlight.open();
 
-export function Palette() {
+export function Palette({ showShortcuts }: { showShortcuts: () => void }) {
   const [query, setQuery] = useState("");
-  const [isHelpOpen, setHelpOpen] = useState(false);
   const navigate = useNavigate();
   const go: Go = (to, search) => void navigate({ to, ...(search ? { search: search as never } : {}) });
   const { verb, text } = asked(query);
@@ -55,39 +52,28 @@ export function Palette() {
     staleTime: 10_000,
     placeholderData: keepPreviousData,
   });
-  useShortcuts([
-    { keys: "Ctrl K", words: "Find or do anything" },
-    { keys: "/", words: "The same" },
-    { keys: "?", words: "These shortcuts", act: () => setHelpOpen(true) },
-    ...PLACES.flatMap(({ to, label, keys: strokes }) =>
-      strokes ? [{ keys: strokes, words: label, act: () => go(to) }] : [],
-    ),
-  ]);
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("light");
   const me = useMe().data;
   const deeds = deedsOf({
     go,
     logOut,
-    showShortcuts: () => setHelpOpen(true),
+    showShortcuts,
     switchColours: () => setColorScheme(scheme === "dark" ? "light" : "dark"),
   });
   const groups = [...(text && found ? groupsOf(found, verb, go, me) : []), pagesOf(query, go), doOf(query, deeds, me)];
   return (
-    <>
-      <Spotlight
-        actions={groups.filter((group) => group.actions.length > 0)}
-        filter={(_, all) => all}
-        query={query}
-        onQueryChange={setQuery}
-        shortcut={["mod + K", "/"]}
-        nothingFound={isFetching || later !== text ? "Looking…" : "Nothing has this name"}
-        searchProps={{ placeholder: "A page, DAG, run, task, asset; or: trigger etl, pause etl", "aria-label": "Find" }}
-        scrollable
-        maxHeight={480}
-      />
-      {isHelpOpen && <ShortcutsHelp onClose={() => setHelpOpen(false)} />}
-    </>
+    <Spotlight
+      actions={groups.filter((group) => group.actions.length > 0)}
+      filter={(_, all) => all}
+      query={query}
+      onQueryChange={setQuery}
+      shortcut={["mod + K", "/"]}
+      nothingFound={isFetching || later !== text ? "Looking…" : "Nothing has this name"}
+      searchProps={{ placeholder: "A page, DAG, run, task, asset; or: trigger etl, pause etl", "aria-label": "Find" }}
+      scrollable
+      maxHeight={480}
+    />
   );
 }
 

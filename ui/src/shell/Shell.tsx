@@ -11,7 +11,7 @@ import { keepFresh, liveState } from "@/shared/api/live";
 import { workspace } from "@/shared/api/place";
 import { logOut } from "./log-out";
 import { ADMIN, MAIN, type Place } from "./nav";
-import { openPalette, Palette } from "./Palette";
+import { openPalette, PaletteLater } from "./PaletteLater";
 import classes from "./Shell.module.css";
 
 export function Shell() {
@@ -45,7 +45,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette />
+      <PaletteLater />
     </div>
   );
 }

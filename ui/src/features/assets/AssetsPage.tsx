@@ -15,16 +15,10 @@ import { Moment } from "@/shared/ui/Moment";
 import { Page } from "@/shared/ui/Page";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Assets.module.css";
-import { type AssetRow, type AssetsAnswer, type AssetsSort, graphQuery, PAGE, readAssets, SORTS } from "./queries";
+import { type AssetRow, type AssetsAnswer, graphQuery, PAGE, readAssets } from "./queries";
+import { type AssetsSearch, assetsSearch } from "./search";
 
 const Lineage = lazy(() => import("./Lineage"));
-
-export interface AssetsSearch {
-  /** Part of the name. */
-  search?: string;
-  tab?: "graph";
-  sort?: AssetsSort;
-}
 
 const FIRST_ASSET = `from tradewind import Asset, dag, task
 
@@ -145,16 +139,6 @@ export function AssetsPage({ search, onSearch }: { search: AssetsSearch; onSearc
       {search.tab === "graph" ? <WholeGraph q={search.search ?? ""} /> : <List search={search} onSearch={onSearch} />}
     </Page>
   );
-}
-
-export function assetsSearch(search: Record<string, unknown>): AssetsSearch {
-  const text = typeof search.search === "string" || typeof search.search === "number" ? String(search.search) : "";
-  const sort = SORTS.find((one) => one === search.sort);
-  return {
-    ...(text ? { search: text } : {}),
-    ...(search.tab === "graph" ? { tab: "graph" } : {}),
-    ...(sort ? { sort } : {}),
-  };
 }
 
 function List({ search, onSearch }: { search: AssetsSearch; onSearch: (search: AssetsSearch) => void }) {

@@ -4,6 +4,7 @@ import { queryClient } from "@/queries";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import type { Schemas } from "@/shared/api/schemas";
+import type { AssetsSort } from "./search";
 
 export type AssetRow = Schemas["AssetsViewRow"];
 export type AssetsAnswer = Schemas["AssetsViewResponse"];
@@ -18,9 +19,6 @@ export function readAssets(q: string, sort: AssetsSort, offset: number, limit: n
   const query = { offset, limit, order_by: sort, ...(q ? { q } : {}) };
   return data(api.GET("/api/v2/ui/assets", { params: { query } }));
 }
-
-export const SORTS = ["name", "-name", "created_at", "-created_at"] as const;
-export type AssetsSort = (typeof SORTS)[number];
 
 export const assetQuery = (assetId: number) =>
   queryOptions({

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { AssetsPage, assetsSearch } from "@/features/assets/AssetsPage";
+import { AssetsPage } from "@/features/assets/AssetsPage";
+import { assetsSearch } from "@/features/assets/search";
 
 export const Route = createFileRoute("/assets/")({ component: Assets, validateSearch: assetsSearch });
 

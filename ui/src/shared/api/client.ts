@@ -1,5 +1,6 @@
 // The API as typed calls: session cookie, CSRF token, errors as exceptions that say what the server said.
 import createClient, { type Middleware } from "openapi-fetch";
+import { fetchOrTake } from "./early";
 import { seenChange } from "./live";
 import { apiBase } from "./place";
 import type { paths } from "./schema";
@@ -76,7 +77,7 @@ const guard: Middleware = {
   },
 };
 
-export const api = createClient<paths>({ baseUrl: `${window.location.origin}${apiBase}` });
+export const api = createClient<paths>({ baseUrl: `${window.location.origin}${apiBase}`, fetch: fetchOrTake });
 api.use(guard);
 
 /** The data of an answer; what was refused has been thrown before. */

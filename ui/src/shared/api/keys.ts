@@ -23,8 +23,7 @@ export const keys = {
 /** What a change makes stale. Keys that nobody shows cost nothing. */
 export function affectedBy(change: Change): QueryKey[] {
   switch (change.type) {
-    // What was read before the stream began, or while it was lost, may have changed since.
-    case "start":
+    // What was read while the stream was lost may have changed since.
     case "reset":
       return [[]];
     case "dag_run":

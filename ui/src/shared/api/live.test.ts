@@ -103,4 +103,40 @@ describe("a page", () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(server.asked).toBe(3);
   });
+
+  it("reads again what it had before the stream began, when it is calm", async () => {
+    tell({ type: "start" } as Change);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(server.asked).toBe(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(server.asked).toBe(2);
+  });
+});
+
+it("what came before somebody listened is told to the first who does", async () => {
+  const sources: EventTarget[] = [];
+  class Source extends EventTarget {
+    constructor() {
+      super();
+      sources.push(this);
+    }
+    close(): void {}
+  }
+  vi.stubGlobal("EventSource", Source);
+  vi.stubGlobal(
+    "BroadcastChannel",
+    class {
+      postMessage(): void {}
+    },
+  );
+  vi.stubGlobal("navigator", {});
+  vi.resetModules();
+  const live = await import("./live");
+  live.startLive();
+  sources[0]?.dispatchEvent(new MessageEvent("dag", { data: JSON.stringify(change) }));
+  const heard: Change[] = [];
+  live.onChange((one) => heard.push(one));
+  live.onChange((one) => heard.push(one));
+  expect(heard).toEqual([change]);
+  vi.unstubAllGlobals();
 });

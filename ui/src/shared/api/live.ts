@@ -15,8 +15,13 @@ const TOGETHER_MS = 40;
 const LONGEST_PAUSE_MS = 1000;
 /** What has not been answered by then is no longer waited for. */
 const PATIENCE_MS = 3000;
+/** After the beginning of a stream what was read before is read again, when the page has been drawn. */
+const CALM_MS = 1500;
+const MOST_UNHEARD = 1000;
 
 const listeners = new Set<Listener>();
+/** What came before the page was drawn, for the first who listens. */
+let unheard: Change[] | undefined = [];
 const stateListeners = new Set<() => void>();
 let isLive = false;
 let seen: string | undefined;
@@ -27,6 +32,9 @@ export const seenChange = (): string | undefined => seen;
 /** Call this with each change from now on; the answer ends it. */
 export function onChange(listener: Listener): () => void {
   listeners.add(listener);
+  const missed = unheard ?? [];
+  unheard = undefined;
+  for (const change of missed) listener(change);
   return () => listeners.delete(listener);
 }
 
@@ -43,6 +51,7 @@ function take(told: Told): void {
   if (told.kind === "change") {
     seen = told.id || seen;
     for (const listener of listeners) listener(told.change);
+    if (unheard && unheard.length < MOST_UNHEARD) unheard.push(told.change);
   } else if (told.isLive !== isLive) {
     isLive = told.isLive;
     for (const listener of stateListeners) listener();
@@ -94,6 +103,7 @@ export type Affected = (change: Change) => QueryKey[];
 export function keepFresh(client: QueryClient, affected: Affected, listen: typeof onChange = onChange): () => void {
   const waiting = new Map<string, QueryKey>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let calm: ReturnType<typeof setTimeout> | undefined;
   let isReading = false;
   let isOver = false;
   let restUntil = 0;
@@ -114,6 +124,17 @@ export function keepFresh(client: QueryClient, affected: Affected, listen: typeo
     plan();
   };
   const end = listen((change) => {
+    if (change.type === "start") {
+      // What was read before may have changed in between: rarely. Who one is, no change tells.
+      calm ??= setTimeout(() => {
+        calm = undefined;
+        for (const { queryKey } of client.getQueryCache().findAll({ type: "active" })) {
+          if (queryKey[0] !== "me") waiting.set(JSON.stringify(queryKey), queryKey);
+        }
+        plan();
+      }, CALM_MS);
+      return;
+    }
     for (const key of affected(change)) waiting.set(JSON.stringify(key), key);
     plan();
   });
@@ -122,6 +143,7 @@ export function keepFresh(client: QueryClient, affected: Affected, listen: typeo
     isOver = true;
     end();
     clearTimeout(timer);
+    clearTimeout(calm);
     document.removeEventListener("visibilitychange", plan);
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { assetsSearch } from "./AssetsPage";
+import { assetsSearch } from "./search";
 
 test("the list is the view that an address need not name", () => {
   expect(assetsSearch({ tab: "list", search: 12, sort: "size" })).toEqual({ search: "12" });

@@ -1,0 +1,19 @@
+// Whether it is time for what nobody needs at once, and must not keep the page waiting.
+import { useEffect, useState } from "react";
+
+const AT_THE_LATEST_MS = 1500;
+
+/** True as soon as the browser has nothing else to do. */
+export function useAfterFirst(): boolean {
+  const [isTime, setTime] = useState(false);
+  useEffect(() => {
+    // Safari has no idle callbacks.
+    if (!window.requestIdleCallback) {
+      const timer = setTimeout(() => setTime(true), AT_THE_LATEST_MS);
+      return () => clearTimeout(timer);
+    }
+    const asked = window.requestIdleCallback(() => setTime(true), { timeout: AT_THE_LATEST_MS });
+    return () => window.cancelIdleCallback(asked);
+  }, []);
+  return isTime;
+}
