@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import threading
 from collections.abc import Mapping
 
@@ -24,6 +25,8 @@ from tradewind.api.places import Place, Table, places_of, stored_places
 from tradewind.api.public import MODULES
 
 __all__ = ["PREFIX", "LazyRoutes", "all_places"]
+
+log = logging.getLogger("tradewind.api")
 
 PREFIX = "/api/v2"
 PLACE = "tradewind.place"
@@ -47,9 +50,11 @@ PREFIXES: Mapping[str, str] = {
 class LazyRoutes(BaseRoute):
     """Stands in the application's list for all of them."""
 
-    def __init__(self) -> None:
-        self._table = Table(place for place in stored_places() if place.module in PREFIXES)
+    def __init__(self, prefixes: Mapping[str, str] = PREFIXES) -> None:
+        self._prefixes = prefixes
+        self._table = Table(place for place in stored_places() if place.module in prefixes)
         self._routers: dict[str, APIRouter] = {}
+        self._broken: set[str] = set()
         # Two threads that load modules which need each other would see each other's half made.
         self._loading = threading.Lock()
         self._is_complete = False
@@ -59,16 +64,39 @@ class LazyRoutes(BaseRoute):
         """The routes of a module; blocks while it is loaded, the first time."""
         with self._loading:
             if module not in self._routers:
-                self._routers[module] = importlib.import_module(module).router
+                try:
+                    self._routers[module] = importlib.import_module(module).router
+                except Exception:
+                    self._broken.add(module)
+                    raise
+                self._broken.discard(module)
             return self._routers[module]
 
+    @property
+    def problem(self) -> str | None:
+        """A sentence about modules that can't be loaded; None: all that were tried could be. Why is for the log to say:
+        anybody may ask for the health of a server."""
+        if not self._broken:
+            return None
+        return f"requests fail whose routes can't be loaded; the log says why: {', '.join(sorted(self._broken))}"
+
     def load_all(self) -> None:
-        """Load what nobody has asked for yet, what is likely to be asked for first; blocks for about a second."""
-        for module in (*FIRST, *PREFIXES):
+        """Load what nobody has asked for yet, what is likely to be asked for first; blocks for about a second.
+
+        A module that can't be loaded does not keep the others from being; `problem` says so.
+        """
+        for module in (*(one for one in FIRST if one in self._prefixes), *self._prefixes):
             if self._is_over:
                 return
-            self.load(module)
-        self._table = Table(place for module, prefix in PREFIXES.items() for place in self._places(module, prefix))
+            try:
+                self.load(module)
+            except Exception:
+                log.exception("routes.not_loaded module=%s: requests for its paths will fail in the same way", module)
+        if self._broken:
+            return
+        self._table = Table(
+            place for module, prefix in self._prefixes.items() for place in self._places(module, prefix)
+        )
         self._is_complete = True
 
     def close(self) -> None:
@@ -104,9 +132,10 @@ class LazyRoutes(BaseRoute):
         route = next(iter(router.routes[place.number : place.number + 1]), None)
         if not isinstance(route, APIRoute):
             return None
-        if (PREFIXES[place.module] + route.path, route.methods) != (place.path, place.methods):
+        prefix = self._prefixes[place.module]
+        if (prefix + route.path, route.methods) != (place.path, place.methods):
             return None
-        found = route.path_regex.match(_path(scope).removeprefix(PREFIXES[place.module]))
+        found = route.path_regex.match(_path(scope).removeprefix(prefix))
         if found is None:
             return None
         convert = route.param_convertors

@@ -117,11 +117,7 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
 
 def _load_rest(routes: LazyRoutes) -> None:
     """Load the routes that nobody has asked for yet, in a thread: requests go before, and are answered meanwhile."""
-    try:
-        routes.load_all()
-    except Exception:
-        log.exception("routes.not_loaded: requests for the routes that are missing will fail in the same way")
-        return
+    routes.load_all()
     gc.freeze()
 
 

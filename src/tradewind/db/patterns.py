@@ -39,11 +39,11 @@ class _Begins(_Condition):
 
 
 def resembles(column: ColumnElement[Any], pattern: str) -> ColumnElement[bool]:
-    """The column is like a pattern with `%` and `_`, in any case of its letters."""
+    """The column is like a pattern with `%` and `_`, in any case of its letters. A backslash is a letter like others."""
     kind = _Resembles
     if pattern.isascii():
         kind = _ResemblesAscii if pattern.lower() != pattern.upper() else _ResemblesCaseless
-    return kind(column, literal(pattern, String))
+    return kind(column, literal(pattern, String), literal(pattern.replace("\\", "\\\\"), String))
 
 
 def begins(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
@@ -83,12 +83,14 @@ def _resembles_caseless(element: Any, compiler: Any, **kw: Any) -> str:
 @compiles(_ResemblesCaseless, "sqlite")
 def _resembles_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     """Its LIKE knows no case, and need not be given lower letters."""
-    return _between(element, "LIKE", compiler, kw)
+    column, pattern, _ = element.clauses
+    return f"{compiler.process(column, **kw)} LIKE {compiler.process(pattern, **kw)}"
 
 
 def _between(element: Any, operator: str, compiler: Any, kw: dict[str, Any]) -> str:
-    column, pattern = (compiler.process(one, **kw) for one in element.clauses)
-    return f"{column} {operator} {pattern}"
+    """PostgreSQL takes a backslash to be there for the next letter."""
+    column, _, doubled = element.clauses
+    return f"{compiler.process(column, **kw)} {operator} {compiler.process(doubled, **kw)}"
 
 
 @compiles(_Begins)

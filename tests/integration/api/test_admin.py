@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -225,3 +227,23 @@ def test_nothing_is_installed_beside_the_server(api: Api) -> None:
     assert (
         matches(api.get("/plugins/importErrors").ok(), models.PluginImportErrorCollectionResponse)["total_entries"] == 0
     )
+
+
+def test_health_tells_of_routes_that_cannot_be_loaded(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = tmp_path / "routes_without_their_library.py"
+    module.write_text("import a_library_that_is_not_there")
+    monkeypatch.syspath_prepend(tmp_path)
+    routes = api.app.state.routes
+    assert api.get("/monitor/health", role=None).ok()["api"] == {"status": "healthy", "problem": None}
+    with pytest.raises(ModuleNotFoundError):
+        routes.load(module.stem)
+    health = api.get("/monitor/health", role=None).ok()["api"]
+    assert health["status"] == "unhealthy"
+    assert module.stem in health["problem"]
+    assert "a_library" not in health["problem"], "anybody may ask"
+    module.write_text("router = 'of no use, and there'")
+    importlib.invalidate_caches()
+    routes.load(module.stem)
+    assert api.get("/monitor/health", role=None).ok()["api"]["status"] == "healthy"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +100,24 @@ def test_loading_ends_when_the_server_does() -> None:
     routes.close()
     routes.load_all()
     assert routes.matches(a_scope("GET", "/api/v2/nothing/here"))[0] is Match.PARTIAL
+
+
+def test_a_module_that_cannot_be_loaded_is_told_of_and_keeps_no_other_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "routes_that_break.py"
+    broken.write_text("import a_library_that_is_not_there")
+    monkeypatch.syspath_prepend(tmp_path)
+    routes = LazyRoutes({"routes_that_break": "/broken", MONITOR: PREFIX})
+    assert routes.problem is None
+    routes.load_all()
+    assert "routes_that_break" in str(routes.problem)
+    assert answer("GET", "/api/v2/version", routes) == 200
+    assert answer("GET", "/api/v2/nothing/here", routes) == 404
+    broken.write_text("from fastapi import APIRouter\nrouter = APIRouter()")
+    importlib.invalidate_caches()
+    routes.load_all()
+    assert routes.problem is None
 
 
 def test_places_are_those_of_a_modules_routes() -> None:

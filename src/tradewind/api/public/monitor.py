@@ -39,11 +39,16 @@ class DagProcessorInfoResponse(BaseInfoResponse):
     latest_dag_processor_heartbeat: str | None
 
 
+class ApiInfoResponse(BaseInfoResponse):
+    problem: str | None
+
+
 class HealthInfoResponse(Out):
     metadatabase: BaseInfoResponse
     scheduler: SchedulerInfoResponse
     triggerer: TriggererInfoResponse
     dag_processor: DagProcessorInfoResponse | None
+    api: ApiInfoResponse
 
 
 @router.get("/version", operation_id="get_version", response_model=VersionInfo, tags=["Version"])
@@ -55,7 +60,7 @@ async def get_version(request: Request) -> Response:
 
 @router.get("/monitor/health", operation_id="get_health", response_model=HealthInfoResponse, tags=["Monitor"])
 async def get_health(request: Request) -> Response:
-    """Whether the database answers and the scheduler, triggerer and DAG processor live."""
+    """Whether the database answers, the scheduler, triggerer and DAG processor live, and all routes could be loaded."""
     desk: Desk = request.app.state.desk
     try:
         await desk.read(any_dag)
@@ -70,4 +75,6 @@ async def get_health(request: Request) -> Response:
             "status": None if part is None else "healthy" if part.is_healthy else "unhealthy",
             f"latest_{name}_heartbeat": part.heartbeat if part is not None else None,
         }
+    problem = request.app.state.routes.problem
+    body["api"] = {"status": "healthy" if problem is None else "unhealthy", "problem": problem}
     return reply(body)

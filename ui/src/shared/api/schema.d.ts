@@ -566,7 +566,7 @@ export interface paths {
         };
         /**
          * Get Health
-         * @description Whether the database answers and the scheduler, triggerer and DAG processor live.
+         * @description Whether the database answers, the scheduler, triggerer and DAG processor live, and all routes could be loaded.
          */
         get: operations["get_health"];
         put?: never;
@@ -3119,6 +3119,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** ApiInfoResponse */
+        ApiInfoResponse: {
+            /** Status */
+            status: ("healthy" | "unhealthy") | null;
+            /** Problem */
+            problem: string | null;
+        };
         /** AssetAliasCollectionResponse */
         AssetAliasCollectionResponse: {
             /** Total Entries */
@@ -5562,6 +5569,7 @@ export interface components {
             scheduler: components["schemas"]["SchedulerInfoResponse"];
             triggerer: components["schemas"]["TriggererInfoResponse"];
             dag_processor: components["schemas"]["DagProcessorInfoResponse"] | null;
+            api: components["schemas"]["ApiInfoResponse"];
         };
         /**
          * HeldRole
