@@ -63,6 +63,7 @@ class Fuzz:
         url: where the server is.
         known: names of path parameters -> what there is.
         examples: valid requests of each operation, and as many that are not.
+        second: somebody else, who asks for the first half of them too: making requests up takes longer than asking does.
     """
 
     url: str
@@ -70,6 +71,7 @@ class Fuzz:
     known: Mapping[str, Any]
     examples: int
     seed: int = 5
+    second: Fuzz | None = None
     operations: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     findings: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -86,6 +88,8 @@ class Fuzz:
                 if not only(name):
                     continue
                 self.operations += 1
+                if self.second is not None:
+                    self.second.operations += 1
                 for mode in MODES:
                     self._ask(name, operation, mode, session)
 
@@ -117,10 +121,13 @@ class Fuzz:
         def asked(case: Case) -> None:
             if name in WITHOUT_END:
                 case.query = {**(case.query or {}), **WITHOUT_END[name]}
-            if next(turn) % 2 == 0 and case.path_parameters:
+            number = next(turn)
+            if number % 2 == 0 and case.path_parameters:
                 for parameter in case.path_parameters:
                     if parameter in self.known:
                         case.path_parameters[parameter] = self.known[parameter]
+            if self.second is not None and number < max(self.examples // 2, 1):
+                self.second._send(name, case, session)
             self._send(name, case, session)
 
         try:

@@ -7,12 +7,14 @@ import fcntl
 import json
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,10 +28,35 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-__all__ = ["CLIENT_ID", "CLIENT_SECRET", "RogueProvider", "browse", "log_in_there", "real_provider"]
+__all__ = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "RogueProvider",
+    "browse",
+    "log_in_there",
+    "new_browser",
+    "private_key",
+    "real_provider",
+]
 
 CLIENT_ID, CLIENT_SECRET = "tradewind", "a secret of the client, for tests"
 FOLDER = Path(__file__).parent / "oidc"
+
+
+@cache
+def private_key(name: str) -> Any:
+    """The private key of this name, made once: that takes longer than most tests do."""
+    return rsa.generate_private_key(65537, 2048)
+
+
+def new_browser(**more: Any) -> httpx.Client:
+    """A browser that knows no page yet. They share what they trust, which takes long to read."""
+    return httpx.Client(verify=_trusted(), **more)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def _node() -> str:
@@ -149,7 +176,7 @@ class RogueProvider:
     """A provider that follows the protocol but for what a test has it say; everybody is logged in at once."""
 
     address: str
-    key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    key: Any = field(default_factory=lambda: private_key("usual"))
     kid: str = "one"
     claims: dict[str, Any] = field(default_factory=dict)
     """What ID tokens say beside, or instead of, what is right; None: they lack it."""

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from support.api import Api, live
 from support.databases import sqlite_database
-from support.identity_provider import CLIENT_ID, CLIENT_SECRET, browse, log_in_there, real_provider
+from support.identity_provider import CLIENT_ID, CLIENT_SECRET, browse, log_in_there, new_browser, real_provider
 from support.rows import rows
 from support.server import free_port
 from tradewind.base.clock import FakeClock
@@ -39,7 +39,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 
 
 def key(kid: str) -> dict[str, Any]:
-    """A private key that a provider signs with."""
+    """A private key that a provider signs with, another one each time."""
     made = jwt.algorithms.RSAAlgorithm.to_jwk(rsa.generate_private_key(65537, 2048), as_dict=True)
     return {**made, "kid": kid, "use": "sig", "alg": "RS256"}
 
@@ -72,7 +72,7 @@ class Site:
 
     def log_in(self, who: str = "ann", browser: httpx.Client | None = None) -> httpx.Response:
         """Log in from end to end; what the callback answers."""
-        with browser or httpx.Client() as used:
+        with browser or new_browser() as used:
             return used.get(self.back(used, who))
 
     def user(self, name: str) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def here(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 
 def test_somebody_logs_in_by_the_provider_and_is_who_their_groups_say(tmp_path: Path, database: Database) -> None:
-    with site(tmp_path, database) as one, one.provider(), httpx.Client() as browser:
+    with site(tmp_path, database) as one, one.provider(), new_browser() as browser:
         answer = browser.get(one.back(browser, "ann", "/docs?a=1"))
         assert (answer.status_code, answer.headers["location"]) == (303, "/docs?a=1")
         assert answer.headers["cache-control"] == "no-store"
@@ -119,7 +119,7 @@ def test_somebody_logs_in_by_the_provider_and_is_who_their_groups_say(tmp_path: 
 
 
 def test_the_provider_gets_a_challenge_and_the_verifier_stays_here(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         sent = browser.get(one.start())
         query = {name: values[0] for name, values in parse_qs(urlsplit(sent.headers["location"]).query).items()}
         [row] = rows(one.api.database, "oidc_login")
@@ -132,18 +132,18 @@ def test_the_provider_gets_a_challenge_and_the_verifier_stays_here(here: Any) ->
 
 
 def test_an_answer_counts_once(here: Any) -> None:
-    with here() as site, site.provider(), httpx.Client() as browser:
+    with here() as site, site.provider(), new_browser() as browser:
         address = site.back(browser)
         cookies = {one.name: one.value for one in browser.cookies.jar if one.name.startswith("tradewind")}
         assert browser.get(address).status_code == 303
-        with httpx.Client(cookies=cookies) as again:
+        with new_browser(cookies=cookies) as again:
             answer = again.get(address)
             assert (answer.status_code, "log in again" in answer.text) == (400, True)
             assert "tradewind_session" not in again.cookies
 
 
 def test_an_answer_counts_in_the_browser_that_asked_and_in_no_other(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser, httpx.Client() as victim:
+    with here() as one, one.provider(), new_browser() as browser, new_browser() as victim:
         address = one.back(browser)
         assert victim.get(address).status_code == 400
         victim.get(one.start())  # with a log-in of its own under way
@@ -154,7 +154,7 @@ def test_an_answer_counts_in_the_browser_that_asked_and_in_no_other(here: Any) -
 
 @pytest.mark.parametrize("change", ["another", "", None])
 def test_an_answer_with_another_state_is_none(here: Any, change: str | None) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         address = httpx.URL(one.back(browser))
         query = {name: value for name, value in address.params.items() if name != "state"}
         tampered = address.copy_with(params=query if change is None else {**query, "state": change})
@@ -163,7 +163,7 @@ def test_an_answer_with_another_state_is_none(here: Any, change: str | None) -> 
 
 
 def test_two_log_ins_of_one_browser_do_not_disturb_each_other(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         first = browse(browser, one.start("/redoc"), f"http://127.0.0.1:{one.port}")
         assert first.is_redirect
         assert browser.get(one.back(browser, "ann", "/docs")).headers["location"] == "/docs"
@@ -172,14 +172,14 @@ def test_two_log_ins_of_one_browser_do_not_disturb_each_other(here: Any) -> None
 
 
 def test_who_takes_too_long_begins_again(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         address = one.back(browser)
         one.clock.advance(timedelta(minutes=11))
         assert browser.get(address).status_code == 400
 
 
 def test_an_expired_token_is_refused(here: Any) -> None:
-    with here() as one, one.provider(ttl={"IdToken": 60}), httpx.Client() as browser:
+    with here() as one, one.provider(ttl={"IdToken": 60}), new_browser() as browser:
         address = one.back(browser)
         one.clock.advance(timedelta(minutes=5))
         answer = browser.get(address)
@@ -190,7 +190,7 @@ def test_an_expired_token_is_refused(here: Any) -> None:
 
 
 def test_a_little_difference_of_the_clocks_does_no_harm(here: Any) -> None:
-    with here() as one, one.provider(ttl={"IdToken": 60}), httpx.Client() as browser:
+    with here() as one, one.provider(ttl={"IdToken": 60}), new_browser() as browser:
         address = one.back(browser)
         one.clock.advance(timedelta(seconds=90))
         assert browser.get(address).status_code == 303
@@ -209,7 +209,7 @@ def test_another_provider_with_keys_of_its_own_is_not_believed(here: Any) -> Non
     with here() as one:
         with one.provider(jwks={"keys": [key("one")]}):
             assert one.log_in().status_code == 303
-        with one.provider(jwks={"keys": [key("one")]}), httpx.Client() as browser:  # of the same name
+        with one.provider(jwks={"keys": [key("one")]}), new_browser() as browser:  # of the same name
             one.clock.advance(timedelta(seconds=11))
             answer = browser.get(one.back(browser))
             assert (answer.status_code, "signature is not" in answer.text) == (401, True)
@@ -217,7 +217,7 @@ def test_another_provider_with_keys_of_its_own_is_not_believed(here: Any) -> Non
 
 
 def test_a_code_that_the_provider_does_not_know_any_more_is_refused(here: Any) -> None:
-    with here() as one, httpx.Client() as browser:
+    with here() as one, new_browser() as browser:
         with one.provider():
             address = one.back(browser)
         with one.provider():  # it has forgotten everything
@@ -226,7 +226,7 @@ def test_a_code_that_the_provider_does_not_know_any_more_is_refused(here: Any) -
 
 
 def test_a_provider_that_is_down_is_said_and_everything_else_goes_on(here: Any) -> None:
-    with here() as one, httpx.Client() as browser:
+    with here() as one, new_browser() as browser:
         answer = browser.get(one.start())
         assert (answer.status_code, "does not answer" in answer.text) == (503, True)
         assert one.api.get("/dags").status == 200
@@ -240,14 +240,14 @@ def test_a_provider_that_is_down_is_said_and_everything_else_goes_on(here: Any) 
 
 
 def test_a_wrong_secret_is_said_and_not_shown(here: Any) -> None:
-    with here(client_secret="a wrong secret, planted here") as one, one.provider(), httpx.Client() as browser:
+    with here(client_secret="a wrong secret, planted here") as one, one.provider(), new_browser() as browser:
         answer = browser.get(one.back(browser))
         assert (answer.status_code, "oidc.client_secret" in answer.text) == (503, True)
         assert "planted" not in answer.text
 
 
 def test_who_does_not_agree_at_the_provider_does_not_get_in(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         shown = browse(browser, one.start(), one.callback)
         answer = browse(browser, f"{shown.url!s}/abort", one.callback)
         answer = browser.get(answer.headers["location"])
@@ -285,7 +285,7 @@ def test_roles_follow_the_groups_at_each_log_in_and_those_given_here_stay(here: 
 
 
 def test_who_has_lost_all_groups_loses_the_session_rights_too(here: Any) -> None:
-    with here() as one, httpx.Client() as browser:
+    with here() as one, new_browser() as browser:
         with one.provider():
             browser.get(one.back(browser, "bob"))
         assert browser.get(f"{one.home}/api/v2/connections").status_code == 200
@@ -350,7 +350,7 @@ def test_who_was_deactivated_stays_out(here: Any) -> None:
 
 
 def test_log_ins_are_in_the_event_log_and_secrets_are_not(here: Any, caplog: pytest.LogCaptureFixture) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         address = one.back(browser)
         [begun] = rows(one.api.database, "oidc_login")
         browser.get(address)
@@ -381,7 +381,7 @@ def test_without_a_provider_there_is_no_such_way(api: Api) -> None:
 
 
 def test_logging_out_ends_the_session_at_the_provider_as_well(here: Any) -> None:
-    with here() as one, one.provider(), httpx.Client() as browser:
+    with here() as one, one.provider(), new_browser() as browser:
         browser.get(one.back(browser))
         answer = browser.get(f"{one.home}/api/v2/auth/logout")
         there = httpx.URL(answer.headers["location"])
@@ -396,7 +396,7 @@ def test_logging_out_ends_the_session_at_the_provider_as_well(here: Any) -> None
 
 
 def test_a_provider_that_is_down_keeps_nobody_in(here: Any) -> None:
-    with here() as one, httpx.Client() as browser:
+    with here() as one, new_browser() as browser:
         with one.provider():
             browser.get(one.back(browser))
         one.clock.advance(timedelta(hours=2))  # what it said of itself is not believed any more
@@ -417,7 +417,7 @@ def _access_token(one: Site, who: str) -> str:
         "response_type": "code", "client_id": CLIENT_ID, "redirect_uri": one.callback, "scope": "openid", "resource": API,
         "code_challenge": challenge, "code_challenge_method": "S256",
     }  # fmt: skip
-    with httpx.Client() as browser:
+    with new_browser() as browser:
         start = f"http://127.0.0.1:{one.port}/auth?{urlencode(asked)}"
         code = httpx.URL(log_in_there(browser, start, who, one.callback)).params["code"]
         form = {

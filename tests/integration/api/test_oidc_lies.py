@@ -18,12 +18,12 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.api import Answer, Api
 from support.browser import Browser
 from support.databases import sqlite_database
-from support.identity_provider import CLIENT_ID, CLIENT_SECRET, RogueProvider
+from support.identity_provider import CLIENT_ID, CLIENT_SECRET, RogueProvider, private_key
 from support.rows import rows
 from tradewind.api.auth.oidc import Oidc
 from tradewind.base.clock import FakeClock
@@ -152,15 +152,15 @@ def _by_the_public_key(provider: RogueProvider, claims: dict[str, Any]) -> str:
 
 
 def _by_another_key(provider: RogueProvider, claims: dict[str, Any]) -> str:
-    return jwt.encode(claims, rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": provider.kid})
+    return jwt.encode(claims, private_key("another"), algorithm="RS256", headers={"kid": provider.kid})
 
 
 def _by_an_unlisted_key(provider: RogueProvider, claims: dict[str, Any]) -> str:
-    return jwt.encode(claims, rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": "mine"})
+    return jwt.encode(claims, private_key("another"), algorithm="RS256", headers={"kid": "mine"})
 
 
 def _by_a_key_that_it_brings(provider: RogueProvider, claims: dict[str, Any]) -> str:
-    mine = rsa.generate_private_key(65537, 2048)
+    mine = private_key("another")
     return jwt.encode(claims, mine, algorithm="RS256", headers={"kid": "mine", "jwk": provider.jwk(mine, "mine")})
 
 
@@ -218,7 +218,7 @@ def test_keys_are_fetched_once_and_again_for_an_unknown_one_but_not_at_anybodys_
     assert fetched() == 1
     here.clock.advance(timedelta(seconds=11))
     here.provider.kid = "two"
-    here.provider.key = rsa.generate_private_key(65537, 2048)
+    here.provider.key = private_key("newer")
     assert (here.log_in().status, fetched()) == (303, 2)
     here.provider.sign = lambda claims: _by_an_unlisted_key(here.provider, claims)
     for _ in range(5):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 from support.api import Api
 from support.databases import sqlite_database
@@ -285,21 +286,17 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def operations() -> dict[str, Operation]:
-    """All operations of the document."""
-    from fastapi import FastAPI
-
+    """All operations that are served and told of."""
     from tradewind.api.auth.routers import auth_routers
     from tradewind.api.public import all_routers
 
-    app = FastAPI()
-    for router in auth_routers():
-        app.include_router(router)
-    for router in all_routers():
-        app.include_router(router, prefix="/api/v2")
+    served = [("", router) for router in auth_routers()] + [("/api/v2", router) for router in all_routers()]
+    routes = [(prefix, one) for prefix, router in served for one in router.routes if isinstance(one, APIRoute)]
     return {
-        one["operationId"]: Operation(one["operationId"], method.upper(), path)
-        for path, methods in app.openapi()["paths"].items()
-        for method, one in methods.items()
+        str(route.operation_id): Operation(str(route.operation_id), method, prefix + route.path_format)
+        for prefix, route in routes
+        for method in route.methods
+        if route.include_in_schema
     }
 
 
