@@ -61,11 +61,11 @@ def test_what_does_not_fit_gives_no_token(api: Api, body: object, status: int) -
     assert "detail" in answer.json
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(api: Api) -> None:
+def test_an_unknown_name_takes_as_much_work_as_a_wrong_password(api: Api) -> None:
     def took(username: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()  # of this process, in which the server is: others may keep the machine busy
         log_in(api, {"username": username, "password": "wrong"})
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     took("nobody")
     known, unknown = (min(took(name) for _ in range(3)) for name in ("user", "nobody"))
