@@ -56,7 +56,7 @@ async def get_tokens(call: Reader, query: Annotated[TokenQuery, Query()]) -> Res
         if whose == EVERYBODY:
             if not call.names("read", "user").everything:
                 raise Forbidden(
-                    "Forbidden: everybody's tokens are shown to who may read all users; name one user, as yourself"
+                    "Forbidden: everybody's tokens are shown to who may read all users (read:user); name one user"
                 )
             places = sight_of_accounts(tx, call).places
             return tokens.list_tokens(tx, call.now, page, is_live=query.is_live, workspaces=places)

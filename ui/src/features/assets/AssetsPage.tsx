@@ -42,7 +42,7 @@ const COLUMNS: Column<AssetRow>[] = [
     id: "name",
     header: "Asset",
     sort: "name",
-    width: "minmax(200px, 2fr)",
+    width: "minmax(130px, 2fr)",
     cell: (asset) => (
       <>
         <Link to={assetUrl(asset.id)} className={classes.name}>
@@ -54,6 +54,7 @@ const COLUMNS: Column<AssetRow>[] = [
   },
   {
     id: "group",
+    isMinor: true,
     header: "Group",
     width: "110px",
     cell: (asset) => <span className={classes.group}>{asset.group}</span>,
@@ -61,7 +62,7 @@ const COLUMNS: Column<AssetRow>[] = [
   {
     id: "last",
     header: "Last updated",
-    width: "130px",
+    width: "110px",
     cell: (asset) =>
       asset.last_event_at ? <Moment at={asset.last_event_at} style="relative" /> : <span className="faint">never</span>,
   },
@@ -79,6 +80,7 @@ const COLUMNS: Column<AssetRow>[] = [
   },
   {
     id: "queued",
+    isMinor: true,
     header: "Waiting",
     width: "90px",
     align: "end",

@@ -95,6 +95,7 @@ export function BackfillsTab({ dag, search, go }: TabProps) {
       ) : (
         <DataTable
           label={`Backfills of ${dag.dag_id}`}
+          name="backfills of a DAG"
           rows={list.rows}
           columns={columns}
           rowKey={(one) => String(one.id)}

@@ -50,7 +50,7 @@ export function CodeTab({ dag, search, go }: TabProps) {
             What changed in version {shown}
           </Button>
         )}
-        <span className="faint" style={{ marginLeft: "auto", minWidth: 0 }}>
+        <span className={`faint ${classes.path}`}>
           <Copyable text={dag.fileloc} label="Copy the path" />
         </span>
       </div>

@@ -23,18 +23,26 @@ export function AuditTab({ dag, search, go }: TabProps) {
     return { rows: answer.data?.event_logs ?? [], total: answer.data?.total_entries ?? 0 };
   });
   const columns: Column<Entry>[] = [
-    { id: "when", header: "When", width: "175px", sort: "when", cell: (one) => <Moment at={one.when} style="full" /> },
-    { id: "who", header: "Who", width: "140px", sort: "owner", cell: (one) => one.owner ?? "–" },
-    { id: "what", header: "What", width: "220px", sort: "event", cell: (one) => one.event.replaceAll("_", " ") },
+    { id: "when", header: "When", width: "165px", sort: "when", cell: (one) => <Moment at={one.when} style="full" /> },
+    { id: "who", header: "Who", width: "90px", sort: "owner", cell: (one) => one.owner ?? "–" },
+    {
+      id: "what",
+      header: "What",
+      width: "minmax(110px, 220px)",
+      sort: "event",
+      cell: (one) => one.event.replaceAll("_", " "),
+    },
     {
       id: "run",
+      isMinor: true,
       header: "Run",
       width: "minmax(180px, 1fr)",
       cell: (one) => (one.run_id ? <Link to={runUrl(dag.dag_id, one.run_id)}>{one.run_id}</Link> : ""),
     },
-    { id: "task", header: "Task", width: "minmax(120px, 1fr)", cell: (one) => one.task_id ?? "" },
+    { id: "task", isMinor: true, header: "Task", width: "minmax(120px, 1fr)", cell: (one) => one.task_id ?? "" },
     {
       id: "more",
+      isMinor: true,
       header: "With",
       width: "minmax(160px, 2fr)",
       cell: (one) => (
@@ -49,6 +57,7 @@ export function AuditTab({ dag, search, go }: TabProps) {
   return (
     <DataTable
       label={`What was done to ${dag.dag_id}`}
+      name="audit of a DAG"
       rows={list.rows}
       columns={columns}
       rowKey={(one) => String(one.event_log_id)}

@@ -52,7 +52,7 @@ export function DurationsTab({ dag, search, go }: TabProps) {
     );
   }
   return (
-    <div style={{ display: "grid", gap: 12 }}>
+    <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 12 }}>
       <Section title={`The last ${count(found.runs.length)} runs`}>
         <div style={{ padding: 10 }}>
           <Chart
@@ -94,7 +94,7 @@ function columnsOf(shown: string | undefined, show: (task: string) => void): Col
     {
       id: "task",
       header: "Task",
-      width: "minmax(220px, 2fr)",
+      width: "minmax(130px, 2fr)",
       cell: (row) => (
         <button
           type="button"
@@ -112,7 +112,7 @@ function columnsOf(shown: string | undefined, show: (task: string) => void): Col
       ),
     },
     { id: "median", header: "Usually", align: "end", cell: (row) => duration(row.median) },
-    { id: "last", header: "Last", align: "end", cell: (row) => duration(row.last) },
+    { id: "last", isMinor: true, header: "Last", align: "end", cell: (row) => duration(row.last) },
     {
       id: "change",
       header: "Last against usual",
@@ -128,6 +128,6 @@ function columnsOf(shown: string | undefined, show: (task: string) => void): Col
           </span>
         ),
     },
-    { id: "longest", header: "Longest", align: "end", cell: (row) => duration(row.longest) },
+    { id: "longest", isMinor: true, header: "Longest", align: "end", cell: (row) => duration(row.longest) },
   ];
 }

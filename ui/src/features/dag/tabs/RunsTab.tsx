@@ -45,7 +45,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
     {
       id: "run",
       header: "Run",
-      width: "minmax(220px, 2fr)",
+      width: "minmax(130px, 2fr)",
       cell: (run) => <Link to={runUrl(dag.dag_id, run.dag_run_id)}>{run.dag_run_id}</Link>,
     },
     { id: "state", header: "State", width: "110px", sort: "state", cell: (run) => <StateBadge state={run.state} /> },
@@ -58,6 +58,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
     },
     {
       id: "logical",
+      isMinor: true,
       header: "Logical date",
       width: "110px",
       sort: "logical_date",
@@ -65,6 +66,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
     },
     {
       id: "start",
+      isMinor: true,
       header: "Started",
       width: "105px",
       sort: "start_date",
@@ -80,6 +82,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
     },
     {
       id: "type",
+      isMinor: true,
       header: "Started by",
       width: "150px",
       sort: "run_type",
@@ -87,12 +90,13 @@ export function RunsTab({ dag, search, go }: TabProps) {
     },
     {
       id: "version",
+      isMinor: true,
       header: "Version",
       width: "75px",
       align: "end",
       cell: (run) => run.dag_versions.at(-1)?.version_number ?? "",
     },
-    { id: "note", header: "Note", width: "minmax(70px, 1fr)", cell: (run) => run.note ?? "" },
+    { id: "note", isMinor: true, header: "Note", width: "minmax(70px, 1fr)", cell: (run) => run.note ?? "" },
   ];
   if (list.error) return <ErrorPanel error={list.error} retry={list.again} />;
   return (
@@ -122,6 +126,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
       ) : (
         <DataTable
           label={`Runs of ${dag.dag_id}`}
+          name="runs of a DAG"
           rows={list.rows}
           columns={columns}
           rowKey={(run) => run.dag_run_id}

@@ -38,11 +38,12 @@ export function TasksTab({ dag, search, go }: TabProps) {
     {
       id: "task",
       header: "Task",
-      width: "minmax(190px, 2fr)",
+      width: "minmax(150px, 2fr)",
       sort: "task_id",
       cell: (task) => (
         <button
           type="button"
+          data-open
           style={{ all: "unset", cursor: "pointer", color: "var(--accent)" }}
           onClick={() => go({ tab: "graph", task: task.task_id }, true)}
         >
@@ -60,6 +61,7 @@ export function TasksTab({ dag, search, go }: TabProps) {
     },
     {
       id: "rule",
+      isMinor: true,
       header: "Runs when",
       width: "120px",
       sort: "trigger_rule",
@@ -67,17 +69,26 @@ export function TasksTab({ dag, search, go }: TabProps) {
     },
     {
       id: "retries",
+      isMinor: true,
       header: "Retries",
       width: "125px",
       sort: "retries",
       cell: (task) => (task.retries ? `${task.retries}, after ${seconds(task.retry_delay)}` : "none"),
     },
-    { id: "pool", header: "Pool", width: "110px", cell: (task) => task.pool },
-    { id: "queue", header: "Queue", width: "80px", cell: (task) => task.queue },
-    { id: "priority", header: "Priority", width: "80px", align: "end", cell: (task) => task.priority_weight },
-    { id: "owner", header: "Owner", width: "90px", sort: "owner", cell: (task) => task.owner },
+    { id: "pool", isMinor: true, header: "Pool", width: "110px", cell: (task) => task.pool },
+    { id: "queue", isMinor: true, header: "Queue", width: "80px", cell: (task) => task.queue },
+    {
+      id: "priority",
+      isMinor: true,
+      header: "Priority",
+      width: "80px",
+      align: "end",
+      cell: (task) => task.priority_weight,
+    },
+    { id: "owner", isMinor: true, header: "Owner", width: "90px", sort: "owner", cell: (task) => task.owner },
     {
       id: "after",
+      isMinor: true,
       header: "Then",
       width: "minmax(110px, 1fr)",
       cell: (task) => task.downstream_task_ids?.join(", ") ?? "",
@@ -95,6 +106,7 @@ export function TasksTab({ dag, search, go }: TabProps) {
       />
       <DataTable
         label={`Tasks of ${dag.dag_id}`}
+        name="tasks of a DAG"
         rows={rows}
         columns={columns}
         rowKey={(task) => task.task_id ?? ""}

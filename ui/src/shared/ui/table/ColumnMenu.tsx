@@ -35,8 +35,6 @@ export function ColumnMenu<Row>({ columns, layout }: { columns: Column<Row>[]; l
               return (
                 <Menu.Item
                   key={column.id}
-                  role="menuitemcheckbox"
-                  aria-checked={isShown}
                   leftSection={
                     <span aria-hidden className={classes.tick}>
                       <Checkbox.Indicator size="xs" checked={isShown} disabled={isFixed} />
@@ -45,6 +43,7 @@ export function ColumnMenu<Row>({ columns, layout }: { columns: Column<Row>[]; l
                   onClick={() => !isFixed && layout.setShown({ ...layout.visibility, [column.id]: !isShown })}
                   onKeyDown={(event) => widen(event, column)}
                 >
+                  <span className="sr-only">{isFixed ? "Always shown: " : isShown ? "Hide " : "Show "}</span>
                   {column.header}
                 </Menu.Item>
               );
