@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tradewind.core.states import TaskState
-from tradewind.db.one_dag import CellCount, TaskSpan
+from tradewind.db.one_dag import LINE, CellCount, RunColumn, TaskSpan
 
 __all__ = ["STATES", "Grid", "grid_of", "slowest"]
 
@@ -31,52 +31,67 @@ class Grid:
 
 
 @dataclass(slots=True)
-class _Cell:
-    states: dict[str, int] = field(default_factory=dict[str, int])
-    is_mapped: bool = False
-    tries: int = 0
+class _Column:
+    """What a run has beside one letter for each task."""
+
+    mapped: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+    tries: dict[str, int] = field(default_factory=dict[str, int])
 
     def add(self, count: CellCount) -> None:
-        name = count.state or "none"
-        self.states[name] = self.states.get(name, 0) + count.count
-        self.is_mapped = self.is_mapped or count.first_index >= 0
-        self.tries = max(self.tries, count.tries)
+        if count.first_index >= 0:
+            self.mapped.setdefault(count.task_id, {})[count.state or "none"] = count.count
+        if count.tries > 1:
+            self.tries[count.task_id] = max(count.tries, self.tries.get(count.task_id, 0))
 
 
-def grid_of(run_uids: Sequence[str], task_ids: Sequence[str], counts: Iterable[CellCount]) -> Grid:
+def grid_of(
+    run_uids: Sequence[str], task_ids: Sequence[str], columns: Iterable[RunColumn], uneven: Iterable[CellCount]
+) -> Grid:
     """The grid of these runs and tasks. Tasks that only the runs know come last, those that were removed before they
-    did anything not at all."""
-    found: dict[str, dict[str, _Cell]] = {uid: {} for uid in run_uids}
-    for count in counts:
-        found[count.run_uid].setdefault(count.task_id, _Cell()).add(count)
-    known = set(task_ids)
-    gone = sorted(
-        {
-            task
-            for column in found.values()
-            for task, cell in column.items()
-            if task not in known and set(cell.states) != {"removed"}
-        }
-    )
+    did anything not at all.
+
+    Args:
+        columns: the instances that are not mapped.
+        uneven: those of mapped tasks, and those that were tried again.
+    """
+    more: dict[str, _Column] = {uid: _Column() for uid in run_uids}
+    for count in uneven:
+        more[count.run_uid].add(count)
+    single = {column.run_uid: column for column in columns}
+    # Runs of one version have the same tasks in the same order: such a list is looked at once.
+    lists = {column.tasks: column.tasks.split(LINE) for column in single.values()}
+    gone = sorted(_gone(set(task_ids), lists, single.values(), more.values()))
     places = {task: place for place, task in enumerate([*task_ids, *gone])}
+    orders = {text: [places.get(task, -1) for task in tasks] for text, tasks in lists.items()}
     grid = Grid([], [], [], gone)
     for uid in run_uids:
-        letters = [NO_TASK] * len(places)
-        mapped: dict[str, dict[str, int]] = {}
-        tries: dict[str, int] = {}
-        for task, cell in found[uid].items():
-            place = places.get(task)
-            if place is None:
-                continue
-            letters[place] = SEVERAL if cell.is_mapped else _LETTERS[next(iter(cell.states))]
-            if cell.is_mapped:
-                mapped[str(place)] = cell.states
-            if cell.tries > 1:
-                tries[str(place)] = cell.tries
-        grid.cells.append("".join(letters))
+        letters = [NO_TASK] * (len(places) + 1)  # the last one is for tasks that are not shown
+        if column := single.get(uid):
+            for place, state in zip(orders[column.tasks], column.states.split(LINE), strict=True):
+                letters[place] = _LETTERS[state]
+        mapped = {str(places[task]): states for task, states in more[uid].mapped.items() if task in places}
+        for place in mapped:
+            letters[int(place)] = SEVERAL
+        grid.cells.append("".join(letters[:-1]))
         grid.mapped.append(mapped)
-        grid.tries.append(tries)
+        grid.tries.append({str(places[task]): tries for task, tries in more[uid].tries.items() if task in places})
     return grid
+
+
+def _gone(
+    known: set[str], lists: Mapping[str, Sequence[str]], columns: Iterable[RunColumn], more: Iterable[_Column]
+) -> set[str]:
+    """Tasks that runs have and the list of tasks has not, and that were more than removed."""
+    strange = {text for text, tasks in lists.items() if not known.issuperset(tasks)}
+    found = {
+        task
+        for column in columns
+        if column.tasks in strange
+        for task, state in zip(lists[column.tasks], column.states.split(LINE), strict=True)
+        if state != "removed"
+    }
+    found |= {task for column in more for task, states in column.mapped.items() if set(states) != {"removed"}}
+    return found - known
 
 
 def slowest(run_uids: Sequence[str], spans: Iterable[TaskSpan], most: int) -> tuple[dict[str, list[float | None]], int]:

@@ -14,12 +14,16 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, type_
 
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import steering
 from tradewind.spec import DagKey
 
-__all__ = ["BarFilter", "CellCount", "HourCount", "RunBar", "TaskSpan", "cells", "hours", "run_bars", "task_spans"]
+__all__ = ["LINE", "BarFilter", "CellCount", "HourCount", "RunBar", "RunColumn", "TaskSpan", "cells", "columns", "hours",
+           "run_bars", "task_spans", "uneven_cells"]  # fmt: skip
 
 MOST_INSTANCES = 150_000
 """Of all runs together, in one answer."""
+LINE = "\n"
+"""Between the ids of tasks, which have none in them."""
 MOST_COUNTED = 60_000
 """Runs of one calendar."""
 
@@ -67,7 +71,7 @@ def run_bars(tx: Tx, dag: DagKey, limit: int, wanted: BarFilter | None = None) -
     """The last runs of a DAG, oldest first, and whether there are older ones. Runs with very many instances are fewer
     than the limit, but one at least."""
     wanted = wanted or BarFilter()
-    conditions: list[ColumnElement[bool]] = [_R.workspace == dag.workspace, _R.dag_id == dag.dag_id]
+    conditions: list[ColumnElement[bool]] = [_R.workspace == dag.workspace, steering(tx, _R.dag_id == dag.dag_id)]
     if wanted.before is not None:
         conditions.append(_earlier(dag, wanted.before, wanted.before_run))
     if wanted.run_id is not None:
@@ -113,12 +117,48 @@ class CellCount:
 
 def cells(tx: Tx, run_uids: Sequence[str]) -> list[CellCount]:
     """The instances of runs, counted by task and state."""
+    return _cells(tx, _I.run_uid.in_(run_uids))
+
+
+def uneven_cells(tx: Tx, run_uids: Sequence[str]) -> list[CellCount]:
+    """As `cells`, but only what `columns` cannot tell: instances of mapped tasks, and those that were tried again."""
+    return _cells(tx, _I.run_uid.in_(run_uids), or_(_I.map_index >= 0, _I.try_number > 1))
+
+
+def _cells(tx: Tx, *conditions: ColumnElement[bool]) -> list[CellCount]:
     query = (
         select(_I.run_uid, _I.task_id, _I.state, func.count(), func.min(_I.map_index), func.max(_I.try_number))
-        .where(_I.run_uid.in_(run_uids))
+        .where(*conditions)
         .group_by(_I.run_uid, _I.task_id, _I.state)
     )
     return [CellCount(*row) for row in tx.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class RunColumn:
+    """The instances of one run that are not mapped: a line for each, in the same order in both texts.
+
+    The database puts them together: a row for each instance would cost most of the time that a big grid takes.
+    """
+
+    run_uid: str
+    tasks: str
+    states: str
+    """`none` for those that wait."""
+
+
+def columns(tx: Tx, run_uids: Sequence[str]) -> list[RunColumn]:
+    """The states of runs' instances, but of those of mapped tasks."""
+    query = (
+        select(
+            _I.run_uid,
+            func.aggregate_strings(_I.task_id, LINE),
+            func.aggregate_strings(func.coalesce(_I.state, "none"), LINE),
+        )
+        .where(_I.run_uid.in_(run_uids), _I.map_index < 0)
+        .group_by(_I.run_uid)
+    )
+    return [RunColumn(*row) for row in tx.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

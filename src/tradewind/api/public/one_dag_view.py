@@ -139,7 +139,8 @@ async def get_dag_grid(
         dag, _, spec = _newest(tx, call, dag_id)
         bars, has_older = one_dag.run_bars(tx, dag.dag, query.limit, wanted)
         uids = [bar.uid for bar in bars]
-        grid = grid_of(uids, [task.task_id for task in spec.tasks], one_dag.cells(tx, uids))
+        task_ids = [task.task_id for task in spec.tasks]
+        grid = grid_of(uids, task_ids, one_dag.columns(tx, uids), one_dag.uneven_cells(tx, uids))
         return {
             "runs": [bar_out(bar) for bar in bars],
             "tasks": [*map(_row, spec.tasks), *map(_gone_row, grid.gone)],
