@@ -5,7 +5,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
-import { useMe, useRefusal } from "@/shared/api/may";
+import { refusalOf, useMe } from "@/shared/api/may";
 import { given } from "@/shared/ui/search-params";
 import { ErrorPanel } from "@/shared/ui/whole-page";
 import { useUsers } from "./queries";
@@ -22,7 +22,7 @@ export function CheckTab() {
     name: asked.name ?? "",
   });
   const me = useMe();
-  const mayName = useRefusal("read:user") === undefined;
+  const mayName = me.data !== undefined && refusalOf(me.data, "read:user") === undefined;
   const users = useUsers(draft.who.trim() || undefined, undefined, mayName);
   const words = useQuery({ queryKey: keys.admin("permissions"), queryFn: () => data(api.GET("/auth/permissions")) });
   const { who, action, resource, name } = asked;

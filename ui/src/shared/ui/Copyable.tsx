@@ -13,7 +13,7 @@ export function Copyable({
   label?: string;
 }) {
   return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 2, minWidth: 0 }}>
+    <span style={{ display: "inline-flex", alignItems: "center", gap: 2, minWidth: 0, maxWidth: "100%" }}>
       <span className="ellipsis">{children ?? text}</span>
       <CopyButton value={text} timeout={1200}>
         {({ copied, copy }) => (
