@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tradewind.db import tables as t
 from tradewind.db.asset_images import event_source
 from tradewind.db.engine import Tx
+from tradewind.db.keyset import unindexed
 from tradewind.spec import DagKey
 
 __all__ = ["WaitingEvent", "last_run", "members", "refusals", "waiting_for"]
@@ -83,7 +84,7 @@ def last_run(tx: Tx, dag: DagKey) -> dict[str, object] | None:
         tx.execute(
             select(r.run_id, r.run_after, r.state, r.partition_key, r.reason)
             .where(r.workspace == dag.workspace, r.dag_id == dag.dag_id, r.run_type == "asset_triggered")
-            .order_by(r.run_after.desc(), r.uid.desc())
+            .order_by(r.run_after.desc(), unindexed(tx, r.uid).desc())
             .limit(1)
         )
         .mappings()

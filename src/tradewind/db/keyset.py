@@ -27,7 +27,7 @@ from tradewind.db.columns import Moment, moment_from_text, moment_to_text
 from tradewind.db.engine import Tx
 from tradewind.db.listing import AnySelect, Page, by_keys, rows, sort_keys
 
-__all__ = ["FAR", "FEW", "FEW_OF_DAGS", "Found", "Keys", "find", "paged_by_key", "unindexed", "unsteered"]
+__all__ = ["FAR", "FEW", "FEW_OF_DAGS", "Found", "Keys", "find", "paged_by_key", "steering", "unindexed", "unsteered"]
 
 FAR = 1000
 """From this offset on it is worth to know the total first, and to come from the nearer end."""
@@ -137,6 +137,12 @@ def unsteered(tx: Tx, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """A condition that nearly all rows meet. SQLite, which keeps no statistics, is kept from finding rows by it: it would
     sort all of them instead of reading some in the order of their keys."""
     return func.likely(condition) if tx.dialect == "sqlite" else condition
+
+
+def steering(tx: Tx, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that few rows meet. SQLite finds rows by it, and sorts what is alike in the order of its index, instead
+    of walking through all rows because another index has the whole order."""
+    return func.unlikely(condition) if tx.dialect == "sqlite" else condition
 
 
 def unindexed(tx: Tx, column: ColumnElement[R]) -> ColumnElement[R]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, type_
 
 from tradewind.db import tables as t
 from tradewind.db.engine import Tx
-from tradewind.db.keyset import steering
+from tradewind.db.keyset import unindexed
 from tradewind.spec import DagKey
 
 __all__ = ["LINE", "BarFilter", "CellCount", "HourCount", "RunBar", "RunColumn", "TaskSpan", "cells", "columns", "hours",
@@ -71,7 +71,7 @@ def run_bars(tx: Tx, dag: DagKey, limit: int, wanted: BarFilter | None = None) -
     """The last runs of a DAG, oldest first, and whether there are older ones. Runs with very many instances are fewer
     than the limit, but one at least."""
     wanted = wanted or BarFilter()
-    conditions: list[ColumnElement[bool]] = [_R.workspace == dag.workspace, steering(tx, _R.dag_id == dag.dag_id)]
+    conditions: list[ColumnElement[bool]] = [_R.workspace == dag.workspace, _R.dag_id == dag.dag_id]
     if wanted.before is not None:
         conditions.append(_earlier(dag, wanted.before, wanted.before_run))
     if wanted.run_id is not None:
@@ -80,7 +80,9 @@ def run_bars(tx: Tx, dag: DagKey, limit: int, wanted: BarFilter | None = None) -
         conditions.append(_R.state.in_(wanted.states))
     if wanted.run_types:
         conditions.append(_R.run_type.in_(wanted.run_types))
-    query = _BARS.where(*conditions).order_by(_R.run_after.desc(), _R.uid.desc()).limit(limit + 1)
+    # Not by way of the runs of all DAGs, which an index has in this very order.
+    order = _R.run_after.desc(), unindexed(tx, _R.uid).desc()
+    query = _BARS.where(*conditions).order_by(*order).limit(limit + 1)
     found = [RunBar(*row) for row in tx.execute(query)]
     kept: list[RunBar] = []
     instances = 0

@@ -16,7 +16,7 @@ from tradewind.core.states import RunState
 from tradewind.db.change_log import Change, note
 from tradewind.db.dag_patterns import dags_like
 from tradewind.db.engine import Tx
-from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find, unindexed, unsteered
+from tradewind.db.keyset import FEW, FEW_OF_DAGS, Found, Keys, find, steering, unindexed, unsteered
 from tradewind.db.leases import shard_of
 from tradewind.db.listing import (
     DateRange,
@@ -203,10 +203,13 @@ def list_runs(tx: Tx, workspace: str, wanted: RunFilter, page: Page) -> tuple[li
         counted = select(func.count()).select_from(source).where(*conditions)
     total = cache(lambda: int(tx.scalar(counted)))
     by_run_after = page.order_by[:1] in {("run_after",), ("-run_after",)}
-    is_found_first = len(conditions) > 1 and page.cursor is None and not (len(wanted.dag_ids) == 1 and by_run_after)
+    is_in_order = len(wanted.dag_ids) == 1 and by_run_after
+    is_found_first = len(conditions) > 1 and page.cursor is None and not is_in_order
     are_few = is_found_first and total() <= (FEW_OF_DAGS if wanted.dag_ids else FEW)
     if not are_few:
         conditions = _conditions(workspace, wanted, unindexed(tx, dag_run.c.run_id))
+        if is_in_order:
+            conditions[1] = steering(tx, conditions[1])
     keys = Keys(source, conditions, SORTABLE, (dag_run.c.uid,), total, are_few=are_few)
     found = find(tx, keys, page)
     return [_record(row) for row in by_keys(tx, _SELECT, (dag_run.c.uid,), found.keys)], found

@@ -22,8 +22,9 @@ from support.databases import EPOCH
 from support.rows import create_run, parsed, save_run, spec, store
 from tradewind.core.commands import Command, CreateTasks
 from tradewind.core.states import RunState, TaskState
-from tradewind.db import Database, Tx, asset_events, event_logs, inputs, runs, task_lists, xcoms
+from tradewind.db import Database, Tx, asset_events, asset_queue, event_logs, inputs, one_dag, runs, task_lists, xcoms
 from tradewind.db.listing import Page, Range
+from tradewind.db.one_dag import BarFilter
 from tradewind.db.runs import RunFilter
 from tradewind.db.task_lists import TaskFilter
 from tradewind.db.transitions import write
@@ -44,6 +45,10 @@ def of_tasks(*order: str, offset: int = 0, cursor: str | None = None, **wanted: 
     return lambda tx: task_lists.list_tasks(tx, "default", TaskFilter(**wanted), page)  # type: ignore[arg-type]
 
 
+def bars(**wanted: object) -> Ask:
+    return lambda tx: one_dag.run_bars(tx, DagKey("default", "dag-1"), 25, BarFilter(**wanted))  # type: ignore[arg-type]
+
+
 LATELY = Range(gte=EPOCH - timedelta(days=1))
 LISTS: dict[str, Ask] = {
     "runs": of_runs(),
@@ -54,6 +59,12 @@ LISTS: dict[str, Ask] = {
     "runs by -run_after, last page": of_runs("-run_after", offset=1200),
     "runs by -start_date, last page": of_runs("-start_date", offset=1200),
     "runs of a DAG by -run_after": of_runs("-run_after", dag_ids=["dag-1"]),
+    "runs of a DAG by run_after": of_runs("run_after", dag_ids=["dag-1"]),
+    "bars of a DAG": bars(),
+    "bars of a DAG before a run": bars(before=EPOCH, before_run="manual__run-7"),
+    "bars of a DAG that failed": bars(states=["failed"]),
+    "bar of one run": bars(run_id="manual__run-7"),
+    "last run of a DAG by assets": lambda tx: asset_queue.last_run(tx, DagKey("default", "dag-1")),
     "runs that failed": of_runs(states=[RunState.FAILED]),
     "runs that failed by cursor": of_runs(cursor="", states=[RunState.FAILED]),
     "runs that succeeded by cursor": of_runs("-run_after", cursor="", states=[RunState.SUCCESS]),
