@@ -44,7 +44,7 @@ export function LogBar(given: {
       <span className={classes.grow} />
       <TextInput
         size="xs"
-        w={200}
+        className={classes.search ?? ""}
         placeholder="Search the whole log"
         aria-label="Search the whole log"
         leftSection={<IconSearch size={13} />}

@@ -27,7 +27,7 @@ export function LogRowView(given: {
         type="button"
         className={classes.number}
         tabIndex={-1}
-        title="Link to this line"
+        title={row.time ? `${row.time}: link to this line` : "Link to this line"}
         aria-label={`Link to line ${row.number}`}
         onClick={() => onLink(row.at)}
       >

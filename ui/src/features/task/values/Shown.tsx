@@ -57,7 +57,7 @@ export function ShownFile({ stored, name, fileAt }: { stored: Stored; name: stri
     <>
       <Rows columns={stored.columns ?? table.columns} rows={table.rows} />
       {all > table.rows.length && (
-        <div className="faint">
+        <div className={classes.more}>
           the first {table.rows.length} of {count(all)} rows; the file has all of them
         </div>
       )}
