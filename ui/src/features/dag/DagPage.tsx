@@ -1,12 +1,12 @@
 // The page of a DAG: how it stands, what one can do with it, and all views of it as tabs that keep the selection.
-import { useQuery } from "@tanstack/react-query";
-import { type ComponentType, lazy, Suspense } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ComponentType, lazy, Suspense, useEffect } from "react";
 import { Page } from "@/shared/ui/Page";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./DagPage.module.css";
 import { GridTab } from "./grid/GridTab";
 import { Actions, Facts, Heading } from "./Header";
-import { type DagHead, headQuery } from "./queries";
+import { type DagHead, headQuery, structureQuery } from "./queries";
 import { type DagSearch, type Go, TABS, type Tab } from "./search";
 import { TriggerForm } from "./trigger/TriggerForm";
 
@@ -30,22 +30,44 @@ const LABELS: Record<Tab, string> = {
   audit: "Audit",
 };
 
-const LAZY: Record<Exclude<Tab, "grid">, ComponentType<TabProps>> = {
-  graph: lazy(() => import("./graph/GraphTab").then((found) => ({ default: found.GraphTab }))),
-  gantt: lazy(() => import("./tabs/GanttTab").then((found) => ({ default: found.GanttTab }))),
-  runs: lazy(() => import("./tabs/RunsTab").then((found) => ({ default: found.RunsTab }))),
-  tasks: lazy(() => import("./tabs/TasksTab").then((found) => ({ default: found.TasksTab }))),
-  calendar: lazy(() => import("./tabs/CalendarTab").then((found) => ({ default: found.CalendarTab }))),
-  durations: lazy(() => import("./tabs/DurationsTab").then((found) => ({ default: found.DurationsTab }))),
-  code: lazy(() => import("./code/CodeTab").then((found) => ({ default: found.CodeTab }))),
-  backfills: lazy(() => import("./backfills/BackfillsTab").then((found) => ({ default: found.BackfillsTab }))),
-  details: lazy(() => import("./tabs/DetailsTab").then((found) => ({ default: found.DetailsTab }))),
-  audit: lazy(() => import("./tabs/AuditTab").then((found) => ({ default: found.AuditTab }))),
+type Lazy = Exclude<Tab, "grid">;
+
+const LOADS: Record<Lazy, () => Promise<{ default: ComponentType<TabProps> }>> = {
+  graph: () => import("./graph/GraphTab").then((found) => ({ default: found.GraphTab })),
+  gantt: () => import("./tabs/GanttTab").then((found) => ({ default: found.GanttTab })),
+  runs: () => import("./tabs/RunsTab").then((found) => ({ default: found.RunsTab })),
+  tasks: () => import("./tabs/TasksTab").then((found) => ({ default: found.TasksTab })),
+  calendar: () => import("./tabs/CalendarTab").then((found) => ({ default: found.CalendarTab })),
+  durations: () => import("./tabs/DurationsTab").then((found) => ({ default: found.DurationsTab })),
+  code: () => import("./code/CodeTab").then((found) => ({ default: found.CodeTab })),
+  backfills: () => import("./backfills/BackfillsTab").then((found) => ({ default: found.BackfillsTab })),
+  details: () => import("./tabs/DetailsTab").then((found) => ({ default: found.DetailsTab })),
+  audit: () => import("./tabs/AuditTab").then((found) => ({ default: found.AuditTab })),
+};
+
+const LAZY: Record<Lazy, ComponentType<TabProps>> = {
+  graph: lazy(LOADS.graph),
+  gantt: lazy(LOADS.gantt),
+  runs: lazy(LOADS.runs),
+  tasks: lazy(LOADS.tasks),
+  calendar: lazy(LOADS.calendar),
+  durations: lazy(LOADS.durations),
+  code: lazy(LOADS.code),
+  backfills: lazy(LOADS.backfills),
+  details: lazy(LOADS.details),
+  audit: lazy(LOADS.audit),
 };
 
 export function DagPage({ dagId, search, go }: { dagId: string; search: DagSearch; go: Go }) {
   const { data: dag, error, refetch } = useQuery(headQuery(dagId));
   const tab = search.tab ?? "grid";
+  const client = useQueryClient();
+  const { version, run } = search;
+  // The code and the tasks of a tab are asked for at once, not only when the head is there.
+  useEffect(() => {
+    if (tab !== "grid") LOADS[tab]().catch(() => undefined); // the tab itself tells that its code did not come
+    if (tab === "graph") void client.prefetchQuery(structureQuery(dagId, version, run));
+  }, [client, tab, dagId, version, run]);
   if (error) {
     return (
       <Page title={dagId}>
@@ -75,7 +97,7 @@ export function DagPage({ dagId, search, go }: { dagId: string; search: DagSearc
   );
 }
 
-function LazyTab({ tab, ...props }: TabProps & { tab: Exclude<Tab, "grid"> }) {
+function LazyTab({ tab, ...props }: TabProps & { tab: Lazy }) {
   const Content = LAZY[tab];
   return (
     <Suspense fallback={<Loading />}>

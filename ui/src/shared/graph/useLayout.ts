@@ -30,6 +30,11 @@ const OPTIONS = {
   "elk.padding": `[top=${PADDING.top},left=${PADDING.side},bottom=${PADDING.side},right=${PADDING.side}]`,
 };
 
+/** Start what will lay out so many boxes, while they are still being asked for. */
+export function prepareLayout(boxes: number): void {
+  if (boxes <= MOST_FOR_ELK) elk ??= startElk();
+}
+
 async function byElk(boxes: Box[], lines: Line[], aspect: number | undefined): Promise<Layout> {
   const direction = aspect === undefined ? "RIGHT" : directionFor(boxes, lines, aspect);
   const layoutOptions = {

@@ -19,12 +19,12 @@ export function Legend({ grid }: { grid: Grid }) {
           <span key={state} style={{ display: "inline-flex", alignItems: "center", gap: 4 }}>
             <span
               className={classes.cell}
+              data-tone={look.tone}
+              data-sign={look.sign}
               data-loud={look.isLoud}
-              style={{ ...look.style, width: 18, height: 18, cursor: "default" }}
+              style={{ width: 18, height: 18, cursor: "default" }}
               aria-hidden
-            >
-              <i>{look.sign}</i>
-            </span>
+            />
             {look.word}
           </span>
         );

@@ -66,17 +66,18 @@ export const Row = memo(function Row({
             role="gridcell"
             // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
             key={run}
-            id={`cell-${index}-${run}`}
+            // Only this one is ever named by the grid, and a row that shows another task changes as little as can be.
+            {...(run === selectedRun
+              ? { id: `cell-${index}-${run}`, "data-selected": true, "aria-selected": true }
+              : {})}
             className={classes.cell}
             data-run={run}
             data-state={look.state}
+            data-tone={look.tone}
+            data-sign={look.sign}
             data-loud={look.isLoud}
-            data-selected={run === selectedRun}
-            aria-selected={run === selectedRun}
             aria-label={mark ? `${look.word}, ${mark.startsWith("·") ? `try ${mark.slice(1)}` : mark}` : look.word}
-            style={look.style}
           >
-            <i aria-hidden>{look.sign}</i>
             {mark && <b aria-hidden>{mark.replace("·", "")}</b>}
           </div>
         );

@@ -37,6 +37,12 @@ export function Sheet(given: {
     scrollPaddingStart: HEAD_PX,
     scrollMargin: HEAD_PX,
   });
+  // A row that comes into sight takes over the elements of one that has gone: most cells look the same, and stay. So
+  // rows stand in the document as they were made; their numbers say in which order they are.
+  const most = useRef(1);
+  most.current = Math.max(most.current, virtual.getVirtualItems().length);
+  const slot = ({ index }: { index: number }): number => index % most.current;
+  const items = [...virtual.getVirtualItems()].sort((one, other) => slot(one) - slot(other));
   // The newest run is what one comes for.
   useLayoutEffect(() => {
     if (runs.length > 0) scroller.current?.scrollTo({ left: 1e6 });
@@ -113,13 +119,13 @@ export function Sheet(given: {
           {selectedRun >= 0 && (
             <div className={classes.stripe} style={{ left: names + selectedRun * CELL_PX }} role="presentation" />
           )}
-          {virtual.getVirtualItems().map((item) => {
+          {items.map((item) => {
             const row = rows[item.index];
             if (!row) return null;
             const isSelected = item.index === selectedRow;
             return (
               <Row
-                key={row.id}
+                key={slot(item)}
                 row={row}
                 index={item.index}
                 top={item.start - HEAD_PX}

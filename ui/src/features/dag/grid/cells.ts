@@ -23,6 +23,7 @@ export interface CellLook {
   word: string;
   sign: string;
   isLoud: boolean;
+  tone: string;
   style: React.CSSProperties;
 }
 
@@ -34,7 +35,7 @@ export function cellLook(state: string): CellLook {
   if (!look) {
     const { word, shape, tone } = lookOf(state);
     const style = { "--tone": `var(--state-${tone})`, "--soft": `var(--state-${tone}-soft)` } as React.CSSProperties;
-    look = { state, word, sign: SIGNS[shape], isLoud: LOUD.has(state), style };
+    look = { state, word, sign: SIGNS[shape], isLoud: LOUD.has(state), tone, style };
     looks.set(state, look);
   }
   return look;
