@@ -12,7 +12,6 @@ import json
 import os
 import select
 import shlex
-import shutil
 import socket
 import struct
 import subprocess
@@ -141,7 +140,7 @@ class _Warm:
 
 @cache
 def _warm_process() -> _Warm:
-    """The process that forks, which is started by the first who needs it and ends with this one."""
+    """The process that forks, which is started by the first who needs it, ends with this one, and clears up behind itself."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     here, folder = Path(__file__).parent, Path(tempfile.mkdtemp(prefix="tw-warm-"))
@@ -167,7 +166,6 @@ def _warm_process() -> _Warm:
     def end() -> None:
         ours.close()
         process.wait()
-        shutil.rmtree(folder)
 
     atexit.register(end)
     return _Warm(ours, str(program.parent))

@@ -13,6 +13,7 @@ import os
 import pkgutil
 import runpy
 import select
+import shutil
 import signal
 import socket
 import struct
@@ -51,14 +52,14 @@ NUMBER = struct.Struct("<q")
 
 
 def main() -> None:
-    """Load, then fork for each order; returns in the forks, once each is set up as ordered."""
-    _die_with_parent()
+    """Load, then fork for each order, until nobody is there any more who could give one."""
     orders, listener = (socket.socket(fileno=int(one)) for one in sys.argv[1:])
     del sys.path[0]  # the folder of this file
     _load()
     order = _serve(orders, listener)
     if order is not None:
         _leave(_exit_code(order))
+    shutil.rmtree(Path(listener.getsockname()).parent)
 
 
 def _load() -> None:
