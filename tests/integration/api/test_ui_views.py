@@ -75,6 +75,16 @@ def test_the_failed_tasks_of_a_last_run_are_counted_and_so_are_runs_that_go_on(b
     assert (busy["failed_tasks"], busy["running"]) == (0, 1)
 
 
+def test_dags_by_the_state_of_their_last_run_come_in_pages(both: Api) -> None:
+    both.has(spec("a"), spec("b"), spec("c"), spec("never"))
+    for name in ("c", "a", "b"):
+        fails(both, name)
+    both.triggered("b")
+    found = dags(both, state="failed", order_by="-name", limit=1, offset=1)
+    assert ([dag["dag_id"] for dag in found["dags"]], found["total_entries"]) == (["a"], 2)
+    assert dags(both, state="failed", offset=5) | {"tags": []} == {"dags": [], "tags": [], "total_entries": 2}
+
+
 def test_dags_are_found_by_id_and_by_name_and_narrowed_by_all_filters(both: Api) -> None:
     both.has(
         spec("one", tags=("x",), owners=("ann",)), spec("two", tags=("x", "y")), spec("three", display_name="Drei")
