@@ -13,6 +13,7 @@ import pytest
 from airflow.providers.common.sql.decorators.sql import _SQLDecoratedOperator
 from airflow.providers.sftp.decorators.sensors.sftp import _DecoratedSFTPSensor
 
+from support import warm
 from support.connections import connection
 from support.dag_files import run_dag_file
 from support.http_site import Answer, web_site
@@ -135,7 +136,7 @@ def test_the_server_tries_connections_with_the_hooks_of_packages(server: Server,
 def test_the_command_line_warns_of_types_that_no_package_brings_only(server: Server):
     def added(kind: str) -> str:
         command = [sys.executable, "-m", "tradewind", "connections", "add", f"c-{kind}", "--conn-type", kind]
-        return subprocess.run(command, env=server.env, capture_output=True, text=True, check=True).stderr
+        return warm.run(command, env=server.env, capture_output=True, text=True, check=True).stderr
 
     assert added("postgres") == ""
     assert "`tradewind providers add snowflake` brings it" in added("snowflake")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from airflow.providers.apache.kafka.triggers.msg_queue import KafkaMessageQueueT
 from airflow.providers.common.messaging.triggers.msg_queue import MessageQueueTrigger
 from confluent_kafka import Producer
 
+from support import warm
 from support.brokers import redis_broker
 from support.databases import PostgresServer
 from support.kafka import kafka_cluster, kafka_connection
@@ -72,7 +72,7 @@ class Place:
     def tradewind(self, *words: str) -> None:
         """Run a command."""
         command = [sys.executable, "-m", "tradewind", *words]
-        done = subprocess.run(command, env=self.server.env, capture_output=True, text=True)
+        done = warm.run(command, env=self.server.env, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
