@@ -1,8 +1,8 @@
 """The web UI as a browser sees it, on a database with a million task instances.
 
-Run: python tests/bench/ui.py [--rounds N] [--tabs 100]. For each page: until it can be used, in a browser that has nothing of
+Run: python tests/bench/ui.py [--rounds N]. For each page: until it can be used, in a browser that has nothing of
 it (cold) and in one that comes from another page (warm); how much script comes before its content; a grid of 1,000 tasks and
-50 runs and a graph of 1,000 tasks; from a change of state to the page, while many others listen.
+50 runs and a graph of 1,000 tasks. From a change of state to the page: `live.py`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import shutil
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,6 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from support.chromium import launched, open_tab  # noqa: E402
-from support.events import Listener  # noqa: E402
 from support.server import Server  # noqa: E402
 
 console = Console()
@@ -44,12 +41,8 @@ with DAG("large", schedule=None, is_paused_upon_creation=False, max_active_runs=
     for before, after in zip(layers, layers[1:]):
         for number, one in enumerate(before):
             one >> [after[number], after[(number + 1) % 20]]
-
-with DAG("changing", schedule=None, is_paused_upon_creation=False):
-    EmptyOperator(task_id="only")
 '''
 LARGE_RUNS = 50
-CHANGES = 40
 USEFUL = """() => document.querySelector('h1') && !document.querySelector('[aria-label="Loading"]')
     && document.querySelector('#content').innerText.length > 60"""
 PAGES = {
@@ -149,48 +142,9 @@ def large(browser: Browser, server: Server) -> dict[str, Any]:
     return {"grid ms": statistics.median(grid), "scroll": frames, "graph ms": laid_out, "longest block ms": longest}
 
 
-def _hear(ear: Listener) -> None:
-    with suppress(AttributeError, OSError, ValueError):  # what is hung up on while it reads
-        for _ in ear:
-            pass
-
-
-@contextmanager
-def listeners(server: Server, count: int) -> Iterator[None]:
-    """As many streams as so many tabs hold open."""
-    with ExitStack() as stack:
-        for _ in range(count):
-            ear = stack.enter_context(Listener(server.url, server.token))
-            threading.Thread(target=_hear, args=(ear,), daemon=True).start()
-        yield
-
-
-def live(browser: Browser, server: Server, tabs: int) -> dict[str, float]:
-    """From a run's end, by the server's clock, to its state on the page."""
-    with listeners(server, tabs - 1), open_tab(browser, server) as tab:
-        page, lags = tab.page, []
-        for _ in range(CHANGES):
-            page.goto(f"{server.url}/dags/changing", wait_until="load")
-            page.wait_for_function(USEFUL)
-            page.evaluate("""() => {
-                const before = document.querySelector('#content').innerText + document.querySelectorAll('#content svg').length;
-                window.seen = new Promise(resolve => new MutationObserver((_, observer) => {
-                    observer.disconnect();
-                    resolve(Date.now());
-                }).observe(document.querySelector('#content'), {childList: true, subtree: true, characterData: true, attributes: true}));
-            }""")
-            run = server.trigger("changing")
-            seen = page.evaluate("() => window.seen")
-            began = datetime.fromisoformat(server.run("changing", run)["queued_at"])
-            lags.append(seen - began.timestamp() * 1000)
-    lags.sort()
-    return {"p50 ms": lags[len(lags) // 2], "p95 ms": lags[int(len(lags) * 0.95) - 1], "changes": len(lags)}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--tabs", type=int, default=100)
     given = parser.parse_args()
     results: dict[str, Any] = {"machine": describe_machine()}
     with tempfile.TemporaryDirectory(prefix="tw-ui-") as name, sync_playwright() as playwright:
@@ -204,12 +158,10 @@ def main() -> None:
             launched(playwright) as browser,
         ):
             console.print(f"healthy after {server.healthy_after_s:.1f} s")
-            server.wait_dags({"large", "changing"}, timeout_s=120)
+            server.wait_dags({"large"}, timeout_s=120)
             results["pages"] = pages(browser, server, given.rounds)
             results["large"] = large(browser, server)
             console.print(results["large"])
-            results["live"] = live(browser, server, given.tabs)
-            console.print(results["live"])
     table = Table("page", "cold ms", "warm ms", "script kB")
     for page, one in results["pages"].items():
         table.add_row(page, *(f"{one[column]:.0f}" for column in ("cold ms", "warm ms", "script kB")))
