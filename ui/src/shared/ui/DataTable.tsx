@@ -9,11 +9,14 @@ import { Line } from "./table/Line";
 import { ChooseAll, ChosenBar } from "./table/Selection";
 import { useModel } from "./table/useModel";
 import { useRowKeys } from "./table/useRowKeys";
+import { useAfterFirst } from "./useAfterFirst";
 
 export type { Column, Sorting } from "./table/columns";
 
 const ROW_PX = 32;
 const AHEAD = 12;
+/** Until the page has been drawn: nobody scrolls before. */
+const AHEAD_AT_FIRST = 1;
 /** Of fewer columns nobody wants to hide one. */
 const MANY_COLUMNS = 4;
 
@@ -143,6 +146,7 @@ function useRowsInSight<Row extends object>(
   onChoose: ((index: number) => void) | undefined,
 ) {
   const { more, onRange } = given;
+  const isDrawn = useAfterFirst();
   const active = useRef<number | undefined>(undefined);
   const rangeExtractor = useCallback((range: Range): number[] => {
     const found = defaultRangeExtractor(range);
@@ -154,7 +158,7 @@ function useRowsInSight<Row extends object>(
     count,
     getScrollElement: () => scroller.current,
     estimateSize: () => given.rowHeight ?? ROW_PX,
-    overscan: AHEAD,
+    overscan: isDrawn ? AHEAD : AHEAD_AT_FIRST,
     rangeExtractor,
     // The head lies over the first of the rows that are scrolled to.
     scrollPaddingStart: ROW_PX,

@@ -20,14 +20,22 @@ const features = tableFeatures({
   columnSizingFeature,
   rowSelectionFeature,
 });
-/** Stands for a row that is not here yet. */
-const ABSENT = {};
-
 interface Valued {
   getValue: (id: string) => unknown;
 }
 
 const byValue = (one: Valued, other: Valued, id: string): number => compare(one.getValue(id), other.getValue(id));
+
+/** The rows that are here, and where each stands; without `places` all are. Of a hundred thousand rows most are not here,
+ * and the table's model would be made of all. */
+export function present<Row extends object>(rows: (Row | undefined)[]) {
+  const data: Row[] = [];
+  const places = new Map<number, number>();
+  for (const [index, row] of rows.entries()) {
+    if (row) places.set(index, data.push(row) - 1);
+  }
+  return { data, places: data.length < rows.length ? places : undefined };
+}
 
 export function useModel<Row extends object>(given: {
   name: string;
@@ -42,7 +50,7 @@ export function useModel<Row extends object>(given: {
   const layout = useTableLayout(given.name, columns);
   const [own, setOwn] = useState<string>();
   const [chosen, setChosen] = useState<RowSelectionState>({});
-  const data = useMemo((): object[] => given.rows.map((row) => row ?? ABSENT), [given.rows]);
+  const { data, places } = useMemo(() => present(given.rows), [given.rows]);
   const by = sorting ? sorting.by : own;
   const order = useMemo(() => orderOf(by), [by]);
   const model = useMemo(
@@ -51,7 +59,7 @@ export function useModel<Row extends object>(given: {
         // The server's word for what is sorted by, so that the order is the address's own.
         id: column.sort ?? column.id,
         enableHiding: canHide(columns, column),
-        accessorFn: (row: object) => (row === ABSENT ? undefined : (column.value?.(row as Row) ?? undefined)),
+        accessorFn: (row: object) => column.value?.(row as Row) ?? undefined,
         sortFn: byValue,
         sortUndefined: "last" as const,
         sortDescFirst: false,
@@ -62,9 +70,8 @@ export function useModel<Row extends object>(given: {
     features,
     data,
     columns: model,
-    getRowId: (row: object, index: number) => (row === ABSENT ? `absent ${index}` : rowKey(row as Row)),
-    enableRowSelection: (row: { original: object }) => row.original !== ABSENT,
-    manualSorting: sorting !== undefined,
+    getRowId: (row: object) => rowKey(row as Row),
+    manualSorting: sorting !== undefined || places !== undefined,
     state: { sorting: order, rowSelection: chosen, columnVisibility: layout.visibility, columnSizing: layout.sizes },
     onSortingChange: (next) => {
       const word = wordOf(typeof next === "function" ? next(order) : next);
@@ -74,22 +81,20 @@ export function useModel<Row extends object>(given: {
     onRowSelectionChange: setChosen,
   });
   const { rows } = table.getRowModel();
-  const rowAt = (index: number): Row | undefined => {
-    const row = rows[index]?.original;
-    return row === ABSENT ? undefined : (row as Row | undefined);
-  };
-  const latest = useRef(rows);
-  latest.current = rows;
+  const at = (index: number) => rows[places ? (places.get(index) ?? -1) : index];
+  const rowAt = (index: number): Row | undefined => at(index)?.original as Row | undefined;
+  const latest = useRef(at);
+  latest.current = at;
   const choose = useCallback(
     // With the event of a click, Shift chooses all from the last one on.
     (index: number, event?: unknown): void => {
-      const row = latest.current[index];
+      const row = latest.current(index);
       if (event) row?.getToggleSelectedHandler()(event);
       else row?.toggleSelected();
     },
     [],
   );
-  const isChosen = (index: number): boolean => rows[index]?.getIsSelected() ?? false;
+  const isChosen = (index: number): boolean => at(index)?.getIsSelected() ?? false;
   const sortOf = (column: Column<Row>) => {
     if (sorting ? column.sort === undefined : column.value === undefined || !given.isWhole) return undefined;
     const own = table.getColumn(column.sort ?? column.id);
@@ -97,5 +102,5 @@ export function useModel<Row extends object>(given: {
     const direction = on === "asc" ? "ascending" : on === "desc" ? "descending" : "none";
     return { direction, toggle: () => own?.toggleSorting() } as const;
   };
-  return { table, layout, count: rows.length, rowAt, choose, isChosen, sortOf };
+  return { table, layout, count: given.rows.length, rowAt, choose, isChosen, sortOf };
 }
