@@ -1,6 +1,6 @@
 """The web UI as a browser sees it, on a database with a million task instances.
 
-Run: python tests/bench/ui.py [--rounds N]. For each page: until it can be used, in a browser that has nothing of
+Run: python tests/bench/ui.py [--rounds N]. For each page: until it can be used and what takes longest of that, in a browser that has nothing of
 it (cold) and in one that comes from another page (warm); how much script comes before its content; a grid of 1,000 tasks and
 50 runs and a graph of 1,000 tasks. From a change of state to the page: `live.py`.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
@@ -44,19 +45,48 @@ with DAG("large", schedule=None, is_paused_upon_creation=False, max_active_runs=
 '''
 LARGE_RUNS = 50
 USEFUL = """() => document.querySelector('h1') && !document.querySelector('[aria-label="Loading"]')
-    && document.querySelector('#content').innerText.length > 60"""
+    && (document.querySelector('#content') ?? document.body).innerText.length > 40"""
+RUN = f"/dags/{dag_name(1)}/runs/{{run}}"
 PAGES = {
+    "log in": "/login",
     "home": "/",
     "DAGs": "/dags",
-    "runs": "/runs",
     "a DAG": f"/dags/{dag_name(1)}",
+    "a run": RUN,
+    "a task": f"{RUN}/tasks/step_00",
+    "runs": "/runs",
+    "approvals": "/approvals",
     "assets": "/assets",
+    "an asset": "/assets/1",
     "connections": "/connections",
     "variables": "/variables",
     "pools": "/pools",
     "import errors": "/import-errors",
+    "jobs": "/jobs",
+    "users": "/users",
     "audit": "/audit",
+    "providers": "/providers",
+    "plugins": "/plugins",
+    "config": "/config",
+    "account": "/account",
 }
+"""Each page of the web UI; a run's name takes the place of `{run}`."""
+PARTS = r"""() => {
+    const [html] = performance.getEntriesByType('navigation');
+    const done = performance.getEntriesByType('resource').filter(one => one.responseEnd > 0);
+    const ends = wanted => done.filter(wanted).map(one => one.responseEnd);
+    const files = Math.max(html.responseEnd, ...ends(one => /\.(js|css)$/.test(one.name)));
+    const data = Math.max(0, ...ends(one => one.initiatorType === 'fetch'));
+    const [longest] = done.filter(one => one.initiatorType === 'fetch').sort((a, b) => b.duration - a.duration);
+    return {
+        html: html.responseEnd,
+        files: files - html.responseEnd,
+        data: Math.max(0, data - files),
+        drawing: Math.max(0, performance.now() - Math.max(files, data)),
+        longest: longest ? `${new URL(longest.name).pathname} ${Math.round(longest.duration)}` : '',
+    };
+}"""
+"""What one waits for, one after the other: the page, its scripts and styles, data that comes later than those, drawing."""
 FRAMES = """async () => {
     const area = [...document.querySelectorAll('#content *')].filter(one => one.scrollHeight > one.clientHeight + 200)
         .sort((a, b) => b.clientHeight * b.clientWidth - a.clientHeight * a.clientWidth)[0] ?? document.scrollingElement;
@@ -88,37 +118,50 @@ def until_useful(page: Page, act: Callable[[], Any]) -> float:
     return (time.monotonic() - began) * 1000
 
 
-def cold(browser: Browser, server: Server, path: str) -> tuple[float, int]:
-    """Milliseconds until the page is useful, and the bytes of script that came until then."""
+def cold(browser: Browser, server: Server, path: str) -> tuple[float, int, dict[str, Any]]:
+    """Milliseconds until the page is useful, the bytes of script that came until then, and what took them."""
     scripts = list[Response]()
     with open_tab(browser, server) as tab:
         tab.page.on("response", lambda answer: scripts.append(answer) if answer.url.endswith(".js") else None)
         took = until_useful(tab.page, lambda: tab.page.goto(server.url + path, wait_until="commit"))
+        parts = tab.page.evaluate(PARTS)
         sizes = sum(answer.request.sizes()["responseBodySize"] for answer in scripts)
-    return took, sizes
+    return took, sizes, parts
 
 
 def warm(browser: Browser, server: Server, path: str, rounds: int) -> list[float]:
     """Milliseconds for a browser that has been there before."""
+    before = "/login" if path != "/login" else "/config"
     with open_tab(browser, server) as tab:
         found = []
         for _ in range(rounds + 1):
-            tab.page.goto(server.url + "/login", wait_until="load")
+            tab.page.goto(server.url + before, wait_until="load")
             found.append(until_useful(tab.page, lambda: tab.page.goto(server.url + path, wait_until="commit")))
         return found[1:]
 
 
 def pages(browser: Browser, server: Server, rounds: int) -> dict[str, Any]:
+    """The middle of several loads of each page, and what the slowest part of them is."""
     found = dict[str, Any]()
-    for name, path in PAGES.items():
+    newest = server.get(f"/dags/{dag_name(1)}/dagRuns?limit=1&order_by=-run_after")["dag_runs"][0]["dag_run_id"]
+    for name, pattern in PAGES.items():
+        path = pattern.format(run=quote(newest, safe=""))
         colds = [cold(browser, server, path) for _ in range(rounds)]
         warms = warm(browser, server, path, rounds)
-        found[name] = {
-            "cold ms": statistics.median(took for took, _ in colds),
-            "warm ms": statistics.median(warms),
-            "script kB": max(size for _, size in colds) / 1000,
+        parts = {
+            part: statistics.median(one[part] for *_, one in colds) for part in ("html", "files", "data", "drawing")
         }
-        console.print(f"{name:16} {found[name]}")
+        slowest = max(parts, key=lambda part: parts[part])
+        found[name] = {
+            "cold ms": statistics.median(took for took, *_ in colds),
+            "warm ms": statistics.median(warms),
+            "script kB": max(size for _, size, _ in colds) / 1000,
+            "parts ms": parts,
+            "slowest part": f"{slowest} {parts[slowest]:.0f}",
+            "longest request": colds[-1][2]["longest"],
+        }
+        one = found[name]
+        console.print(f"{name:14} {one['cold ms']:5.0f} cold {one['warm ms']:5.0f} warm; {one['slowest part']} ms")
     return found
 
 
@@ -162,9 +205,10 @@ def main() -> None:
             results["pages"] = pages(browser, server, given.rounds)
             results["large"] = large(browser, server)
             console.print(results["large"])
-    table = Table("page", "cold ms", "warm ms", "script kB")
+    table = Table("page", "cold ms", "warm ms", "script kB", "slowest part", "longest request")
     for page, one in results["pages"].items():
-        table.add_row(page, *(f"{one[column]:.0f}" for column in ("cold ms", "warm ms", "script kB")))
+        numbers = (f"{one[column]:.0f}" for column in ("cold ms", "warm ms", "script kB"))
+        table.add_row(page, *numbers, one["slowest part"], one["longest request"])
     console.print(table)
     out = HERE.parents[1] / "bench-results"
     out.mkdir(exist_ok=True)
