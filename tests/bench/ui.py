@@ -45,7 +45,7 @@ with DAG("large", schedule=None, is_paused_upon_creation=False, max_active_runs=
 '''
 LARGE_RUNS = 50
 USEFUL = """() => document.querySelector('h1') && !document.querySelector('[aria-label="Loading"]')
-    && (document.querySelector('#content') ?? document.body).innerText.length > 40"""
+    && (document.querySelector('#content')?.innerText.length ?? 100) > 40"""
 RUN = f"/dags/{dag_name(1)}/runs/{{run}}"
 PAGES = {
     "log in": "/login",
