@@ -161,3 +161,14 @@ def test_a_signal_for_the_shell_s_program_reaches_the_command_line(tmp_path: Pat
         assert server.wait(60) == 0
         server.stderr.read()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_one_that_ended_is_replaced_and_why_it_ended_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "ENDED", tmp_path / "kept" / "ended.txt")
+    first = warm._warm_process().process
+    first.kill()
+    first.wait()
+    done = warm.run([sys.executable, "-m", "tradewind", "version"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "kept" / "ended.txt").read_text() == "-9: \n"
+    assert warm._warm_process().process.pid != first.pid

@@ -31,6 +31,8 @@ READ_ONCE = {"PYTHONHASHSEED", "PYTHONUTF8", "PYTHONIOENCODING", "LD_PRELOAD"}
 """What an interpreter looks at when it starts: a program that is given one of these gets an interpreter of its own."""
 NOT_POSSIBLE = ("preexec_fn", "executable", "shell", "pass_fds", "user", "group", "extra_groups", "umask")
 NUMBER = struct.Struct("<q")
+ENDED = Path(__file__).resolve().parents[2] / ".artifacts/warm-processes-that-ended.txt"
+"""Why one ended that was still needed: another takes its place, but somebody should look."""
 _GIVEN = list(inspect.signature(subprocess.Popen._execute_child).parameters)[1:]  # type: ignore[attr-defined]
 
 
@@ -58,19 +60,10 @@ class Popen(subprocess.Popen[Any]):
             "start_new_session": bool(told["start_new_session"]),
             "process_group": told["process_group"],
         }
-        end, theirs = os.pipe()
-        self._end = end
-        weakref.finalize(self, os.close, end)
         streams = [told["p2cread"], told["c2pwrite"], told["errwrite"]]
-        descriptors = [number if one == -1 else one for number, one in enumerate(streams)]
-        try:
-            socket.send_fds(_warm_process().orders, [json.dumps(order).encode()], [*descriptors, theirs])
-        finally:
-            os.close(theirs)
-        pid = os.read(end, NUMBER.size)
-        if not pid:
-            raise RuntimeError("the process that starts programs for the tests is gone; what it said is above")
-        self.pid = NUMBER.unpack(pid)[0]
+        self._end, pid = _begun(order, [number if one == -1 else one for number, one in enumerate(streams)])
+        weakref.finalize(self, os.close, self._end)
+        self.pid = pid
         self._child_created = True
         pipes = ["p2cread", "p2cwrite", "c2pread", "c2pwrite", "errread", "errwrite"]
         self._close_pipe_fds(*[told[name] for name in pipes])  # type: ignore[attr-defined]
@@ -132,10 +125,34 @@ def bin_folder() -> str:
     return _warm_process().bin_folder
 
 
+def _begun(order: dict[str, Any], streams: Sequence[int]) -> tuple[int, int]:
+    """The program's process id, after the end of the pipe that tells of its end."""
+    for _ in range(2):
+        warm = _warm_process()
+        end, theirs = os.pipe()
+        try:
+            socket.send_fds(warm.orders, [json.dumps(order).encode()], [*streams, theirs])
+        except ConnectionError:
+            pass  # as below
+        finally:
+            os.close(theirs)
+        pid = os.read(end, NUMBER.size)
+        if pid:
+            return end, NUMBER.unpack(pid)[0]
+        os.close(end)
+        _warm_process.cache_clear()
+        ENDED.parent.mkdir(exist_ok=True)
+        with ENDED.open("a") as file:
+            file.write(f"{warm.process.wait()}: {warm.said.read_text(errors='replace')}\n")
+    raise RuntimeError(f"the process that starts programs for the tests ends at once; what it said is in {ENDED}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Warm:
     orders: socket.socket
     bin_folder: str
+    process: subprocess.Popen[bytes]
+    said: Path
 
 
 @cache
@@ -147,7 +164,8 @@ def _warm_process() -> _Warm:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("TRADEWIND", "AIRFLOW", "PYTHON"))
     }
-    with theirs, listener:
+    said = folder / "said"
+    with theirs, listener, said.open("wb") as errors:
         listener.bind(str(folder / "socket"))
         listener.listen()
         process = subprocess.Popen(
@@ -155,6 +173,7 @@ def _warm_process() -> _Warm:
             env=kept,
             pass_fds=[theirs.fileno(), listener.fileno()],
             stdin=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=True,
         )
     program = folder / "bin" / "tradewind"
@@ -168,4 +187,4 @@ def _warm_process() -> _Warm:
         process.wait()
 
     atexit.register(end)
-    return _Warm(ours, str(program.parent))
+    return _Warm(ours, str(program.parent), process, said)

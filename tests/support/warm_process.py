@@ -124,7 +124,10 @@ def _received(
     No order: it is over."""
     if listener in ready:
         caller, _ = listener.accept()
-        message, descriptors, _, _ = socket.recv_fds(caller, LONGEST_ORDER, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(caller, LONGEST_ORDER, 3)
+        except ConnectionError:  # who asked is gone
+            message, descriptors = b"", []
         if message:
             yield message, [*descriptors, caller.detach()]
         else:
@@ -146,7 +149,7 @@ def _reap(ends: dict[int, int]) -> None:
 
 
 def _tell(end: int, number: int) -> None:
-    with contextlib.suppress(BrokenPipeError):  # nobody cares any more
+    with contextlib.suppress(ConnectionError):  # nobody cares any more
         os.write(end, NUMBER.pack(number))
 
 
