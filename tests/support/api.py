@@ -118,6 +118,12 @@ class Engine:
         with self._lock:  # what it is at, it ends first
             self._is_alive = value
 
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """It is alive, and busy with something else."""
+        with self._lock:
+            yield
+
     def ring(self) -> None:
         self._bell.set()
 

@@ -181,7 +181,11 @@ class Call:
         if not ids:
             return result, True
         self.services.bell()
-        return result, await self._taken(ids) if wait else False
+        if not wait:
+            return result, False
+        is_taken = await self._taken(ids)
+        self.desk.writes += 1  # what was read meanwhile may be from before the effect
+        return result, is_taken
 
     async def _taken(self, ids: Sequence[int]) -> bool:
         """Wait until the scheduler has consumed these rows of the inbox; not where no scheduler lives."""

@@ -39,6 +39,9 @@ Key = tuple[object, ...]
 class _Answer:
     start: Message
     body: bytes
+    is_for_all: bool
+    """Whether others are given it too: no refusal, of which each is to hear for themselves, and read with the rights that it
+    was asked for with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class _Reading:
     """The number of the last row of the log of changes that was known to be there when it began."""
     writes: int
     began: float
-    answer: asyncio.Task[_Answer | None]
+    answer: asyncio.Task[_Answer]
 
 
 class SharedAnswers:
@@ -90,30 +93,33 @@ class SharedAnswers:
         except TradewindError:
             return None  # the route says so
         key = (workspace, path, scope["query_string"], *_who(actor, is_ones_own=is_ones_own))
-        reading = self._readings.get(key)
-        if reading is None or not _serves(reading, desk, seen):
-            reading = self._begin(key, scope, desk)
-        return await asyncio.shield(reading.answer)  # who goes away takes it from nobody
+        found = self._readings.get(key)
+        if found is not None and _serves(found, desk, seen):
+            answer = await asyncio.shield(found.answer)  # who goes away takes it from nobody
+            return answer if answer.is_for_all else None
+        return await asyncio.shield(self._begin(key, scope, desk, actor).answer)
 
-    def _begin(self, key: Key, scope: Scope, desk: Desk) -> _Reading:
+    def _begin(self, key: Key, scope: Scope, desk: Desk, actor: Actor) -> _Reading:
         now = time.monotonic()
         for old in [one for one, reading in self._readings.items() if now - reading.began > LONGEST_S]:
             del self._readings[old]
-        answer = asyncio.get_running_loop().create_task(self._read({**scope, "state": {}}))
+        answer = asyncio.get_running_loop().create_task(self._read({**scope, "state": {}}, actor))
         self._readings[key] = reading = _Reading(desk.feed.position, desk.writes, now, answer)
         return reading
 
-    async def _read(self, scope: Scope) -> _Answer | None:
-        """The route's answer; None: it refuses, and each is to hear of that for themselves."""
+    async def _read(self, scope: Scope, actor: Actor) -> _Answer:
+        """The route's answer to somebody. It looks anew who that is, and may find that they have other rights by now."""
         messages: list[Message] = []
 
         async def keep(message: Message) -> None:
             messages.append(message)
 
         await self._app(scope, _nothing, keep)
-        if not messages or messages[0]["type"] != "http.response.start" or messages[0]["status"] != 200:
-            return None
-        return _Answer(messages[0], b"".join(message.get("body", b"") for message in messages[1:]))
+        start, *parts = messages
+        found: Actor | None = scope["state"].get("actor")
+        is_same = found is not None and _who(found, is_ones_own=True) == _who(actor, is_ones_own=True)
+        body = b"".join(part.get("body", b"") for part in parts)
+        return _Answer(start, body, is_for_all=is_same and start["status"] == 200)
 
 
 async def _nothing() -> Message:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from support.api import Api, live
-from support.callers import bound
+from support.callers import bound, user
+from support.databases import sqlite_database
 from support.events import Listener
 from support.rows import spec
 from tradewind.api.shared_answers import FOR_ALL, ONES_OWN, OPENING
-from tradewind.db import users
+from tradewind.base.clock import SystemClock
+from tradewind.db import inbox, users
 
 NOT_SHARED = {
     "/api/v2/ui/search",  # asked for by what somebody types
@@ -32,6 +37,7 @@ class Page:
 
     def __init__(self, api: Api, url: str) -> None:
         self.api = api
+        self.url = url
         self._listener = Listener(url, api.token())
         self._events = iter(self._listener)
         self.seen = next(self._events).id
@@ -94,6 +100,72 @@ def test_whoever_writes_sees_it_although_the_stream_does_not_tell_of_it(page: Pa
     assert page.api.get("/ui/runs", headers=headers).ok()["runs"][0]["note"] == "look here"
 
 
+def test_whoever_asks_for_something_sees_its_effect_and_not_what_was_read_while_it_was_awaited(page: Page) -> None:
+    run = page.api.triggered("etl")
+    page.hears(dag_run_id=run, task_id="extract", new_state="queued")
+
+    def state() -> str:
+        return page.api.get("/ui/runs", headers={"x-seen-change": page.seen}).ok()["runs"][0]["state"]
+
+    def ask() -> None:
+        address, headers = f"{page.url}/api/v2/dags/etl/dagRuns/{run}", {"authorization": f"Bearer {page.api.token()}"}
+        httpx.patch(address, json={"state": "success"}, headers=headers).raise_for_status()
+
+    asking = threading.Thread(target=ask)
+    with page.api.engine.held():
+        asking.start()
+        while not _waiting(page.api):
+            threading.Event().wait(0.005)
+        assert state() == "running"
+    asking.join()
+    assert state() == "success"
+
+
+def _waiting(api: Api) -> int:
+    with api.database.read() as tx:
+        return inbox.depth(tx)
+
+
+class Changing(SystemClock):
+    """A clock; where it is told to, something happens between two looks at it, after which nobody is believed any more."""
+
+    def __init__(self) -> None:
+        self.change: Callable[[], None] | None = None
+        self._looks = 0
+        self._ahead_s = 0.0
+
+    def monotonic(self) -> float:
+        if self.change is not None:
+            self._looks += 1
+            if self._looks == 2:
+                self.change()
+                self._ahead_s += 60
+        return super().monotonic() + self._ahead_s
+
+
+def test_what_is_read_with_rights_that_were_given_meanwhile_is_for_nobody_else(tmp_path: Path) -> None:
+    clock = Changing()
+    with sqlite_database(tmp_path) as database, Api.open(database, tmp_path, clock=clock) as api:
+        api.post("//auth/roles", {"name": "narrow", "permissions": ["read:*:etl"]}).ok(201)
+        api.has(spec(), spec("hidden"))
+        ann, bob = user(api, "ann", "narrow"), user(api, "bob", "narrow")
+        runs = [api.triggered("etl"), api.triggered("hidden")]
+
+        def seen(token: str) -> set[str]:
+            headers = {"x-seen-change": "0-1", "authorization": f"Bearer {token}"}
+            return {one["run_id"] for one in api.get("/ui/runs", role=None, headers=headers).ok()["runs"]}
+
+        def promote() -> None:
+            with database.write() as tx:
+                users.add_role(tx, "ann", users.Holding("Admin"))
+
+        bob.get("/dags").ok()
+        ann.get("/dags").ok()
+        clock.change = promote
+        assert seen(ann.token) == set(runs)
+        assert seen(bob.token) == {runs[0]}
+
+
 def test_people_share_what_they_see_alike_and_nothing_else(page: Page) -> None:
     with page.api.database.write() as tx:
         for name in ("ann", "bob"):
@@ -143,6 +215,14 @@ def test_what_is_refused_is_refused_to_each(page: Page) -> None:
         found = page.api.get("/ui/dags/nowhere/grid", headers=headers)
         assert found.status == 404
         assert "nowhere" in found.text
+
+
+def test_who_is_refused_once_is_written_down_once(page: Page) -> None:
+    narrow = bound(page.api, "read:pool").token
+    headers = {"x-seen-change": page.seen, "authorization": f"Bearer {narrow}"}
+    for number in (1, 2):
+        assert page.api.get("/ui/home", role=None, headers=headers).status == 403
+        assert page.api.get("//auth/audit", event="denied").ok()["total_entries"] == number
 
 
 def test_each_view_is_shared_or_is_said_not_to_be(api: Api) -> None:
