@@ -67,6 +67,16 @@ def test_each_file_inside_of_a_value_is_handed_out_by_its_name(api: Api, others:
     assert api.get(CONTENT, name="0" * 40 + ".png").status == 404
 
 
+def test_a_file_is_not_looked_for_in_a_value_that_takes_long_to_take_apart(api: Api) -> None:
+    store = stored_artifacts(api.services.settings.artifact_url)
+    pushed(api, store, {"file": b"x" * 1000, "long": "y" * 9_000_000})
+    name = next(one.name for one in store.kept() if one.name.endswith(".bytes"))
+    answer = api.get(CONTENT, name=name)
+    assert answer.status == 400
+    assert "too large" in answer.json["detail"]
+    assert len(api.get(CONTENT).content) > 9_000_000
+
+
 def test_the_file_of_a_key_is_asked_for_again_after_the_next_try(api: Api) -> None:
     pushed(api, stored_artifacts(api.services.settings.artifact_url), b"x" * 1000)
     assert api.get(CONTENT).headers["cache-control"] == "private, no-cache"

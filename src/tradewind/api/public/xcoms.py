@@ -35,6 +35,8 @@ from tradewind.worker.xcom import open_artifacts
 router = APIRouter(tags=["XCom"])
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 """What a browser may draw as it is: nothing in it runs."""
+MOST_LOOKED_INTO = 8 * 1024 * 1024
+"""Bytes of a JSON file in which another one's name is looked for: to take it apart holds up everybody else."""
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 ENTRIES = INSTANCE + "/xcomEntries"
@@ -154,8 +156,14 @@ async def get_xcom_content(
         about = _file_of(value, xcom_key, name)
         if name in {None, about["name"]}:
             return about, store.get(about["name"])
+        outer = store.get(about["name"])
+        if len(outer) > MOST_LOOKED_INTO:
+            raise InvalidInput(
+                f"the XCom {xcom_key!r} is too large to look for a file in it: {len(outer)} bytes, and {MOST_LOOKED_INTO} are "
+                "the most; without a name it is handed out whole"
+            )
         try:
-            inner = _file_of(msgspec.json.decode(store.get(about["name"])), xcom_key, name)
+            inner = _file_of(msgspec.json.decode(outer), xcom_key, name)
         except msgspec.DecodeError as error:
             raise NotFound(f"the XCom {xcom_key!r} has no file {name!r}: its own is no JSON") from error
         return inner, store.get(inner["name"])
