@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
 from tradewind.base.clock import SystemClock
@@ -108,10 +109,9 @@ def _serve(parts: Composition, settings: Settings, listener: socket.socket) -> N
     gc.freeze()  # what the start has made stays: the collector need not look at it while tasks wait
     gc.set_threshold(YOUNG_OBJECTS)
     gc.enable()
-    with _address_left(settings, url, parts.local_token()):
+    with _outliving_signals(server), _address_left(settings, url, parts.local_token()):
         log.info("server.ready url=%s home=%s dags=%s", url, settings.home, settings.dags_folder)
-        with _outliving_signals():
-            server.run(sockets=[listener])
+        server.run(sockets=[listener])
     routes.close()
 
 
@@ -139,10 +139,15 @@ def _server(config: uvicorn.Config, begun: Callable[[], None], end_streams: Call
 
 
 @contextlib.contextmanager
-def _outliving_signals() -> Iterator[None]:
+def _outliving_signals(server: uvicorn.Server) -> Iterator[None]:
     """uvicorn takes the signals, and when it is done sends them again to whoever had them before. By default that ends
-    the process on the spot, before the other parts are stopped; here nothing happens, and the stack unwinds."""
-    before = {number: signal.signal(number, lambda _number, _frame: None) for number in ENDING}
+    the process on the spot, before the other parts are stopped; here the stack unwinds. One that comes before uvicorn
+    takes them ends the server as soon as it has begun."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in ENDING}
     try:
         yield
     finally:
