@@ -17,7 +17,8 @@ export function ChartView({ chart, name }: { chart: Chart; name: string }) {
   const scheme = useComputedColorScheme();
   const { ref, entry } = useIntersection({ rootMargin: "200px" });
   const [isSeen, setSeen] = useState(false);
-  const [fault, setFault] = useState<string>();
+  /** Why it can't be drawn; another plot in its place is tried again. */
+  const [fault, setFault] = useState<{ of: Chart; words: string }>();
   const [isDrawn, setDrawn] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -40,18 +41,18 @@ export function ChartView({ chart, name }: { chart: Chart; name: string }) {
       }
     };
     work().catch((error: unknown) => {
-      if (!isGone) setFault(error instanceof Error ? error.message : String(error));
+      if (!isGone) setFault({ of: chart, words: error instanceof Error ? error.message : String(error) });
     });
     return () => {
       isGone = true;
       end();
     };
   }, [chart, isSeen, scheme]);
-  if (fault !== undefined) {
+  if (fault?.of === chart) {
     return (
       <>
         <p className={classes.word} role="note">
-          This plot can't be drawn: {fault}.
+          This plot can't be drawn: {fault.words}.
         </p>
         <JsonTree value={chart.drawing} />
       </>

@@ -5,6 +5,8 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import type { Draw, Look } from "./look";
 
 const QUIET = vega.logger(vega.Error);
+/** What of the window plots are dragged and sized by; what somebody types there is nothing to them. */
+const OF_THE_WINDOW = ["pointermove", "pointerup", "mousemove", "mouseup", "touchmove", "touchend", "resize"];
 
 export const drawVega: Draw = (element, drawing, look) => draw(element, { ...drawing } as vega.Spec, look);
 
@@ -25,20 +27,25 @@ function compiled(drawing: Record<string, unknown>, look: Look): vega.Spec {
 
 async function draw(element: HTMLElement, spec: vega.Spec, look: Look): Promise<() => void> {
   const refused = new Set<string>();
-  const loader = vega.loader();
+  const loader = vega.loader({ target: "_blank", rel: "noreferrer" } as vega.LoaderOptions);
   loader.load = (uri) => {
     refused.add(uri);
     return Promise.reject(new Error(`its data is at ${uri}, and pages ask no other host`));
   };
   const runtime = vega.parse(spec, configOf(look), { ast: true });
-  const view = new vega.View(runtime, {
-    container: element,
-    renderer: "svg",
-    hover: true,
-    loader,
-    logger: QUIET,
-    expr: expressionInterpreter,
-  } as vega.ViewOptions);
+  // A specification may name any element of the page to listen to, or to be emptied for its inputs: not here.
+  const eventConfig = { ...runtime.eventConfig, bind: "container", selector: false, window: OF_THE_WINDOW };
+  const view = new vega.View(
+    { ...runtime, eventConfig } as vega.Runtime,
+    {
+      container: element,
+      renderer: "svg",
+      hover: true,
+      loader,
+      logger: QUIET,
+      expr: expressionInterpreter,
+    } as vega.ViewOptions,
+  );
   try {
     await view.runAsync();
     const [first] = refused;
