@@ -63,4 +63,6 @@ test("a change is never answered by what was read", async () => {
   ask(PAGE);
   await fetchOrTake(new Request(POOLS, { method: "POST" }));
   expect(server).toHaveBeenCalledTimes(3);
+  await fetchOrTake(new Request(POOLS));
+  expect(server, "nor is what was read before it given out after it").toHaveBeenCalledTimes(4);
 });

@@ -82,7 +82,8 @@ export function ask({ pathname, search, origin }: Pick<Location, "pathname" | "s
 
 /** `fetch` for the API: what has been asked for early is not asked for again, once. */
 export function fetchOrTake(request: Request): Promise<Response> {
-  if (request.method !== "GET" || asked.size === 0) return fetch(request);
+  if (request.method !== "GET") asked.clear(); // it is from before this change
+  if (asked.size === 0) return fetch(request);
   const name = nameOf(request.url);
   const found = asked.get(name);
   asked.delete(name);

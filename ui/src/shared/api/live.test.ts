@@ -7,9 +7,13 @@ const change = { type: "dag", dag_id: "etl", change: "updated", time: "2026-11-2
 /** A server that answers when the test says so. */
 class Slow {
   asked = 0;
+  /** Milliseconds after which it answers by itself. */
+  takes = 0;
   private waiting: ((value: number) => void)[] = [];
   readonly read = (): Promise<number> => {
     this.asked += 1;
+    const { asked, takes } = this;
+    if (takes > 0) return new Promise((resolve) => setTimeout(() => resolve(asked), takes));
     return new Promise((resolve) => this.waiting.push(resolve));
   };
   async answer(value: number): Promise<void> {
@@ -104,6 +108,15 @@ describe("a page", () => {
     expect(server.asked).toBe(3);
   });
 
+  it("hears a server that takes longer than one waits for it, though changes go on", async () => {
+    server.takes = 5000;
+    for (let second = 0; second < 20; second += 1) {
+      tell(change);
+      await vi.advanceTimersByTimeAsync(1000);
+    }
+    expect(shown()).toBeGreaterThan(1);
+  });
+
   it("reads again what it had before the stream began, when it is calm", async () => {
     tell({ type: "start" } as Change);
     await vi.advanceTimersByTimeAsync(500);
@@ -113,7 +126,7 @@ describe("a page", () => {
   });
 });
 
-it("what came before somebody listened is told to the first who does", async () => {
+describe("a tab", () => {
   const sources: EventTarget[] = [];
   class Source extends EventTarget {
     constructor() {
@@ -122,21 +135,63 @@ it("what came before somebody listened is told to the first who does", async () 
     }
     close(): void {}
   }
-  vi.stubGlobal("EventSource", Source);
-  vi.stubGlobal(
-    "BroadcastChannel",
-    class {
-      postMessage(): void {}
-    },
-  );
-  vi.stubGlobal("navigator", {});
-  vi.resetModules();
-  const live = await import("./live");
-  live.startLive();
-  sources[0]?.dispatchEvent(new MessageEvent("dag", { data: JSON.stringify(change) }));
-  const heard: Change[] = [];
-  live.onChange((one) => heard.push(one));
-  live.onChange((one) => heard.push(one));
-  expect(heard).toEqual([change]);
-  vi.unstubAllGlobals();
+  class Channel {
+    postMessage(): void {}
+  }
+  /** What it begins with; `navigator`: whether another one listens. */
+  async function begun(navigator: object = {}): Promise<typeof import("./live")> {
+    vi.useFakeTimers();
+    sources.length = 0;
+    for (const [name, value] of Object.entries({ EventSource: Source, BroadcastChannel: Channel, navigator })) {
+      vi.stubGlobal(name, value);
+    }
+    vi.resetModules();
+    const live = await import("./live");
+    live.startLive();
+    return live;
+  }
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+  const say = (one: { type: string }, source = sources.at(-1)): void =>
+    void source?.dispatchEvent(new MessageEvent(one.type, { data: JSON.stringify(one) }));
+
+  it("tells what came before the page was drawn to all that begin to listen with it", async () => {
+    const { onChange } = await begun();
+    say(change);
+    const heard: Change[][] = [[], [], []];
+    onChange((one) => heard[0]?.push(one));
+    onChange((one) => heard[1]?.push(one));
+    await vi.advanceTimersByTimeAsync(10);
+    onChange((one) => heard[2]?.push(one));
+    expect(heard[0]).toContainEqual(change);
+    expect(heard[1]).toEqual(heard[0]);
+    expect(heard[2]).toEqual([]);
+  });
+
+  it("for which another listens reads again what it asked for before it could hear", async () => {
+    const { onChange } = await begun({ locks: { request: () => new Promise(() => undefined) } });
+    const heard: string[] = [];
+    onChange(({ type }) => heard.push(type));
+    expect(sources).toEqual([]);
+    expect(heard).toEqual(["start"]);
+  });
+
+  it("asks again for a stream that the server has ended, and for what it shows", async () => {
+    const { onChange, liveState } = await begun();
+    const heard: string[] = [];
+    onChange(({ type }) => heard.push(type));
+    say({ type: "start" });
+    say({ type: "end" });
+    expect(heard.at(-1)).toBe("reset");
+    expect(liveState.get()).toBe(false);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(sources).toHaveLength(2);
+    heard.length = 0;
+    say({ type: "end" });
+    expect(heard, "but not each time that it is refused").toEqual([]);
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(sources).toHaveLength(3);
+  });
 });

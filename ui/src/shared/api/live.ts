@@ -13,14 +13,17 @@ const TYPES = ["dag_run", "task_instance", "expansion", "dag", "asset_event", "i
 const TOGETHER_MS = 40;
 /** After a reading that took its time the next one waits as long, but no longer than this. */
 const LONGEST_PAUSE_MS = 1000;
-/** What has not been answered by then is no longer waited for. */
+/** What has not been answered by then is no longer waited for; the next one is for longer, up to this. */
 const PATIENCE_MS = 3000;
+const LONGEST_PATIENCE_MS = 60_000;
 /** After the beginning of a stream what was read before is read again, when the page has been drawn. */
 const CALM_MS = 1500;
 const MOST_UNHEARD = 1000;
+/** A stream that the server has ended is asked for again after this. */
+const AGAIN_MS = 5000;
 
 const listeners = new Set<Listener>();
-/** What came before the page was drawn, for the first who listens. */
+/** What came before the page was drawn, for all who begin to listen with it. */
 let unheard: Change[] | undefined = [];
 const stateListeners = new Set<() => void>();
 let isLive = false;
@@ -32,9 +35,13 @@ export const seenChange = (): string | undefined => seen;
 /** Call this with each change from now on; the answer ends it. */
 export function onChange(listener: Listener): () => void {
   listeners.add(listener);
-  const missed = unheard ?? [];
-  unheard = undefined;
-  for (const change of missed) listener(change);
+  if (unheard) {
+    for (const change of unheard) listener(change);
+    // The parts of a page begin to listen before the page itself, all in one go.
+    setTimeout(() => {
+      unheard = undefined;
+    });
+  }
   return () => listeners.delete(listener);
 }
 
@@ -76,10 +83,13 @@ export function startLive(): void {
   else void asLeader();
   // A tab that is not the one cannot know the state before somebody speaks: it supposes that all is well.
   take({ kind: "state", isLive: true });
+  // What it has asked for already may have changed before it could hear: only the one that listens is greeted.
+  take({ kind: "change", change: { type: "start" } as Change, id: "" });
 }
 
 function listen(tell: (told: Told) => void): void {
   const source = new EventSource(`${apiBase}/api/v2/events`);
+  let hasBegun = false;
   const told = (event: MessageEvent<string>): void =>
     tell({ kind: "change", change: JSON.parse(event.data) as Change, id: event.lastEventId });
   for (const type of [...TYPES, "start", "reset"]) source.addEventListener(type, told);
@@ -88,7 +98,17 @@ function listen(tell: (told: Told) => void): void {
     tell({ kind: "state", isLive: false });
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(tell), 2000);
   };
-  source.addEventListener("end", () => source.close());
+  source.addEventListener("start", () => {
+    hasBegun = true;
+  });
+  // The session is over, or may do less. All tabs read again, which leads to the log-in where that is needed; this one goes
+  // on asking, as the others, and whoever logs in beside it, hear of changes by way of it.
+  source.addEventListener("end", () => {
+    source.close();
+    tell({ kind: "state", isLive: false });
+    if (hasBegun) tell({ kind: "change", change: { type: "reset" } as Change, id: "" });
+    setTimeout(() => listen(tell), AGAIN_MS);
+  });
 }
 
 /** What must be read again after a change: the keys of queries, by their first parts. */
@@ -107,6 +127,7 @@ export function keepFresh(client: QueryClient, affected: Affected, listen: typeo
   let isReading = false;
   let isOver = false;
   let restUntil = 0;
+  let patience = PATIENCE_MS;
   const plan = (): void => {
     if (waiting.size === 0 || timer !== undefined || isReading || isOver || document.hidden) return;
     timer = setTimeout(() => void read(), Math.max(TOGETHER_MS, restUntil - performance.now()));
@@ -117,7 +138,10 @@ export function keepFresh(client: QueryClient, affected: Affected, listen: typeo
     const keys = [...waiting.values()];
     waiting.clear();
     const began = performance.now();
-    await Promise.race([readAgain(client, keys), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    const tooLate = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), patience));
+    const isAnswered = await Promise.race([readAgain(client, keys).then(() => true), tooLate]);
+    // The next reading takes the place of one that goes on: of a server that takes longer nothing would ever be heard.
+    patience = isAnswered ? PATIENCE_MS : Math.min(2 * patience, LONGEST_PATIENCE_MS);
     isReading = false;
     const ended = performance.now();
     restUntil = ended + Math.min(ended - began, LONGEST_PAUSE_MS);
