@@ -61,6 +61,21 @@ def test_chart_and_graph_of_a_run_stand_side_by_side_with_one_selection(tab: Tab
     expect(chart.get_by_role("row", name="report")).to_have_count(0)
 
 
+def test_the_graph_of_a_run_stays_where_somebody_has_moved_it(tab: Tab, site: Server) -> None:
+    page = tab.go(f"/dags/shop/runs/{run_of(site, 'shop')}")
+    box = page.get_by_role("group", name="task report, success")
+    expect(box).to_be_visible()
+    plane = page.locator(".react-flow__viewport")
+    at_first = plane.get_attribute("style") or ""
+    page.get_by_role("button", name="Zoom In").click()
+    expect(plane).not_to_have_attribute("style", at_first)
+    moved = plane.get_attribute("style") or ""
+    for name in ("report", "tidy"):
+        page.get_by_role("grid", name="Tasks of the run").get_by_role("row", name=name).hover()
+        expect(page.locator(f".react-flow__node[data-id='checks.{name}'] [data-hovered=true]")).to_have_count(1)
+    expect(plane).to_have_attribute("style", moved)
+
+
 def test_the_graph_of_a_run_changes_as_the_run_goes_on(tab: Tab, site: Server) -> None:
     run_id = run_of(site, "slow", ends=False)
     page = tab.go(f"/dags/slow/runs/{run_id}")

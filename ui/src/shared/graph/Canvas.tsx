@@ -35,8 +35,10 @@ export function Canvas(given: Given) {
   const { drawing } = given;
   const { boxes, lines } = useMemo(() => sized(drawing), [drawing]);
   const { places, direction, error } = useLayout(boxes, lines, given.aspect);
-  if (!places || !direction) return error ? <ErrorPanel error={error} /> : <Loading />;
-  return <Flow {...given} layout={{ places, direction }} />;
+  // The same until boxes are elsewhere: the view is fitted to another one, and would not stay where somebody moved it.
+  const layout = useMemo(() => places && direction && { places, direction }, [places, direction]);
+  if (!layout) return error ? <ErrorPanel error={error} /> : <Loading />;
+  return <Flow {...given} layout={layout} />;
 }
 
 function Flow(given: Given & { layout: Layout }) {
