@@ -45,6 +45,27 @@ def test_several_things_are_chosen_and_deleted_at_once(tab: Tab, site: Server) -
     expect(bar).to_have_count(0)
 
 
+def test_what_could_not_be_deleted_is_tried_again_without_what_is_gone(tab: Tab, site: Server) -> None:
+    for name in ("twice_a", "twice_b"):
+        site.request("POST", "/api/v2/variables", {"key": name, "value": "1"})
+    page = tab.go("/variables?search=twice_")
+    page.route(
+        "**/api/v2/variables/twice_b",
+        lambda route: route.fulfill(status=409, json={"detail": "it is in use"}),
+        times=1,
+    )
+    page.get_by_role("checkbox", name="Choose all rows").check()
+    page.get_by_role("button", name="Delete 2").click()
+    dialog = page.get_by_role("dialog")
+    delete = dialog.get_by_role("button", name="Delete")
+    delete.click()
+    expect(dialog).to_contain_text("it is in use")
+    expect(page.get_by_role("dialog", name="Delete twice_b?")).to_be_visible()
+    delete.click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+
+
 def test_a_column_that_is_hidden_or_made_wider_stays_so(tab: Tab, site: Server) -> None:
     page = tab.go("/pools")
     heads = page.get_by_role("table", name="Pools").get_by_role("columnheader")

@@ -81,6 +81,7 @@ export function MappedList(given: {
       ) : (
         <DataTable
           label={`Instances of ${taskId}`}
+          name="instances of a task"
           rows={rows}
           columns={columns}
           rowKey={(row) => String(row.map_index)}

@@ -92,7 +92,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
             {chosenActions && (
               <ChooseAll
                 isAll={table.getIsAllRowsSelected()}
-                isSome={table.getIsSomeRowsSelected()}
+                isSome={chosen.length > 0}
                 toggle={() => table.toggleAllRowsSelected()}
               />
             )}

@@ -110,9 +110,15 @@ export function Things<Row extends object>(given: ThingsProps<Row>) {
       {asked?.kind === "delete" && (
         <Delete names={asked.rows.map(nameOf)} title={title} onClose={close} consequences={remove.consequences}>
           {async () => {
+            let gone = 0;
             try {
-              for (const row of asked.rows) await remove.act(row);
+              for (const row of asked.rows) {
+                await remove.act(row);
+                gone += 1;
+              }
             } finally {
+              // Whoever tries again asks for the rest alone.
+              if (gone < asked.rows.length) ask({ ...asked, rows: asked.rows.slice(gone) });
               await remove.after();
             }
             asked.done();

@@ -40,7 +40,7 @@ export function ColumnMenu<Row>({ columns, layout }: { columns: Column<Row>[]; l
                       <Checkbox.Indicator size="xs" checked={isShown} disabled={isFixed} />
                     </span>
                   }
-                  onClick={() => !isFixed && layout.setShown({ ...layout.visibility, [column.id]: !isShown })}
+                  onClick={() => !isFixed && layout.setShown(column.id, !isShown)}
                   onKeyDown={(event) => widen(event, column)}
                 >
                   <span className="sr-only">{isFixed ? "Always shown: " : isShown ? "Hide " : "Show "}</span>

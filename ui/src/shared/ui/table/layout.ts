@@ -58,7 +58,8 @@ export function useTableLayout<Row>(name: string, columns: Column<Row>[]) {
   return {
     visibility,
     sizes: layout.sizes,
-    setShown: (shown: Record<string, boolean>): void => change((before) => ({ ...before, shown })),
+    setShown: (id: string, isShown: boolean): void =>
+      change((before) => ({ ...before, shown: { ...before.shown, [id]: isShown } })),
     /** undefined: as wide as it was at first. */
     setSize: (id: string, px: number | undefined): void =>
       change((before) => {

@@ -1,11 +1,34 @@
+import { renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { present } from "./useModel";
+import type { Column, Sorting } from "./columns";
+import { present, useModel } from "./useModel";
 
 test("rows that are not here yet are no part of the model, and the others keep their places", () => {
   const [a, b] = [{ name: "a" }, { name: "b" }];
   const { data, places } = present([a, undefined, undefined, b]);
   expect(data).toEqual([a, b]);
   expect([0, 1, 2, 3].map((index) => places?.get(index))).toEqual([0, undefined, undefined, 1]);
+});
+
+test("a list that the server sorts always has an order: another press of a head turns it round", () => {
+  const due: Column<object> = { id: "due", header: "Due", sort: "run_after", cell: () => null };
+  const columns = [due];
+  const after = (by: string): string | undefined => {
+    let next: string | undefined;
+    const sorting: Sorting = {
+      by,
+      onChange: (word) => {
+        next = word;
+      },
+    };
+    const given = { name: "runs", rows: [], columns, rowKey: () => "", sorting, isWhole: true };
+    const { result, unmount } = renderHook(() => useModel(given));
+    result.current.sortOf(due)?.toggle();
+    unmount();
+    return next;
+  };
+  expect(after("-run_after")).toBe("run_after");
+  expect(after("run_after")).toBe("-run_after");
 });
 
 test("where all rows are here, each stands where it stands", () => {

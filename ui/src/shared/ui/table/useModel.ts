@@ -72,6 +72,8 @@ export function useModel<Row extends object>(given: {
     columns: model,
     getRowId: (row: object) => rowKey(row as Row),
     manualSorting: sorting !== undefined || places !== undefined,
+    // The server always has an order: without one it would be the order of the beginning, which may be this one.
+    enableSortingRemoval: sorting === undefined,
     state: { sorting: order, rowSelection: chosen, columnVisibility: layout.visibility, columnSizing: layout.sizes },
     onSortingChange: (next) => {
       const word = wordOf(typeof next === "function" ? next(order) : next);

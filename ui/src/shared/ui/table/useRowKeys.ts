@@ -52,8 +52,8 @@ export function useRowKeys(given: {
   useEffect(() => {
     if (active !== undefined && active >= count) setActive(undefined);
   }, [active, count]);
-  const go = (key: string): boolean => {
-    const to = rowAfter(key, active, count);
+  const go = (key: string, from = active): boolean => {
+    const to = rowAfter(key, from, count);
     if (to === undefined) return false;
     wanted.current = to;
     setActive(to);
@@ -71,9 +71,11 @@ export function useRowKeys(given: {
     const target = event.target as HTMLElement;
     const isRow = target.getAttribute("role") === "row";
     if (event.ctrlKey || event.metaKey || event.altKey || !isRow) return;
+    // Where it stands now: rows may have come or gone above it since it was given the focus.
+    const here = Number(target.getAttribute("aria-rowindex")) - 2;
     if (event.key === "Enter") openRow(target);
-    else if (event.key === "x" && onChoose && active !== undefined) onChoose(active);
-    else if (!go(event.key)) return;
+    else if (event.key === "x" && onChoose) onChoose(here);
+    else if (!go(event.key, here)) return;
     event.preventDefault();
   };
   const onActive = useCallback((index: number): void => setActive(index), []);
