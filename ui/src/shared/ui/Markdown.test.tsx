@@ -35,6 +35,11 @@ test("markup, addresses that would run something, and pictures of other hosts ar
   expect(found.querySelector("a[href='https://x.example/a.png']")?.textContent).toBe("a chart");
 });
 
+test("a link that leaves does so in a tab of its own, also where it names no protocol", () => {
+  const found = drawn("[out](//x.example/a) [in](/dags) [here](#a)");
+  expect([...found.querySelectorAll("a")].map((one) => one.target)).toEqual(["_blank", "", ""]);
+});
+
 test("plain words are shown as they are, without what draws marks", () => {
   expect(hasMarks("The supplier sent the old file.\nAsk Ada, 3 - 4 days.")).toBe(false);
   for (const text of ["a *b*", "- a", "1. a", "# a", "see https://x.example", "|a|", "a\n\nb"]) {

@@ -4,7 +4,7 @@ import remarkGfm from "remark-gfm";
 
 const PARTS: Components = {
   a: ({ href, children }) => (
-    <a href={href} {...(href?.startsWith("#") || href?.startsWith("/") ? {} : { target: "_blank", rel: "noreferrer" })}>
+    <a href={href} {...(/^(#|\/(?!\/))/.test(href ?? "") ? {} : { target: "_blank", rel: "noreferrer" })}>
       {children}
     </a>
   ),
