@@ -165,10 +165,11 @@ def test_a_signal_for_the_shell_s_program_reaches_the_command_line(tmp_path: Pat
 
 def test_one_that_ended_is_replaced_and_why_it_ended_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "ENDED", tmp_path / "kept" / "ended.txt")
-    first = warm._warm_process().process
+    first, folder = warm._warm_process().process, Path(warm.bin_folder()).parent
     first.kill()
     first.wait()
     done = warm.run([sys.executable, "-m", "tradewind", "version"], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "kept" / "ended.txt").read_text() == "-9: \n"
     assert warm._warm_process().process.pid != first.pid
+    assert not folder.exists(), "it could not clear up behind itself"

@@ -12,6 +12,7 @@ import json
 import os
 import select
 import shlex
+import shutil
 import socket
 import struct
 import subprocess
@@ -144,6 +145,7 @@ def _begun(order: dict[str, Any], streams: Sequence[int]) -> tuple[int, int]:
         ENDED.parent.mkdir(exist_ok=True)
         with ENDED.open("a") as file:
             file.write(f"{warm.process.wait()}: {warm.said.read_text(errors='replace')}\n")
+        shutil.rmtree(warm.said.parent)
     raise RuntimeError(f"the process that starts programs for the tests ends at once; what it said is in {ENDED}")
 
 
