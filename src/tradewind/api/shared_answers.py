@@ -100,12 +100,16 @@ class SharedAnswers:
         return await asyncio.shield(self._begin(key, scope, desk, actor).answer)
 
     def _begin(self, key: Key, scope: Scope, desk: Desk, actor: Actor) -> _Reading:
-        now = time.monotonic()
-        for old in [one for one, reading in self._readings.items() if now - reading.began > LONGEST_S]:
-            del self._readings[old]
-        answer = asyncio.get_running_loop().create_task(self._read({**scope, "state": {}}, actor))
-        self._readings[key] = reading = _Reading(desk.feed.position, desk.writes, now, answer)
+        loop = asyncio.get_running_loop()
+        answer = loop.create_task(self._read({**scope, "state": {}}, actor))
+        self._readings[key] = reading = _Reading(desk.feed.position, desk.writes, time.monotonic(), answer)
+        loop.call_later(LONGEST_S, self._let_go, key, reading)
         return reading
+
+    def _let_go(self, key: Key, reading: _Reading) -> None:
+        """It is too old for anybody; one that was begun after it stays."""
+        if self._readings.get(key) is reading:
+            del self._readings[key]
 
     async def _read(self, scope: Scope, actor: Actor) -> _Answer:
         """The route's answer to somebody. It looks anew who that is, and may find that they have other rights by now."""

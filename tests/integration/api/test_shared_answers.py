@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from support.callers import bound, user
 from support.databases import sqlite_database
 from support.events import Listener
 from support.rows import spec
+from tradewind.api import shared_answers
 from tradewind.api.shared_answers import FOR_ALL, ONES_OWN, OPENING
 from tradewind.base.clock import SystemClock
 from tradewind.db import inbox, users
@@ -223,6 +226,19 @@ def test_who_is_refused_once_is_written_down_once(page: Page) -> None:
     for number in (1, 2):
         assert page.api.get("/ui/home", role=None, headers=headers).status == 403
         assert page.api.get("//auth/audit", event="denied").ok()["total_entries"] == number
+
+
+def test_an_answer_is_let_go_of_when_it_is_too_old_for_anybody(page: Page) -> None:
+    def answers() -> list[Any]:
+        return [one for one in gc.get_objects() if type(one) is shared_answers._Answer]  # pyright: ignore[reportPrivateUsage]
+
+    before = {id(one): one for one in answers()}  # of other tests
+    headers = {"x-seen-change": page.seen, "authorization": f"Bearer {page.api.token()}"}
+    httpx.get(f"{page.url}/api/v2/ui/home", headers=headers).raise_for_status()
+    until = time.monotonic() + 20
+    while [one for one in answers() if id(one) not in before] and time.monotonic() < until:
+        threading.Event().wait(0.1)
+    assert not [one for one in answers() if id(one) not in before]
 
 
 def test_each_view_is_shared_or_is_said_not_to_be(api: Api) -> None:
