@@ -1,4 +1,4 @@
-import { renderHook } from "@testing-library/react";
+import { act, renderHook } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Column, Sorting } from "./columns";
 import { present, useModel } from "./useModel";
@@ -33,4 +33,19 @@ test("a list that the server sorts always has an order: another press of a head 
 
 test("where all rows are here, each stands where it stands", () => {
   expect(present([{ name: "a" }]).places).toBeUndefined();
+});
+
+test("what has left the list is no longer chosen when it comes back", () => {
+  const [a, b] = [{ name: "a" }, { name: "b" }];
+  const columns: Column<{ name: string }>[] = [{ id: "name", header: "Name", cell: (row) => row.name }];
+  const { result, rerender, unmount } = renderHook(
+    ({ rows }) => useModel({ name: "x", rows, columns, rowKey: (row) => row.name, sorting: undefined, isWhole: true }),
+    { initialProps: { rows: [a, b] } },
+  );
+  act(() => result.current.choose(0));
+  act(() => result.current.choose(1));
+  rerender({ rows: [b] }); // a search, or somebody has deleted it
+  rerender({ rows: [a, b] });
+  expect([0, 1].map(result.current.isChosen)).toEqual([false, true]);
+  unmount();
 });

@@ -9,7 +9,7 @@ import {
   tableFeatures,
   useTable,
 } from "@tanstack/react-table";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { type Column, canHide, compare, orderOf, type Sorting, wordOf } from "./columns";
 import { useTableLayout } from "./layout";
 
@@ -51,6 +51,14 @@ export function useModel<Row extends object>(given: {
   const [own, setOwn] = useState<string>();
   const [chosen, setChosen] = useState<RowSelectionState>({});
   const { data, places } = useMemo(() => present(given.rows), [given.rows]);
+  // What has left the list is no longer chosen: it would be so again, unseen, when it comes back.
+  useEffect(() => {
+    const ids = Object.keys(chosen);
+    if (ids.length === 0) return;
+    const here = new Set(data.map(rowKey));
+    const kept = ids.filter((id) => here.has(id));
+    if (kept.length < ids.length) setChosen(Object.fromEntries(kept.map((id) => [id, true])));
+  }, [chosen, data, rowKey]);
   const by = sorting ? sorting.by : own;
   const order = useMemo(() => orderOf(by), [by]);
   const model = useMemo(
