@@ -38,6 +38,17 @@ def test_logging_out_ends_the_session(tab: Tab) -> None:
     expect(page).to_have_url(re.compile("/login"))
 
 
+def test_logging_out_in_one_tab_leads_the_others_to_the_log_in(tab: Tab, site: Server) -> None:
+    page = tab.go("/variables")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    other = tab.context.new_page()
+    other.goto(site.url + "/dags")
+    other.get_by_role("button", name="Your account").click()
+    other.get_by_role("menuitem", name="Log out").click()
+    expect(other).to_have_url(re.compile("/login"))
+    expect(page).to_have_url(re.compile(r"/login\?next=%2Fvariables"))
+
+
 def test_every_page_of_the_menu_is_found_by_the_palette_and_the_keyboard(tab: Tab) -> None:
     page = tab.go("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()  # now the keys are listened to
