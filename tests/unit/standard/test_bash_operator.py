@@ -111,9 +111,13 @@ def test_killing_takes_the_children_too(tmp_path):
     while not (marker.exists() and marker.read_text().strip()) and time.monotonic() < deadline:
         time.sleep(0.005)
     child = int(marker.read_text())
+    # Until it has become `sleep` it is a copy of bash, which takes the signal, and forgets it as it becomes another.
+    while Path(f"/proc/{child}/comm").read_text() != "sleep\n" and time.monotonic() < deadline:
+        time.sleep(0.005)
     hook.send_sigterm()
     thread.join(10)
     assert hook.sub_process.returncode != 0
+    deadline = time.monotonic() + 10
     while _is_running(child) and time.monotonic() < deadline:
         time.sleep(0.005)
     assert not _is_running(child)
