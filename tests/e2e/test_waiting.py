@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from support.files import appear
 from support.server import Server
 
 DAGS = Path(__file__).parent / "waiting_dags"
@@ -65,7 +66,7 @@ def test_a_task_waits_without_a_process_and_goes_on_with_what_its_trigger_said(s
     file = tmp_path / "file"
     run_id = server.trigger("waits_for_file", {"path": str(file)})
     deferred(server, "waits_for_file", run_id)
-    file.write_text("hello")
+    appear(file, "hello")
     assert server.wait_run("waits_for_file", run_id)["state"] == "success"
     assert xcom(server, "waits_for_file", run_id, "job") == ["hello", "job-1"]
     assert "on behalf of job" in log_of(server, "waits_for_file", run_id, "job")
@@ -89,7 +90,7 @@ def test_a_stopped_wait_reaches_on_kill_of_the_trigger_and_of_the_operator(
     assert until(lambda: killed.exists() and killed.read_text()) == "job-1"
     if how == "clear":
         deferred(server, "waits_for_file", run_id)
-        file.write_text("again")
+        appear(file, "again")
         assert server.wait_run("waits_for_file", run_id)["state"] == "success"
 
 
@@ -112,7 +113,7 @@ def test_functions_and_coroutines_wait_in_their_middle(server: Server, tmp_path:
     file = tmp_path / "file"
     run_id = server.trigger("waits_in_function", {"path": str(file)})
     deferred(server, "waits_in_function", run_id, 2)
-    file.write_text("there")
+    appear(file, "there")
     assert server.wait_run("waits_in_function", run_id)["state"] == "success"
     assert xcom(server, "waits_in_function", run_id, "function") == [True, True, "there"]
     assert xcom(server, "waits_in_function", run_id, "coroutine") == "there"
@@ -133,10 +134,10 @@ def test_a_trigger_that_blocks_is_named_and_moved_away_from_the_others(server: S
     log = log_of(server, "waits_blocking", slow, "job")
     assert "blocks the event loop" in log and "waits.py" in log
     assert "trigger.isolated class=" in server.output()
-    (tmp_path / "file").write_text("quick")
+    appear(tmp_path / "file", "quick")
     run_id = server.trigger("waits_for_file", {"path": str(tmp_path / "file")})
     assert server.wait_run("waits_for_file", run_id)["state"] == "success"  # while the other still blocks
-    (tmp_path / "never").write_text("at last")
+    appear(tmp_path / "never", "at last")
     assert server.wait_run("waits_blocking", slow)["state"] == "success"
 
 
@@ -152,7 +153,7 @@ def test_a_killed_triggerer_and_a_killed_server_lose_no_wait_and_double_none(ser
     until(lambda: triggerers(server))
     for process in triggerers(server):
         os.kill(process.pid, signal.SIGKILL)
-    file.write_text("go")
+    appear(file, "go")
     assert server.wait_run("waits_many", run_id, 120)["state"] == "success"
     ledger = Counter((tmp_path / "file.ledger").read_text().split())
     assert ledger == Counter(str(number) for number in range(200))
