@@ -51,7 +51,7 @@ ALWAYS = (
 )
 ID_FROM_OUTSIDE = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-HEADERS = ("authorization", "content-type", "x-csrf-token")
+HEADERS = ("authorization", "content-type", "x-csrf-token", "x-seen-change")
 EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Content-Disposition")
 
 

@@ -11,17 +11,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import Decimal
+from datetime import tzinfo
 from enum import Enum
-from importlib import import_module
 from math import isfinite
 from pathlib import PurePath
 from typing import Any
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from tradewind.sdk import xcom_frames
 from tradewind.sdk.artifacts import ArtifactStore, MemoryArtifacts
@@ -29,6 +25,7 @@ from tradewind.sdk.exceptions import DeserializationError, SerializationError
 from tradewind.sdk.task_api import EncodedXCom
 from tradewind.sdk.xcom_figures import MEDIA_TYPES, figure_from_file, figure_to_file
 from tradewind.sdk.xcom_items import Form, StoredItems, index_name, index_of, part_in_file, parts_of
+from tradewind.sdk.xcom_types import BASES, COLLECTIONS, DECODERS, ENCODERS, class_name, class_of, instance_of
 
 __all__ = ["ArtifactStore", "MemoryArtifacts", "Pickled", "XComCodec", "plain", "unsafe_tag"]
 
@@ -138,7 +135,7 @@ class XComCodec:
             return [self._shape(item, f"{path}[{i}]") for i, item in enumerate(value)]
         if kind is dict:
             return self._shape_dict(value, path)
-        encoder = _ENCODERS.get(kind)
+        encoder = ENCODERS.get(kind)
         if encoder is not None:
             tag, encode = encoder
             return {TAG: tag, "v": encode(value)}
@@ -165,7 +162,7 @@ class XComCodec:
     def _shape_object(self, value: Any, path: str) -> Any:
         kind = type(value)
         if isinstance(value, Enum):
-            return {TAG: "enum", "c": _class_name(kind, path), "v": self._shape(value.value, path)}
+            return {TAG: "enum", "c": class_name(kind, path), "v": self._shape(value.value, path)}
         if isinstance(value, Pickled):
             return self._pickle(value.value)
         binary = xcom_frames.to_file(value, path) or figure_to_file(value, path)
@@ -176,26 +173,26 @@ class XComCodec:
             return {TAG: "numpy", "t": scalar[0], "v": self._shape(scalar[1], path)}
         if is_dataclass(value):
             content = {f.name: self._shape(getattr(value, f.name), f"{path}.{f.name}") for f in fields(value) if f.init}
-            return {TAG: "dataclass", "c": _class_name(kind, path), "v": content}
+            return {TAG: "dataclass", "c": class_name(kind, path), "v": content}
         if hasattr(kind, "__attrs_attrs__"):
             kept = {f.alias: getattr(value, f.name) for f in kind.__attrs_attrs__ if f.init}
             content = {name: self._shape(one, f"{path}.{name}") for name, one in kept.items()}
-            return {TAG: "attrs", "c": _class_name(kind, path), "v": content}
+            return {TAG: "attrs", "c": class_name(kind, path), "v": content}
         if hasattr(kind, "model_validate") and hasattr(value, "model_dump"):
             content = {name: self._shape(getattr(value, name), f"{path}.{name}") for name in kind.model_fields}
-            return {TAG: "pydantic", "c": _class_name(kind, path), "v": content}
+            return {TAG: "pydantic", "c": class_name(kind, path), "v": content}
         if hasattr(kind, "deserialize") and hasattr(value, "serialize"):
             content = [getattr(kind, "__version__", 1), self._shape(value.serialize(), path)]
-            return {TAG: "object", "c": _class_name(kind, path), "v": content}
+            return {TAG: "object", "c": class_name(kind, path), "v": content}
         return self._shape_subclass(value, path)
 
     def _shape_subclass(self, value: Any, path: str) -> Any:
-        for base, tag in _BASES:
+        for base, tag in BASES:
             if isinstance(value, base):
-                return {TAG: tag, "v": _ENCODERS[base][1](value)}
+                return {TAG: tag, "v": ENCODERS[base][1](value)}
         if isinstance(value, tuple) and hasattr(value, "_fields"):
             content = [self._shape(item, path) for item in value]
-            return {TAG: "namedtuple", "c": _class_name(type(value), path), "v": content}
+            return {TAG: "namedtuple", "c": class_name(type(value), path), "v": content}
         if isinstance(value, PurePath):
             return {TAG: "path", "v": str(value)}
         if isinstance(value, tzinfo) and hasattr(value, "key"):
@@ -259,16 +256,16 @@ class XComCodec:
             return {key: self._build(item) for key, item in shaped.items()}
         if tag == "file":
             return self._build_file(shaped)
-        if tag in _DECODERS:
-            return _DECODERS[tag](shaped["v"])
+        if tag in DECODERS:
+            return DECODERS[tag](shaped["v"])
         if tag == "dict":
             return {self._build(key): self._build(item) for key, item in shaped["v"]}
         if tag == "numpy":
             return xcom_frames.from_numpy_scalar(shaped["t"], self._build(shaped["v"]))
         content = self._build(shaped["v"])
-        if tag in _COLLECTIONS:
-            return _COLLECTIONS[tag](content)
-        return _instance(tag, _class(shaped["c"]), content)
+        if tag in COLLECTIONS:
+            return COLLECTIONS[tag](content)
+        return instance_of(tag, class_of(shaped["c"]), content)
 
     def _build_file(self, about: dict[str, Any]) -> Any:
         data = self._read(about)
@@ -307,7 +304,7 @@ def unsafe_tag(shaped: Any) -> str | None:
     if not isinstance(shaped, dict):
         return None
     tag = shaped.get(TAG)
-    if tag is not None and not (isinstance(tag, str) and (tag == "dict" or tag in _DECODERS or tag in _COLLECTIONS)):
+    if tag is not None and not (isinstance(tag, str) and (tag == "dict" or tag in DECODERS or tag in COLLECTIONS)):
         return str(tag)
     return next(filter(None, map(unsafe_tag, shaped.values())), None)
 
@@ -319,105 +316,6 @@ def _json_text(shaped: Any) -> str:
     except UnicodeEncodeError:  # half a surrogate pair, as in file names that are no UTF-8
         return json.dumps(shaped, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text
-
-
-# -- types ---------------------------------------------------------------------------------------------------------
-
-
-def _datetime_text(value: datetime) -> str:
-    """ISO 8601, with the zone's name behind it in brackets where it has one, as in RFC 9557."""
-    zone = value.tzinfo
-    name = getattr(zone, "key", None) or getattr(zone, "name", None)
-    return f"{value.isoformat()}[{name}]" if isinstance(name, str) and "/" in name else value.isoformat()
-
-
-def _datetime_of(text: str) -> datetime:
-    moment, _, zone = text.partition("[")
-    value = datetime.fromisoformat(moment)
-    return value.astimezone(ZoneInfo(zone.rstrip("]"))) if zone else value
-
-
-def _pendulum_of(text: str) -> Any:
-    import pendulum  # noqa: PLC0415 - only where a value is one
-
-    return pendulum.instance(_datetime_of(text))
-
-
-_ENCODERS: dict[type, tuple[str, Callable[[Any], Any]]] = {
-    datetime: ("datetime", _datetime_text),
-    date: ("date", date.isoformat),
-    time: ("time", time.isoformat),
-    timedelta: ("timedelta", lambda v: [v.days, v.seconds, v.microseconds]),
-    Decimal: ("decimal", str),
-    UUID: ("uuid", str),
-    complex: ("complex", lambda v: [v.real, v.imag]),
-    range: ("range", lambda v: [v.start, v.stop, v.step]),
-    slice: ("slice", lambda v: [v.start, v.stop, v.step]),
-}
-_BASES: tuple[tuple[type, str], ...] = (
-    (datetime, "pendulum"),
-    (date, "date"),
-    (time, "time"),
-    (timedelta, "timedelta"),
-    (Decimal, "decimal"),
-    (UUID, "uuid"),
-)
-"""Subclasses are stored as their base; those of datetime are pendulum's."""
-_DECODERS: dict[str, Callable[[Any], Any]] = {
-    "datetime": _datetime_of,
-    "pendulum": _pendulum_of,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "timedelta": lambda v: timedelta(*v),
-    "decimal": Decimal,
-    "uuid": UUID,
-    "complex": lambda v: complex(*v),
-    "float": float,
-    "range": lambda v: range(*v),
-    "slice": lambda v: slice(*v),
-    "bytes": base64.b64decode,
-    "path": lambda v: __import__("pathlib").Path(v),
-    "zone": ZoneInfo,
-}
-_COLLECTIONS: dict[str, Callable[[Any], Any]] = {"tuple": tuple, "set": set, "frozenset": frozenset}
-
-
-def _class_name(kind: type, path: str) -> str:
-    if "<locals>" in kind.__qualname__:
-        raise SerializationError(
-            f"{kind.__qualname__}{f' at {path}' if path else ''} is defined inside a function, so that another process "
-            "can't find it; define the class at the top of the file"
-        )
-    return f"{kind.__module__}:{kind.__qualname__}"
-
-
-def _class(name: str) -> Any:
-    module, qualname = name.split(":")
-    try:
-        found: Any = import_module(module)
-        for part in qualname.split("."):
-            found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise DeserializationError(
-            f"the class {qualname} of this XCom can't be found: {error}. Define it in a module that both tasks import."
-        ) from error
-    return found
-
-
-def _instance(tag: str, kind: Any, content: Any) -> Any:
-    if tag == "enum" and issubclass(kind, Enum):
-        return kind(content)
-    if tag == "dataclass" and isinstance(kind, type) and is_dataclass(kind):
-        return kind(**content)
-    if tag == "attrs" and hasattr(kind, "__attrs_attrs__"):
-        return kind(**content)
-    if tag == "pydantic" and hasattr(kind, "model_validate"):
-        return kind.model_validate(content)
-    if tag == "namedtuple" and hasattr(kind, "_fields"):
-        return kind(*content)
-    if tag == "object" and hasattr(kind, "deserialize"):
-        return kind.deserialize(content[1], content[0])
-    raise DeserializationError(f"this XCom says {kind!r} is a {tag}, and it is not")
 
 
 def _sentence(value: Any, path: str, advice: str) -> str:

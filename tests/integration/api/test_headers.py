@@ -151,7 +151,7 @@ ORIGIN = "https://ops.example.com"
 PREFLIGHT = {
     "origin": ORIGIN,
     "access-control-request-method": "POST",
-    "access-control-request-headers": "authorization",
+    "access-control-request-headers": "authorization, x-seen-change",
 }
 
 
@@ -191,7 +191,11 @@ def test_methods_and_headers_may_be_fewer(tmp_path: Path) -> None:
     fewer = {"access_control_allow_methods": "GET", "access_control_allow_headers": "authorization"}
     with told(tmp_path, access_control_allow_origins=ORIGIN, **fewer) as api:
         assert api.send("OPTIONS", "/dags", role=None, headers=PREFLIGHT).status == 400
-        reading = {**PREFLIGHT, "access-control-request-method": "GET"}
+        reading = {
+            **PREFLIGHT,
+            "access-control-request-method": "GET",
+            "access-control-request-headers": "authorization",
+        }
         assert api.send("OPTIONS", "/dags", role=None, headers=reading).status == 200
         more = {**reading, "access-control-request-headers": "x-csrf-token"}
         assert api.send("OPTIONS", "/dags", role=None, headers=more).status == 400
