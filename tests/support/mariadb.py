@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.brokers import Broker
-from support.server import free_port
+from support.ports import free_port
 
 __all__ = ["mariadb_server"]
 

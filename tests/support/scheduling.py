@@ -33,7 +33,7 @@ from tradewind.scheduler.loader import Loader
 
 __all__ = ["PlayedExecutor", "Rig", "ask_for_run", "given_dag", "state_of", "wait_for"]
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 class PlayedExecutor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,19 +14,13 @@ from typing import Any, Self
 import urllib3
 
 from support import warm
+from support.ports import free_port
 
 __all__ = ["Server", "free_port"]
 
 FINISHED = {"success", "failed"}
 LOOK_EVERY_S = 0.04
 """Each look costs both sides milliseconds, which what is waited for lacks."""
-
-
-def free_port() -> int:
-    """A port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:
@@ -43,7 +36,7 @@ class Server:
         dags: Path,
         *,
         env: dict[str, str] | None = None,
-        start_timeout_s: float = 30.0,
+        start_timeout_s: float = 60.0,
         is_fresh: bool = False,
     ) -> None:
         self.home = home
@@ -73,7 +66,7 @@ class Server:
 
     # -- the process -------------------------------------------------------------------------------------------------
 
-    def start(self, timeout_s: float = 30.0) -> None:
+    def start(self, timeout_s: float = 60.0) -> None:
         """Start, and return once the server says it is healthy."""
         self.home.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "tradewind", "standalone", "--dags", str(self.dags), "--port", str(self.port)]
@@ -107,7 +100,7 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(20)
+                self.process.wait(40)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -186,7 +179,7 @@ class Server:
         """`task_id[map_index]` -> state."""
         return {f"{i['task_id']}[{i['map_index']}]": i["state"] for i in self.instances(dag_id, run_id)}
 
-    def wait_dags(self, dag_ids: set[str], timeout_s: float = 30.0) -> None:
+    def wait_dags(self, dag_ids: set[str], timeout_s: float = 60.0) -> None:
         """Return once all these DAGs are known."""
         end = time.monotonic() + timeout_s
         missing = set(dag_ids)
