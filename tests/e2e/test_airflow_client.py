@@ -58,7 +58,7 @@ def dags(use: Use, server: Server) -> None:
     assert use.DagVersionApi.get_dag_version("etl", 1).dag_display_name == "etl"
     assert use.DagSourceApi.get_dag_source("etl", version_number=1).content.startswith('"""What clients work with')
     assert use.DagWarningApi.list_dag_warnings(dag_id="etl").dag_warnings == []
-    (broken,) = use.ImportErrorApi.get_import_errors(filename_pattern="broken").import_errors
+    (broken,) = until(lambda: use.ImportErrorApi.get_import_errors(filename_pattern="broken").import_errors)
     assert "no_such_module_anywhere" in use.ImportErrorApi.get_import_error(broken.import_error_id).stack_trace
     before = api.get_dag("spare").last_parsed_time
     use.DAGParsingApi.reparse_dag_file(api.get_dag("spare").file_token)

@@ -60,7 +60,7 @@ class Ctl:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(20)
+        self._process.wait(60)
         self._stdout.close()
 
     @property
@@ -131,6 +131,7 @@ def dags(ctl: Ctl, server: Server) -> None:
     assert ctl.json("dags list-version", "etl")[0]["version_number"] in {1, "1"}
     assert ctl.json("dags get-version", "etl", "1")[0]["dag_id"] == "etl"
     ctl.text("dags list-warning")
+    until(lambda: server.get("/importErrors")["import_errors"])
     (broken,) = ctl.json("dags list-import-errors")
     assert "no_such_module_anywhere" in ctl.text("dags get-import-error", str(broken["import_error_id"]))
     assert "next_dagrun_run_after" in ctl.text("dags next-execution", "daily", "--output", "json")

@@ -136,7 +136,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def wait_state(server: Server, dag_id: str, run_id: str, task_id: str, *states: str, timeout_s: float = 30.0) -> None:
+def wait_state(server: Server, dag_id: str, run_id: str, task_id: str, *states: str, timeout_s: float = 60.0) -> None:
     """Return once the task is in one of the states."""
     end = time.monotonic() + timeout_s
     while (state := server.states(dag_id, run_id).get(f"{task_id}[-1]")) not in states:
@@ -175,10 +175,10 @@ def test_people_are_asked_and_their_answers_followed(server: Server) -> None:
         env=server.env, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    listed = warm.run([*command, "list", "-o", "json"], env=server.env, capture_output=True, text=True, check=True)
-    assert [one["task_id"] for one in json.loads(listed.stdout)] == ["other"]
     for task_id, state in (("right", "success"), ("left", "skipped"), ("late", "success"), ("hopeless", "failed")):
         wait_state(server, "people", run_id, task_id, state)
+    listed = warm.run([*command, "list", "-o", "json"], env=server.env, capture_output=True, text=True, check=True)
+    assert [one["task_id"] for one in json.loads(listed.stdout)] == ["other"]
     assert xcom(server, "people", run_id, "form")["params_input"] == {"name": "the pear"}
     assert xcom(server, "people", run_id, "late")["chosen_options"] == ["b"]
     tries = server.get(f"/dags/people/dagRuns/{run_id}/taskInstances/late")

@@ -50,7 +50,7 @@ def notes(server: Server, word: str, count: int = 1, timeout_s: float = 60) -> l
 
 def test_the_callbacks_of_a_task_that_was_killed_run_though_one_of_them_hangs(server: Server, box: Mailbox) -> None:
     run_id = server.trigger("dies")
-    server.wait_run("dies", run_id, 15)
+    server.wait_run("dies", run_id)
     (retry,), (failed,) = notes(server, "retry"), notes(server, "failed")
     assert retry[1:4] == [run_id, "dies", "1"]
     assert failed[1:4] == [run_id, "dies", "2"]
@@ -64,7 +64,7 @@ def test_the_callbacks_of_a_task_that_was_killed_run_though_one_of_them_hangs(se
 
 def test_what_a_person_declares_is_called_back_about(server: Server) -> None:
     run_id = server.trigger("by_hand")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while server.states("by_hand", run_id) != {"sleeps[-1]": "running"}:
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -77,7 +77,7 @@ def test_what_a_person_declares_is_called_back_about(server: Server) -> None:
 def test_deadlines_of_run_and_task_are_called_about_once_and_shown(server: Server) -> None:
     server.request("POST", "/api/v2/variables", {"key": "slack", "value": "1"})
     run_id = server.trigger("late")
-    server.wait_run("late", run_id, 15)
+    server.wait_run("late", run_id)
     words = ("run", "task", "asked", "variable")
     for word in words:
         (line,) = notes(server, word)
@@ -91,7 +91,7 @@ def test_deadlines_of_run_and_task_are_called_about_once_and_shown(server: Serve
 
 def test_a_run_whose_task_failed_tries_it_again_by_itself(server: Server) -> None:
     run_id = server.trigger("again")
-    server.wait_run("again", run_id, 15)
+    server.wait_run("again", run_id)
     assert [line[1] for line in notes(server, "again", 2)] == ["1", "2"]
     (instance,) = server.instances("again", run_id)
     assert (instance["state"], instance["try_number"]) == ("success", 2)
@@ -99,7 +99,7 @@ def test_a_run_whose_task_failed_tries_it_again_by_itself(server: Server) -> Non
 
 def test_a_policy_decides_by_the_exception_and_what_was_stored_is_there_at_the_next_try(server: Server) -> None:
     run_id = server.trigger("policy")
-    server.wait_run("policy", run_id, 15)
+    server.wait_run("policy", run_id)
     assert notes(server, "kept") == [["kept", "[1,", "2]"]]
     (instance,) = server.instances("policy", run_id)
     assert (instance["state"], instance["try_number"]) == ("failed", 3)
@@ -120,7 +120,7 @@ def test_a_server_that_died_calls_back_about_deadlines_that_passed_meanwhile(tmp
         server.start()
         (line,) = notes(server, "run")
         assert line[1] == run_id
-        server.wait_run("late", run_id, 15)
+        server.wait_run("late", run_id)
         assert len(notes(server, "run")) == 1
     finally:
         server.stop()

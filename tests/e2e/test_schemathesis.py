@@ -21,7 +21,7 @@ EXAMPLES = int(os.environ.get("TRADEWIND_FUZZ_EXAMPLES", "2"))
 SEED = int(os.environ.get("TRADEWIND_FUZZ_SEED", "5"))
 DAGS = Path(__file__).parent / "client_dags"
 
-pytestmark = pytest.mark.timeout(3600 if EXAMPLES > 5 else 240)
+pytestmark = pytest.mark.timeout(3600 if EXAMPLES > 5 else 900)
 
 
 DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] if EXAMPLES > 5 else ["sqlite"]

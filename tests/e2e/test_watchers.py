@@ -96,7 +96,7 @@ def _from_outside(server: Server, folder: Path, redis_url: str, postgres_url: st
 
 def _outlives(server: Server) -> None:
     run_id = server.trigger("asks")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while server.states("asks", run_id) != {"ask[-1]": "awaiting_input"}:
         assert time.monotonic() < end
         time.sleep(0.02)

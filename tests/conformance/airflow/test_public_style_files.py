@@ -136,6 +136,7 @@ CALLBACKS = [
     "failure broken ValueError",
     "dag failed manual",
 ]
+HEARD = ["running plugin_user twice", "running plugin_user name", "run of plugin_user success"]
 
 PLUGIN = """
 import os
@@ -223,7 +224,16 @@ def _in_system(home: Path) -> dict[str, Any]:
             runs[dag_id] = server.trigger(dag_id, logical_date=DATE)
         found = {dag_id: _run(server, dag_id, run_id) for dag_id, run_id in runs.items()}
         found["datasets_consumer"]["by assets"] = _triggered(server)
+        _wait_for_lines(home / "callbacks_told.txt", CALLBACKS)
+        _wait_for_lines(home / "heard.txt", HEARD)
         return found
+
+
+def _wait_for_lines(file: Path, lines: list[str]) -> None:
+    """What is called after the end of a run is called by the server: it may not end before."""
+    end = time.monotonic() + 60
+    while not (file.exists() and {*lines} <= {*file.read_text().splitlines()}) and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 def _run(server: Server, dag_id: str, run_id: str) -> dict[str, Any]:
@@ -245,7 +255,7 @@ def _run(server: Server, dag_id: str, run_id: str) -> dict[str, Any]:
 
 def _triggered(server: Server) -> dict[str, Any]:
     """The run that the producer's events have started."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         runs = server.get("/dags/datasets_consumer/dagRuns?run_type=asset_triggered")["dag_runs"]
         if runs and runs[0]["state"] in FINISHED:
@@ -273,9 +283,6 @@ def test_a_public_style_file_does_what_it_says(results: dict[str, Any], dag_id: 
 def test_callbacks_and_notifiers_are_called(results: dict[str, Any], homes: dict[str, Path], way: str) -> None:
     assert results[way]["callbacks_told"]["state"] == "failed"
     book = homes[way] / "callbacks_told.txt"
-    end = time.monotonic() + 10
-    while len(book.read_text().splitlines()) < len(CALLBACKS) and time.monotonic() < end:
-        time.sleep(0.05)
     assert sorted(book.read_text().splitlines()) == sorted(CALLBACKS)
 
 
@@ -284,11 +291,8 @@ def test_a_listener_of_a_plugin_hears_of_tasks_and_runs(
     results: dict[str, Any], homes: dict[str, Path], way: str
 ) -> None:
     assert results[way]["plugin_user"]["state"] == "success"
-    expected = ["running plugin_user twice", "running plugin_user name", "run of plugin_user success"]
-    heard, end = [], time.monotonic() + 10
-    while len(heard) < len(expected) and time.monotonic() < end:
-        heard = [line for line in (homes[way] / "heard.txt").read_text().splitlines() if "plugin_user" in line]
-    assert heard == expected
+    heard = [line for line in (homes[way] / "heard.txt").read_text().splitlines() if "plugin_user" in line]
+    assert heard == HEARD
 
 
 def test_a_timetable_of_a_plugin_says_what_a_manual_run_covers(results: dict[str, Any]) -> None:

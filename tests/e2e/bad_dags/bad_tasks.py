@@ -46,8 +46,8 @@ with DAG("forks", **COMMON):
 
     @task
     def forks():
-        subprocess.Popen(["setsid", "sleep", "987654"])
-        subprocess.Popen(["sleep", "987653"])
+        subprocess.Popen(["setsid", "sleep", os.environ["LEFT_BEHIND"]])
+        subprocess.Popen(["sleep", os.environ["LEFT_BEHIND"]])
 
     forks()
 

@@ -91,7 +91,7 @@ with DAG(
     start_date=START,
     deadline=[
         by(0.5, "run", kind=AsyncCallback),
-        by(30.0, "never"),
+        by(3600.0, "never"),
         by(0.6, "asked", Asked()),
         by("slack", "variable"),
     ],

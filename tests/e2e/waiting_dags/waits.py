@@ -102,8 +102,8 @@ class Coroutine(BaseAsyncOperator):
     path = "{{ dag_run.conf['path'] }}"
 
     async def aexecute(self, context: Any) -> None:
-        Path(self.path).write_text("begun")  # noqa: ASYNC240 - quick
         try:
+            Path(self.path).write_text("begun")  # noqa: ASYNC240 - quick
             await asyncio.sleep(60)
         finally:
             Path(self.path + ".finally").write_text("")  # noqa: ASYNC240 - quick
