@@ -13,7 +13,7 @@ from support.server import Server
 
 DAGS = Path(__file__).parent / "dags"
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -218,7 +218,8 @@ class Engine:
 
     def wait_until(self, moment: datetime) -> None:
         """Time goes on to a moment, and what is due then happens."""
-        threading.Event().wait(max((moment - _now()).total_seconds(), 0.0))
+        while (left_s := (moment - _now()).total_seconds()) > 0:
+            threading.Event().wait(left_s)
         self.apply(Tick())
 
     def finish(self) -> None:
@@ -431,7 +432,7 @@ def live(app: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        assert is_up.wait(20)
+        assert is_up.wait(60)
         port = server.servers[0].sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}"
     finally:

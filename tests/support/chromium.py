@@ -103,7 +103,7 @@ def open_tab(browser: Browser, server: Server, *, username: str | None = "admin"
         reduced_motion="reduce",
         timezone_id="Europe/Berlin",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     tab = Tab(context.new_page(), context, server.url)
 
     def heard(message: ConsoleMessage) -> None:

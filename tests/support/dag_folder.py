@@ -33,7 +33,7 @@ def dag_source(dag_id: str, *lines: str, tasks: int = 1) -> str:
 class DagFolder:
     """The folder, and what the database knows of it."""
 
-    def __init__(self, place: Path, *, timeout_s: float = 10.0, database: Database | None = None) -> None:
+    def __init__(self, place: Path, *, timeout_s: float = 60.0, database: Database | None = None) -> None:
         self.root = place / "dags"
         self.root.mkdir(parents=True)
         self.home = place / "home"
@@ -102,7 +102,7 @@ class DagFolder:
         """Kinds of the events that wait for the scheduler, in order."""
         return [row[0] for row in self.rows("SELECT kind FROM inbox ORDER BY id")]
 
-    def wait_for(self, look: Callable[[], T], expected: T, timeout_s: float = 30.0) -> float:
+    def wait_for(self, look: Callable[[], T], expected: T, timeout_s: float = 60.0) -> float:
         """Wait until a look at the database gives what is expected; seconds that it took."""
         started = time.monotonic()
         with self._rang:

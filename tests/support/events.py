@@ -22,7 +22,7 @@ class Told(NamedTuple):
 class Listener:
     """A connection to `/api/v2/events`; use it as a context manager, and iterate."""
 
-    def __init__(self, url: str, token: str, *, after: str | None = None, timeout_s: float = 20, **query: Any) -> None:
+    def __init__(self, url: str, token: str, *, after: str | None = None, timeout_s: float = 60, **query: Any) -> None:
         parts = urlsplit(url)
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
         headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": after} if after else {})

@@ -28,6 +28,13 @@ from tradewind.worker.logs import LogLine, read_log
 
 WAIT_S = 60.0
 TESTS = Path(__file__).parent.parent
+SLOW_IMPORT = """
+import time
+from pathlib import Path
+while not (Path(__file__).parent / "go").exists(): time.sleep(0.01)
+def noop(work, api): pass
+"""
+"""A DAG file whose import takes until there is a file `go` beside it."""
 
 
 def no_answers(_work: Workload | CallbackWork, request: Request) -> Reply:

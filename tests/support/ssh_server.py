@@ -104,7 +104,7 @@ def ssh_server(root: Path) -> Generator[SshServer]:
     thread = threading.Thread(target=loop.run_until_complete, args=(_serve(server, ready, over),))
     thread.start()
     try:
-        assert ready.wait(20), "the SSH server did not start"
+        assert ready.wait(60), "the SSH server did not start"
         yield server
     finally:
         loop.call_soon_threadsafe(over.set)

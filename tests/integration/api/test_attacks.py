@@ -39,10 +39,10 @@ def team(api: Api) -> str:
 
 @pytest.mark.parametrize("path", ["//auth/token", "//auth/token/cli", "//auth/login"])
 def test_a_log_in_of_many_fields_does_not_hold_up_the_server(api: Api, path: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # what it costs, whatever else the machine does
     assert api.post(path, b"a&" * 1_000_000, headers=FORM, role=None).status == 413
     assert api.post(path, b"a&" * 10_000, headers=FORM, role=None).status == 400
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_log_in_with_the_longest_name_and_password_is_read(api: Api) -> None:

@@ -98,7 +98,7 @@ class _Held:
         self.may_end = threading.Event()
 
     def __call__(self) -> tuple[bool, str]:
-        assert self.may_end.wait(30)
+        assert self.may_end.wait(60)
         return True, "fine"
 
 
@@ -110,7 +110,7 @@ def held() -> Iterator[_Held]:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.005)

@@ -24,7 +24,7 @@ def test_a_server_that_is_told_to_stop_leaves_in_order(tmp_path: Path, number: s
     with Server(home, tmp_path / "dags") as server:
         assert server.process is not None
         server.process.send_signal(number)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(60) == 0
         said = server.output()
     assert "Bug" not in said
     assert "Traceback" not in said
@@ -46,7 +46,7 @@ def test_a_server_that_is_told_to_stop_as_soon_as_it_is_ready_stops(tmp_path: Pa
             assert line, "it ended"
         server.send_signal(number)
         said = server.stderr.read()
-        assert server.wait(20) == 0
+        assert server.wait(60) == 0
     assert "Traceback" not in said
     assert not (tmp_path / "home" / "server.json").exists()
 

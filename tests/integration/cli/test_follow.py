@@ -10,6 +10,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,6 +162,7 @@ def test_a_run_is_followed_to_its_end_over_a_restart(server: Server, tmp_path: P
     with begin(server, "dags", "trigger", "slow", "-c", conf, "--follow", "-o", "json") as follower:
         while not (tmp_path / "begun").exists():
             assert follower.poll() is None, follower.communicate()
+            time.sleep(0.01)
         server.kill9()
         (tmp_path / "go").touch()
         server.start()
@@ -242,7 +244,7 @@ def test_a_connection_on_which_nothing_comes_any_more_is_made_anew(tmp_path: Pat
         address = Address(f"http://127.0.0.1:{server.server_address[1]}", "token", os.getpid(), "")
         client = Client(HttpTransport(address, tmp_path))
         with pytest.raises(Forbidden, match="enough"):
-            list(events(client, silence_s=0.3))
+            list(events(client, silence_s=2.0))
         server.is_over.set()
         server.shutdown()
     assert len(server.asked) == 2

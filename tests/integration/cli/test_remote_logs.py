@@ -20,7 +20,7 @@ from tradewind.executors.base import CalledBack
 KEY = ("sales", "monday", "load", -1)
 NAME = "dag_id=sales/run_id=monday/task_id=load/attempt=1.log"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 INFO = '{"remote-logging": [{"scheme": "shelf", "classpath": "shelf_provider.Shelf"}]}'
 # Like the published ones: it appends, and says nothing of how it went; what it has taken it deletes where it is told to.
 STORE = """
@@ -119,7 +119,7 @@ def test_a_log_that_a_callback_goes_on_with_is_whole_in_the_store_and_when_it_is
     home = tmp_path / "home"
     with remote_logs(home) as logs:
         ended(logs, write(home, "the task"))
-        until(lambda: (shelf / NAME).exists())
+        until(lambda: (shelf / NAME).exists() and (shelf / NAME).read_text() == "the task\n")
         file = write(home, "its callback")
         assert text(logs, home) == "the task\nits callback\n"
         ended(logs, file)

@@ -100,11 +100,11 @@ def test_a_lease_cannot_be_taken_while_a_fenced_commit_is_under_way(database: Da
     with database.write() as tx:
         leases.fence(tx, "a", epochs)
         thread.start()
-        assert asked.wait(10)
+        assert asked.wait(60)
         thread.join(timeout=0.2)
         assert thread.is_alive()
         order.append("committed")
-    thread.join(timeout=20)
+    thread.join(timeout=60)
     other.close()
     assert order == ["committed", "taken"]
 

@@ -20,7 +20,7 @@ from tradewind.providers.events import source
 from tradewind.sdk.exceptions import AirflowOptionalProviderFeatureException
 from tradewind.sdk.trigger import BaseEventTrigger, TriggerEvent
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def again(trigger: BaseEventTrigger) -> BaseEventTrigger:
@@ -257,7 +257,7 @@ def test_messages_of_jetstream_are_told_and_the_place_is_kept_over_a_restart(nat
 
     async def ready(ask: Callable[[], Awaitable[object]]) -> None:
         """A server that listens may still be waking its streams."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     await ask()

@@ -26,7 +26,7 @@ GET = "from tradewind import Variable\nvalue = Variable.get('key', default='none
 class ReadingFolder(DagFolder):
     """As `DagFolder`, with answers for what files read."""
 
-    def __init__(self, place: Path, *, timeout_s: float = 10.0, database: Database | None = None) -> None:
+    def __init__(self, place: Path, *, timeout_s: float = 60.0, database: Database | None = None) -> None:
         super().__init__(place, timeout_s=timeout_s, database=database)
         self.changed: list[str] = []
         self._cipher = key_file_cipher(self.home)
@@ -209,7 +209,7 @@ def test_a_database_that_does_not_answer_is_no_error_of_the_file(folder: Reading
     bundle = LocalBundle("main", folder.root, folder.home)
     caller = ForkServer(os.environ)
     parser = Parser(
-        caller, root=folder.root, log_folder=folder.home, timeout_s=10, reads=FileReads(folder.database, away)
+        caller, root=folder.root, log_folder=folder.home, timeout_s=60, reads=FileReads(folder.database, away)
     )
     try:
         with pytest.raises(DatabaseUnavailable, match="it is away"):

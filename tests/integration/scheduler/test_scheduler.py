@@ -194,8 +194,8 @@ def test_a_version_without_a_snapshot_fails_its_attempts_with_a_reason(database:
 
 def test_a_second_scheduler_waits_until_the_first_gives_its_leases_back(database: Database, tmp_path: Path) -> None:
     given_dag(database, tmp_path)
-    second = Rig(database, tmp_path)
-    with Rig(database, tmp_path).running():
+    second = Rig(database, tmp_path, lease_ttl_s=60.0)
+    with Rig(database, tmp_path, lease_ttl_s=60.0).running():
         second.scheduler.start()
         assert not second.scheduler.is_loaded.wait(1.0)
     try:

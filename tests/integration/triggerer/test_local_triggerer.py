@@ -20,6 +20,7 @@ from tradewind.triggerer import LocalTriggerer, TriggererOptions
 from tradewind.worker.resuming import inline_codec
 
 TESTS = str(Path(__file__).resolve().parents[2])
+PATIENCE_S = 60.0
 
 
 class Server:
@@ -69,7 +70,7 @@ class Server:
         self.triggerer.start([watch.id for watch in watches])
 
     def next(self) -> tuple[str, str, Any]:
-        fired = self.fired.get(timeout=20)
+        fired = self.fired.get(timeout=PATIENCE_S)
         return fired.id, fired.outcome, json.loads(fired.event)
 
 
@@ -88,7 +89,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
         server.triggerer.close()
 
 
-def until(what: Callable[[], Any], timeout_s: float = 20.0) -> Any:
+def until(what: Callable[[], Any], timeout_s: float = PATIENCE_S) -> Any:
     end = time.monotonic() + timeout_s
     while not (found := what()):
         assert time.monotonic() < end, "it never came"
@@ -142,7 +143,7 @@ def test_no_more_than_the_capacity_run_at_once_and_all_get_their_turn(serve: Cal
 
 def test_a_stopped_trigger_says_nothing_more(serve: Callable[..., Server]) -> None:
     server = serve()
-    server.start(server.watch("a", says("a", after_s=0.3)), server.watch("b", says("b", after_s=0.6)))
+    server.start(server.watch("a", says("a", after_s=1.0)), server.watch("b", says("b", after_s=1.5)))
     server.triggerer.stop("a", is_cancelled=True)
     assert server.next()[0] == "b"
 
@@ -184,7 +185,7 @@ def test_watchers_go_on_after_each_event_and_are_started_again_after_a_failure(s
     server = serve()
     server.watchers = [server.watch("w", Counts(), kind="watcher")]
     server.triggerer.look_at_watchers()
-    heard = [server.watched.get(timeout=20) for _ in range(5)]
+    heard = [server.watched.get(timeout=PATIENCE_S) for _ in range(5)]
     assert [one.event for one in heard[:3]] == ["1", "2", "3"]
     assert heard[3].outcome == "failure"
     assert heard[4].event == "1"
@@ -241,4 +242,4 @@ def test_a_watcher_that_changes_is_started_anew(serve: Callable[..., Server]) ->
     until(lambda: "main" in server.triggerer.pids)
     server.watchers = [server.watch("w", Counts(), kind="watcher")]
     server.triggerer.look_at_watchers()
-    assert server.watched.get(timeout=20).event == "1"
+    assert server.watched.get(timeout=PATIENCE_S).event == "1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from support.local_executor import TESTS, Harness, is_alive, wait_until
+from support.local_executor import SLOW_IMPORT, TESTS, WAIT_S, Harness, is_alive, wait_until
 from tradewind.base.settings import LogSettings, WorkerSettings
 from tradewind.executors.base import Exited, Lost
 from tradewind.executors.local import LocalExecutor
@@ -58,6 +59,8 @@ def family(work, api):
 """
 
 ISOLATIONS = ["fork", "reuse", "spawn"]
+RUN = os.urandom(4).hex()
+"""In the names of attempts: other runs of these tests on this machine must not have the same."""
 
 
 @pytest.fixture
@@ -74,9 +77,8 @@ def run_server(tmp_path):
 
     def start() -> subprocess.Popen:
         (tmp_path / "file.py").write_text(CODE)
-        token = tmp_path.parent.name + tmp_path.name
         process = subprocess.Popen(
-            [sys.executable, "-m", "support.executor_server", str(tmp_path), "family", token]
+            [sys.executable, "-m", "support.executor_server", str(tmp_path), "family", RUN]
             + [f"{isolation}-1" for isolation in ISOLATIONS],
             env={**os.environ, "PYTHONPATH": str(TESTS)},
         )
@@ -132,10 +134,11 @@ def test_when_the_base_zygote_is_killed_forked_attempts_go_on_and_fresh_ones_are
 
 
 def test_attempts_that_wait_for_an_import_survive_the_death_of_the_base(tmp_path):
-    harness = Harness(tmp_path, "import time\ntime.sleep(1)\ndef noop(work, api): pass\n")
+    harness = Harness(tmp_path, SLOW_IMPORT, import_timeout_s=WAIT_S)
     harness.submit("a", "noop")
     wait_until(lambda: children(zygote_pids(harness)["base"]), "the file's zygote to be forked")
     os.kill(zygote_pids(harness)["base"], signal.SIGKILL)
+    (tmp_path / "go").touch()
     end = harness.end("a")
     harness.executor.stop(0)
     assert end.outcome == "success"
@@ -163,10 +166,11 @@ def test_when_the_server_is_killed_nothing_lives_on_and_its_successor_makes_sure
     if how == "server and zygotes":
         for pid in below:
             if pid not in family:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):  # who saw the server go may have ended by itself
+                    os.kill(pid, signal.SIGKILL)
     server.wait()
     successor = LocalExecutor(WorkerSettings(), LogSettings())
-    assert successor.adopt([f"{x}-1.{tmp_path.parent.name + tmp_path.name}" for x in ISOLATIONS]) == set()
+    assert successor.adopt([f"{x}-1.{RUN}" for x in ISOLATIONS]) == set()
     assert [pid for pid in family + below if is_alive(pid)] == []
     successor.stop(0)
 
@@ -210,14 +214,14 @@ def test_end_marked_waits_until_the_processes_are_gone():
 
 
 def test_a_process_keeps_its_mark_while_it_changes_programs(tmp_path):
-    script = tmp_path / "again.sh"
+    script, mark = tmp_path / "again.sh", f"changing.{RUN}"
     script.write_text(f'exec /bin/sh "{script}"\n')
-    env = {**os.environ, ATTEMPT_VARIABLE: "a.changing"}
+    env = {**os.environ, ATTEMPT_VARIABLE: mark}
     with subprocess.Popen(["/bin/sh", str(script)], env=env) as restless:
         try:
-            assert {mark_of(restless.pid) for _ in range(5000)} == {"a.changing"}
-            assert end_marked(["a.changing"]) == []
-            assert restless.wait(10) == -signal.SIGKILL
+            assert {mark_of(restless.pid) for _ in range(5000)} == {mark}
+            assert end_marked([mark]) == []
+            assert restless.wait(WAIT_S) == -signal.SIGKILL
         finally:
             restless.kill()
 

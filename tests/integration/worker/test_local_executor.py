@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.local_executor import Harness, is_alive, wait_until
+from support.local_executor import SLOW_IMPORT, WAIT_S, Harness, is_alive, wait_until
 from tradewind.base.settings import LogSettings, WorkerSettings
 from tradewind.executors.base import CalledBack, Exited, Lost, NotStarted
 from tradewind.protocol.messages import CallbackWork, DagFacts, Ended, GetVariable, RunInfo, Started, ValueReply
@@ -246,7 +246,9 @@ def test_many_attempts_at_once_all_end_and_leave_no_descriptor_and_no_zombie(tmp
     wait_until(lambda: not harness.executor._fleet.by_attempt, "processes to be gone")
     if isolation == "fork":
         wait_until(lambda: len(children(zygotes[-1])) == family, "zombies to be reaped")
-        assert open_files() == before
+        wait_until(
+            lambda: all(now <= then for now, then in zip(open_files(), before, strict=True)), "files to be closed"
+        )
     harness.executor.stop(0)
     starts = [fact for fact in harness.facts if isinstance(fact, Started)]
     assert len(starts) == 210
@@ -309,11 +311,12 @@ def test_kill_of_an_attempt_that_is_not_there_is_answered_with_exited(harness: H
 
 
 def test_kill_reaches_an_attempt_that_still_waits(tmp_path):
-    harness = Harness(tmp_path, "import time\ntime.sleep(1)\ndef noop(work, api): pass\n")
+    harness = Harness(tmp_path, SLOW_IMPORT, import_timeout_s=WAIT_S)
     harness.submit("a", "noop")
     harness.submit("b", "noop")
     harness.kill("a")
     assert isinstance(harness.end("a"), Exited)
+    (tmp_path / "go").touch()
     assert harness.end("b").outcome == "success"
     harness.executor.stop(0)
     assert not harness.of("a", Started)
@@ -336,7 +339,7 @@ def test_requests_are_answered_while_a_slow_one_waits(tmp_path):
 
     def answer(_work, request: GetVariable):
         if request.key == "ask":
-            release.wait(10)
+            release.wait(WAIT_S)
         return ValueReply(value="slow")
 
     harness = Harness(tmp_path, CODE, handler=answer)
@@ -372,10 +375,10 @@ def test_a_callback_runs_in_a_process_and_its_failure_is_in_its_log(harness: Har
             CallbackWork(work_id=kind, dag=dag, run=run, kind=kind, reason="rain", log_path=str(harness.log_path(kind)))
         )
     assert harness.note("called-on_failure") == "yes"
+    wait_until(lambda: len(harness.facts) == 2, "the ends of both")
     wait_until(lambda: harness.log_path("on_broken").exists() and len(harness.log("on_broken")) > 0, "the log")
     assert "the callback is broken" in harness.log("on_broken")[0].fields["exception"]
     assert harness.events("on_failure") == ["called back because rain"]
-    wait_until(lambda: len(harness.facts) == 2, "the ends of both")
     assert {fact.work_id for fact in harness.facts if isinstance(fact, CalledBack)} == {"on_failure", "on_broken"}
 
 
@@ -399,7 +402,7 @@ def test_stop_lets_running_attempts_finish_within_the_grace(tmp_path):
     harness = Harness(tmp_path, "import time\ndef short(work, api): time.sleep(0.5)\n")
     harness.submit("a", "short")
     harness.started("a")
-    harness.executor.stop(10)
+    harness.executor.stop(WAIT_S)
     assert isinstance(harness.end("a"), Ended)
 
 

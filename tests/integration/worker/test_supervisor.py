@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from support.local_executor import TESTS, is_alive, wait_until
+from support.local_executor import TESTS, WAIT_S, is_alive, wait_until
 from support.worker_entries import entries
 from tradewind.protocol.messages import DagFacts, RunInfo, Workload
 
@@ -39,6 +39,10 @@ def eat(work, api):
     hoard = []
     while True: hoard.append(b"x" * 10_000_000); time.sleep(0.01)
 """
+
+
+RUN = os.urandom(4).hex()
+"""In the names of attempts: other runs of these tests on this machine must not have the same."""
 
 
 class FakeServer:
@@ -94,10 +98,14 @@ def server():
         process.wait()
 
 
+def attempt_of(tmp_path: Path) -> str:
+    return f"{RUN}-{tmp_path.name}"[:60]
+
+
 def start(tmp_path: Path, server: FakeServer, task: str, **more) -> subprocess.Popen:
     (tmp_path / "file.py").write_text(CODE)
     work = Workload(
-        attempt=f"attempt-{tmp_path.parent.name}-{tmp_path.name}"[:60],
+        attempt=attempt_of(tmp_path),
         dag=DagFacts(workspace="w", dag_id="d", version_id="v", bundle_path=str(tmp_path), relative_fileloc="file.py"),
         run=RunInfo(uid="u", run_id="r", run_type="manual", run_after=datetime.now(UTC)),
         task_id=task,
@@ -127,28 +135,28 @@ def pids(tmp_path: Path) -> list[int]:
 
 
 def test_an_attempt_is_started_run_and_reported(tmp_path, server):
-    assert start(tmp_path, server, "noop").wait(30) == 0
+    assert start(tmp_path, server, "noop").wait(WAIT_S) == 0
     (started,) = server.bodies("started")
     (ended,) = server.bodies("ended")
-    assert (started["type"], started["attempt"]) == ("Started", f"attempt-{tmp_path.parent.name}-{tmp_path.name}"[:60])
+    assert (started["type"], started["attempt"]) == ("Started", attempt_of(tmp_path))
     assert (ended["type"], ended["outcome"]) == ("Ended", "success")
     assert '"event":"ran"' in (tmp_path / "a.log").read_text()
 
 
 def test_a_failure_is_reported(tmp_path, server):
-    assert start(tmp_path, server, "fail").wait(30) == 0
+    assert start(tmp_path, server, "fail").wait(WAIT_S) == 0
     assert server.bodies("ended")[0]["reason"] == "ValueError: wrong"
 
 
 def test_a_process_that_vanishes_is_reported_as_failed(tmp_path, server):
-    assert start(tmp_path, server, "vanish").wait(30) == 0
+    assert start(tmp_path, server, "vanish").wait(WAIT_S) == 0
     (ended,) = server.bodies("ended")
     assert ended["outcome"] == "failed"
     assert "exit code 7" in ended["reason"]
 
 
 def test_requests_are_forwarded(tmp_path, server):
-    assert start(tmp_path, server, "ask").wait(30) == 0
+    assert start(tmp_path, server, "ask").wait(WAIT_S) == 0
     assert server.bodies("request") == [{"type": "GetVariable", "key": "k"}]
     assert "from afar" in (tmp_path / "a.log").read_text()
 
@@ -159,7 +167,7 @@ def test_heartbeats_renew_the_token(tmp_path, server):
     wait_until(lambda: len(server.bodies("heartbeat")) > 3, "heartbeats")
     tokens = [token for name, _, token in server.told if name == "heartbeat"]
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(WAIT_S) == 0
     assert len(set(tokens)) > 2
     assert tokens[0] == "Bearer token-0"
 
@@ -168,7 +176,7 @@ def test_sigterm_to_the_supervisor_ends_the_whole_family_and_is_reported(tmp_pat
     process = start(tmp_path, server, "long")
     family = pids(tmp_path)
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(WAIT_S) == 0
     assert [pid for pid in family if is_alive(pid)] == []
     assert server.bodies("ended")[0]["reason"] == "the worker was told to stop"
 
@@ -177,14 +185,14 @@ def test_an_attempt_that_the_server_does_not_want_any_more_is_ended_without_a_re
     process = start(tmp_path, server, "long")
     family = pids(tmp_path)
     server.status["heartbeat"] = 409
-    assert process.wait(30) == 3
+    assert process.wait(WAIT_S) == 3
     assert [pid for pid in family if is_alive(pid)] == []
     assert server.bodies("ended") == []
 
 
 def test_user_code_does_not_run_when_the_start_is_refused(tmp_path, server):
     server.status["started"] = 409
-    assert start(tmp_path, server, "noop").wait(30) == 3
+    assert start(tmp_path, server, "noop").wait(WAIT_S) == 3
     assert not (tmp_path / "a.log").exists()
 
 
@@ -193,11 +201,11 @@ def test_a_report_is_offered_until_the_server_takes_it(tmp_path, server):
     process = start(tmp_path, server, "noop")
     wait_until(lambda: len(server.bodies("ended")) > 1, "a second offer")
     server.status["ended"] = 200
-    assert process.wait(30) == 0
+    assert process.wait(WAIT_S) == 0
 
 
 def test_a_task_that_fills_memory_is_ended_with_the_reason(tmp_path, server):
-    assert start(tmp_path, server, "eat", memory_limit_mb=200).wait(30) == 0
+    assert start(tmp_path, server, "eat", memory_limit_mb=200).wait(WAIT_S) == 0
     assert "more than the 200 MB it may" in server.bodies("ended")[0]["reason"]
 
 
