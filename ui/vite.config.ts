@@ -28,5 +28,11 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: chunks } } },
   },
   server: { proxy: { "/api": SERVER, "/auth": SERVER, "/w": SERVER } },
-  test: { environment: "happy-dom", isolate: false, include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: {
+    environment: "happy-dom",
+    isolate: false,
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+    testTimeout: 60_000, // of a hang: how long a test takes is up to what else the machine does
+  },
 });

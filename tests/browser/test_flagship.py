@@ -16,7 +16,7 @@ from support.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCHEDULE = 'schedule=CronDataIntervalTimetable("@daily", timezone="America/New_York")'
-RUN_TIMEOUT_MS = 150_000
+RUN_TIMEOUT_MS = 220_000
 
 
 @pytest.fixture

@@ -25,6 +25,14 @@ def run(site: Server, dag_id: str, state: str) -> str:
     return str(made["dag_run_id"])
 
 
+def is_paused(site: Server, dag_id: str, *, expected: bool) -> None:
+    """Wait until the server has it so: the page shows what was pressed before that."""
+    until = time.monotonic() + PATIENCE_S
+    while site.request("GET", f"/api/v2/dags/{dag_id}")["is_paused"] is not expected:
+        assert time.monotonic() < until, f"{dag_id} is not so"
+        time.sleep(0.05)
+
+
 def test_the_error_of_a_failed_task_stands_on_home_and_its_log_is_one_click_away(tab: Tab, site: Server) -> None:
     run(site, "broken", "failed")
     page = tab.go("/")
@@ -68,9 +76,10 @@ def test_a_dag_is_paused_and_switched_on_in_the_list(tab: Tab, site: Server) -> 
     switch.click(force=True)
     expect(switch).not_to_be_checked()
     expect(page.get_by_role("row").filter(has_text="greeting")).to_contain_text("paused")
-    assert site.request("GET", "/api/v2/dags/greeting")["is_paused"]
+    is_paused(site, "greeting", expected=True)
     switch.click(force=True)
     expect(switch).to_be_checked()
+    is_paused(site, "greeting", expected=False)  # other tests run it
 
 
 def test_a_bar_of_the_strip_leads_to_its_run(tab: Tab, site: Server) -> None:
@@ -101,7 +110,7 @@ def test_the_palette_finds_a_dag_and_pauses_it_by_words(tab: Tab, site: Server) 
     page.get_by_label("Find", exact=True).fill("pause flaky")
     page.get_by_role("button", name="Pause flaky").click()
     expect(page.get_by_text("flaky is paused now")).to_be_visible()
-    assert site.request("GET", "/api/v2/dags/flaky")["is_paused"]
+    is_paused(site, "flaky", expected=True)
     site.request("PATCH", "/api/v2/dags/flaky", {"is_paused": False})
 
 

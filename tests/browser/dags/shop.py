@@ -91,9 +91,9 @@ with DAG("slow", schedule=None, is_paused_upon_creation=False) as slow:
 
     @task
     def count() -> int:
-        for number in range(600):
+        for number in range(6000):  # until somebody stops it
             print(f"line {number}")
             time.sleep(0.05)
-        return 600
+        return 6000
 
     count()

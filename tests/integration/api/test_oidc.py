@@ -85,7 +85,7 @@ def site(tmp_path: Path, database: Database, **settings: Any) -> Iterator[Site]:
     port = free_port()
     given: dict[str, Any] = {
         "issuer": f"http://127.0.0.1:{port}", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "roles": ROLES,
-        "scopes": "openid profile email groups", "timeout_s": 5.0, **settings,
+        "scopes": "openid profile email groups", "timeout_s": 30.0, **settings,
     }  # fmt: skip
     clock = FakeClock(datetime.now(UTC))
     told = Settings(home=tmp_path, oidc=OidcSettings(**given))

@@ -99,7 +99,7 @@ describe("a change", () => {
 it("days are written where they begin, as far apart as their names are long", () => {
   const days = ["01", "01", "02", "03", "04", "05", "06"].map((day) => ({
     ...run(`r${day}`),
-    run_after: `2026-02-${day}T12:00:00Z`,
+    run_after: new Date(2026, 1, Number(day), 12).toISOString(), // wherever this runs
   }));
   expect([...dayMarks(days)]).toEqual([
     [0, "1 Feb"],
