@@ -11,7 +11,7 @@ def decorators():
     def double(number: int):
         return [f"select {number} * 2", "select upper('{{ dag.dag_id }}')"]
 
-    @task.sftp_sensor(path="/late.txt", sftp_conn_id="box", poke_interval=0.1, timeout=20)
+    @task.sftp_sensor(path="/late.txt", sftp_conn_id="box", poke_interval=0.1, timeout=90)
     def look(word, **found):
         return {"is_there": True, "word": word, "found": list(found["files_found"])}
 

@@ -34,7 +34,7 @@ with DAG("redis_keys", schedule=None):
 
 with DAG("redis_listen", schedule=None):
     RedisPubSubSensor(
-        task_id="sensor", channels=["heard"], redis_conn_id="redis_default", poke_interval=0.1, timeout=60
+        task_id="sensor", channels=["heard"], redis_conn_id="redis_default", poke_interval=0.1, timeout=90
     )
 
 with DAG("redis_hear", schedule=None):

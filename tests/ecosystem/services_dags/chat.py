@@ -36,7 +36,7 @@ with DAG("alerts", schedule=None):
 with DAG("code", schedule=None):
     GithubTagSensor(
         task_id="tag", github_conn_id="github", repository_name="ours/repo", tag_name="v2", poke_interval=0.05,
-        timeout=30,
+        timeout=90,
     ) >> GithubOperator(
         task_id="stars", github_conn_id="github", github_method="get_repo",
         github_method_args={"full_name_or_id": "{{ dag_run.conf['repo'] }}"},

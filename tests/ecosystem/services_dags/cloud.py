@@ -94,13 +94,13 @@ with DAG("messages", schedule=None):
 
     SnsPublishOperator(task_id="publish", target_arn="{{ dag_run.conf['topic'] }}", message="{{ ds }}", **CLOUD)
     send = SqsPublishOperator(task_id="send", sqs_queue=QUEUE, message_content="hello {{ run_id }}", **CLOUD)
-    send >> SqsSensor(task_id="receive", sqs_queue=QUEUE, wait_time_seconds=0, poke_interval=0.1, timeout=30, **CLOUD)
+    send >> SqsSensor(task_id="receive", sqs_queue=QUEUE, wait_time_seconds=0, poke_interval=0.1, timeout=90, **CLOUD)
     secrets() >> by_hook()
 
 with DAG("cloud_deferred", schedule=None):
     S3KeySensor(task_id="key", bucket_key="s3://late/there.txt", deferrable=True, poke_interval=0.2, **CLOUD)
     SqsSensor(
-        task_id="message", sqs_queue=QUEUE, deferrable=True, wait_time_seconds=0, poke_interval=1, timeout=60, **CLOUD
+        task_id="message", sqs_queue=QUEUE, deferrable=True, wait_time_seconds=0, poke_interval=1, timeout=90, **CLOUD
     )
 
     @task

@@ -22,7 +22,7 @@ with DAG("ftp", schedule=None):
         task_id="put", ftp_conn_id="shelf", local_filepath=f"{FOLDER}/here.txt",
         remote_filepath="/new/there.txt", create_intermediate_dirs=True,
     )  # fmt: skip
-    wait = FTPSensor(task_id="wait", ftp_conn_id="shelf", path="/new/there.txt", poke_interval=0.05, timeout=30)
+    wait = FTPSensor(task_id="wait", ftp_conn_id="shelf", path="/new/there.txt", poke_interval=0.05, timeout=90)
     get = FTPFileTransmitOperator(
         task_id="get", ftp_conn_id="shelf", operation=FTPOperation.GET,
         local_filepath=f"{FOLDER}/back.txt", remote_filepath="/new/there.txt",
@@ -53,7 +53,7 @@ with DAG("mail", schedule=None):
 
 with DAG("inbox", schedule=None):
     sensor = ImapAttachmentSensor(
-        task_id="wait", conn_id="inbox", attachment_name="numbers.csv", poke_interval=0.05, timeout=30
+        task_id="wait", conn_id="inbox", attachment_name="numbers.csv", poke_interval=0.05, timeout=90
     )
 
     @task

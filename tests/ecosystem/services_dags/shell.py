@@ -36,7 +36,7 @@ with DAG("files", schedule=None):
         operation="put", create_intermediate_dirs=True, **BOX,
     )  # fmt: skip
     wait = SFTPSensor(
-        task_id="wait", sftp_conn_id="box_files", path="/in/deep", file_pattern="*.txt", poke_interval=0.05, timeout=30
+        task_id="wait", sftp_conn_id="box_files", path="/in/deep", file_pattern="*.txt", poke_interval=0.05, timeout=90
     )
     get = SFTPOperator(
         task_id="get", local_filepath=f"{FOLDER}/back.txt", remote_filepath="/in/deep/there.txt", operation="get", **BOX

@@ -45,9 +45,9 @@ with DAG("web", schedule=None):
     HttpOperator(task_id="check", method="GET", endpoint="ripe", response_check=is_ripe, **SITE)
     HttpSensor(
         task_id="poke", endpoint="slow", response_check=lambda response: response.text == "ready",
-        poke_interval=0.05, timeout=30, **SITE,
+        poke_interval=0.05, timeout=90, **SITE,
     )  # fmt: skip
-    HttpSensor(task_id="reschedule", endpoint="late", mode="reschedule", poke_interval=0.1, timeout=30, **SITE)
+    HttpSensor(task_id="reschedule", endpoint="late", mode="reschedule", poke_interval=0.1, timeout=90, **SITE)
 
     @task
     def by_hook():
@@ -62,7 +62,7 @@ with DAG("web_deferred", schedule=None):
         task_id="get", method="GET", endpoint="ripe", deferrable=True,
         response_filter=lambda response: response.json(), **SITE,
     )  # fmt: skip
-    HttpSensor(task_id="wait", endpoint="late", deferrable=True, poke_interval=0.1, timeout=30, **SITE)
+    HttpSensor(task_id="wait", endpoint="late", deferrable=True, poke_interval=0.1, timeout=90, **SITE)
 
 with DAG("web_deferred_pages", schedule=None):
     HttpOperator(

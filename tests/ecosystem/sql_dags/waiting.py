@@ -9,13 +9,13 @@ with DAG("waiting", schedule=None, default_args={"conn_id": "{{ params.conn_id }
         task_id="first", sql=["DROP TABLE IF EXISTS arrived", "CREATE TABLE arrived (id INTEGER)"], autocommit=True
     )
     arrive = SQLExecuteQueryOperator(task_id="arrive", sql="INSERT INTO arrived VALUES (7)", autocommit=True)
-    poke = SqlSensor(task_id="poke", sql="SELECT count(*) FROM arrived", poke_interval=0.1, timeout=60)
+    poke = SqlSensor(task_id="poke", sql="SELECT count(*) FROM arrived", poke_interval=0.1, timeout=90)
     reschedule = SqlSensor(
         task_id="reschedule",
         sql="SELECT id, 'x' FROM arrived",
         mode="reschedule",
         poke_interval=0.2,
-        timeout=60,
+        timeout=90,
         selector=lambda row: row[0] + 1,
         success=lambda value: value == 8,
     )

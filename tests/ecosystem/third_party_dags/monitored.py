@@ -17,7 +17,7 @@ def check(**context):
 
 with DAG("monitored", start_date=datetime(2024, 1, 1), schedule=None):
     watch = HighAvailabilityOperator(
-        task_id="watch", python_callable=check, runtime=timedelta(minutes=5), poke_interval=1, timeout=60
+        task_id="watch", python_callable=check, runtime=timedelta(minutes=5), poke_interval=1, timeout=90
     )
     watch >> PythonOperator(task_id="after", python_callable=lambda: "done")
 
