@@ -11,13 +11,13 @@ from airflow.sdk.execution_time.timeout import timeout
 from tradewind.sdk.exceptions import AirflowTaskTimeout
 from tradewind.worker.deadline import deadline
 
-LONG_S = 20.0
+LONG_S = 60.0
 
 
 def work() -> None:
     end = time.monotonic() + LONG_S
     while time.monotonic() < end:
-        pass
+        time.sleep(0.01)
 
 
 def test_a_block_that_takes_too_long_is_left():
@@ -28,8 +28,8 @@ def test_a_block_that_takes_too_long_is_left():
 
 
 def test_the_limit_of_the_task_goes_on_after_a_block_with_one_of_its_own():
-    with pytest.raises(AirflowTaskTimeout, match="execution_timeout of"), deadline(0.3, lambda: None):
-        with timeout(0.1):
+    with pytest.raises(AirflowTaskTimeout, match="execution_timeout of"), deadline(1.5, lambda: None):
+        with timeout(0.75):
             pass
         work()
 
@@ -44,4 +44,4 @@ def test_what_is_left_by_its_own_limit_has_not_used_up_that_of_the_task():
     with deadline(LONG_S, lambda: None):
         with pytest.raises(AirflowTaskTimeout, match="of the block"), timeout(0.05, "of the block"):
             work()
-        assert LONG_S - 5 < signal.getitimer(signal.ITIMER_REAL)[0] < LONG_S
+        assert LONG_S / 2 < signal.getitimer(signal.ITIMER_REAL)[0] < LONG_S

@@ -19,7 +19,7 @@ def test_a_ring_is_heard(tmp_path: Path, folder: str) -> None:
     listener.start()
     try:
         ring(path)
-        assert heard.wait(10)
+        assert heard.wait(60)
     finally:
         listener.stop()
     assert not path.exists()

@@ -13,7 +13,7 @@ from tradewind.executors.local_guard import Guard
 def in_thread(deed) -> None:
     thread = threading.Thread(target=deed)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive(), "it waits for the lock"
 
 
@@ -80,5 +80,5 @@ def test_no_deed_is_lost_or_done_beside_another_when_many_threads_leave_them():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(done) == [name for i in range(4) for name in range(1000 * i, 1000 * i + 500)]

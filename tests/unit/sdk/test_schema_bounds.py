@@ -43,10 +43,10 @@ def twice(depth: int) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_a_check_that_would_not_end_is_stopped(value: object, schema: dict[str, Any]) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(SchemaBroken, match=r"longer than|without end"):
         messages(value, schema, 0.1)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_what_can_not_be_bounded_is_refused(schema: dict[str, Any]) -> None:
 
 def test_many_items_that_can_not_be_sorted_are_compared_quickly() -> None:
     many: list[object] = [*range(20_000), *map(str, range(20_000)), {"a": 1}, True]
-    began = time.monotonic()
+    began = time.process_time()
     assert messages(many, {"uniqueItems": True}) == []
     assert len(messages([*many, {"a": 1.0}], {"uniqueItems": True})) == 1
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(

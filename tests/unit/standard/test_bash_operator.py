@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import threading
 import time
 from datetime import UTC, datetime
@@ -107,7 +109,7 @@ def test_killing_takes_the_children_too(tmp_path):
     command = ["bash", "-c", f"sleep 60 & echo $! > {marker}; wait"]
     thread = threading.Thread(target=hook.run_command, args=(command,))
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not (marker.exists() and marker.read_text().strip()) and time.monotonic() < deadline:
         time.sleep(0.005)
     child = int(marker.read_text())
@@ -115,18 +117,32 @@ def test_killing_takes_the_children_too(tmp_path):
     while Path(f"/proc/{child}/comm").read_text() != "sleep\n" and time.monotonic() < deadline:
         time.sleep(0.005)
     hook.send_sigterm()
-    thread.join(10)
-    assert hook.sub_process.returncode != 0
-    deadline = time.monotonic() + 10
+    thread.join(30)
+    assert hook.sub_process.returncode == -signal.SIGTERM
+    deadline = time.monotonic() + 30
     while _is_running(child) and time.monotonic() < deadline:
         time.sleep(0.005)
     assert not _is_running(child)
 
 
+def test_a_program_that_is_to_end_while_it_starts_ends(monkeypatch):
+    hook = SubprocessHook()
+
+    class Starting(subprocess.Popen):
+        def __init__(self, *words, **options):
+            super().__init__(*words, **options)
+            hook.send_sigterm()  # by another thread, or by a signal
+
+    monkeypatch.setattr(subprocess, "Popen", Starting)
+    assert hook.run_command(["sleep", "60"]).exit_code == -signal.SIGTERM
+    monkeypatch.undo()
+    assert hook.run_command(["true"]).exit_code == 0
+
+
 def _is_running(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -26,7 +26,7 @@ async def _first(trigger):
     return await anext(trigger.run())
 
 
-def first(trigger, api=None, timeout=5.0):
+def first(trigger, api=None, timeout=60.0):
     """The first event, of the trigger as another process would make it."""
     classpath, kwargs = trigger.serialize()
     module, _, name = classpath.rpartition(".")
@@ -88,7 +88,7 @@ def test_a_file_that_comes_later(tmp_path):
         await asyncio.sleep(0.05)
         assert not waiting.done()
         file.touch()
-        return await asyncio.wait_for(waiting, 5)
+        return await asyncio.wait_for(waiting, 60)
 
     assert asyncio.run(wait()).payload is True
 
@@ -100,7 +100,7 @@ def test_a_file_is_taken_each_time_it_comes(tmp_path):
         events = FileDeleteTrigger(str(file), poke_interval=0.005).run()
         for _ in range(2):
             file.touch()
-            assert (await asyncio.wait_for(anext(events), 5)).payload is True
+            assert (await asyncio.wait_for(anext(events), 60)).payload is True
             assert not file.exists()
 
     asyncio.run(watch())

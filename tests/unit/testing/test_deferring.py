@@ -144,7 +144,7 @@ def test_a_wait_that_takes_too_long_fails_the_task() -> None:
 
 
 def test_a_task_whose_execution_timeout_passes_while_it_waits_has_timed_out() -> None:
-    found = run_one(Deferring, task_id="a", how="hang", execution_timeout=timedelta(seconds=0.05))["a", -1]
+    found = run_one(Deferring, task_id="a", how="hang", execution_timeout=timedelta(seconds=0.5))["a", -1]
     assert "AirflowTaskTimeout" in found.error
 
 
@@ -277,7 +277,7 @@ def test_a_coroutine_that_takes_too_long_is_cancelled_and_cleans_up() -> None:
             LOG.append("on_kill")
 
     with DAG("d", schedule=None) as dag:
-        Slow(task_id="a", execution_timeout=timedelta(seconds=0.05))
+        Slow(task_id="a", execution_timeout=timedelta(seconds=0.5))
     assert "AirflowTaskTimeout" in dag.test().instances["a", -1].error
     assert LOG == ["on_kill", "finally"]
 
@@ -286,7 +286,7 @@ def test_an_async_function_that_takes_too_long_is_cancelled_and_cleans_up() -> N
     LOG.clear()
     with DAG("d", schedule=None) as dag:
 
-        @task(execution_timeout=timedelta(seconds=0.05))
+        @task(execution_timeout=timedelta(seconds=0.5))
         async def slow() -> None:
             try:
                 await asyncio.sleep(60)

@@ -217,7 +217,7 @@ def test_a_request_that_was_interrupted_leaves_no_answer_to_the_next(pair, out_o
     def serve() -> None:
         first = server.receive(asked)
         signal.pthread_kill(main, signal.SIGUSR1)
-        interrupted.wait(10)
+        interrupted.wait(60)
         second = server.receive(asked)
         server.send(Answer(first.number, ValueReply(value="the first")))
         server.send(Answer(second.number, ValueReply(value="the second")))
@@ -228,7 +228,7 @@ def test_a_request_that_was_interrupted_leaves_no_answer_to_the_next(pair, out_o
         api.request(GetVariable(key="a"))
     interrupted.set()
     assert api.request(GetVariable(key="b")) == ValueReply(value="the second")
-    thread.join(10)
+    thread.join(60)
 
 
 @pytest.mark.parametrize("size", [10, 3_000_000])
@@ -258,7 +258,7 @@ def test_requests_interrupted_at_any_moment_never_mix_up_the_answers(pair, out_o
         timer.join()
         assert api.request(SetVariable(key=str(number), value=value)) == ValueReply(value=f"{number} {size}")
     ours.close()
-    thread.join(10)
+    thread.join(60)
     assert interruptions
 
 

@@ -123,10 +123,10 @@ def test_a_callback_that_hangs_is_stopped_and_the_next_is_called(caplog):
         time.sleep(60)
 
     before = time.monotonic()
-    call_all([hangs, called.append], {}, "on_failure_callback", 0.1)
-    assert time.monotonic() - before < 10
+    call_all([hangs, called.append], {}, "on_failure_callback", 0.5)
+    assert time.monotonic() - before < 50
     assert called == [{}]
-    assert "hangs was stopped: it took more than 0.1 s" in caplog.text
+    assert "hangs was stopped: it took more than 0.5 s" in caplog.text
 
 
 def test_a_callback_that_exits_hurts_nothing(caplog):

@@ -203,10 +203,10 @@ def test_an_execution_timeout_fails_the_attempt_and_calls_on_kill():
             killed.append(self.task_id)
 
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
-        Spin(task_id="spin", execution_timeout=timedelta(milliseconds=30))
-    ended = Bench(dag).run("spin", execution_timeout_s=0.03)
+        Spin(task_id="spin", execution_timeout=timedelta(milliseconds=300))
+    ended = Bench(dag).run("spin", execution_timeout_s=0.3)
     assert (ended.outcome, ended.retryable) == ("failed", True)
-    assert "execution_timeout of 0.03 seconds" in ended.reason
+    assert "execution_timeout of 0.3 seconds" in ended.reason
     assert killed == ["spin"]
 
 

@@ -32,6 +32,8 @@ class SubprocessHook(BaseHook):
     def __init__(self) -> None:
         super().__init__()
         self.sub_process: subprocess.Popen[bytes] | None = None
+        self._asked: signal.Signals | None = None
+        """What was to be sent since the command was given; where that was before there was a process, it is sent then."""
 
     def run_command(
         self,
@@ -52,6 +54,7 @@ class SubprocessHook(BaseHook):
             if cwd is None:
                 cwd = stack.enter_context(tempfile.TemporaryDirectory(prefix="tradewind-"))
             log.info("Running command: %s", list(command))
+            self.sub_process = self._asked = None
             process = subprocess.Popen(
                 list(command),
                 stdout=subprocess.PIPE,
@@ -65,6 +68,8 @@ class SubprocessHook(BaseHook):
             line = ""
             assert process.stdout is not None
             try:
+                if self._asked is not None:
+                    self._signal(self._asked)
                 for raw in process.stdout:
                     line = raw.decode(output_encoding, errors="backslashreplace").rstrip()
                     log.info("%s", line)
@@ -88,6 +93,7 @@ class SubprocessHook(BaseHook):
             self.sub_process.wait()
 
     def _signal(self, number: signal.Signals) -> None:
+        self._asked = number
         process = self.sub_process
         if process is None or process.poll() is not None:
             return
