@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from support.client_story import until
-from support.server import Server
+from support.server import FINISHED, Server
 
 DAGS = Path(__file__).parent / "client_dags"
 FACTS = Path(__file__).parents[1] / "unit" / "api"
@@ -179,6 +179,8 @@ def _fill(server: Server) -> None:
     until(lambda: server.get("/dags/books/dagRuns")["dag_runs"])
     post("/backfills", {"dag_id": "daily", "from_date": "2026-01-01", "to_date": "2026-01-02"})
     post("/dags/etl/favorite", None)
+    until(lambda: server.get("/backfills?dag_id=daily")["backfills"][0]["completed_at"])
+    until(lambda: all(run["state"] in FINISHED for run in server.get("/dags/~/dagRuns?limit=100")["dag_runs"]))
     server.request("PUT", "/api/v2/assets/1/state-store/at", {"value": 1})
     server.request("PUT", "/api/v2/dags/etl/dagRuns/one/taskInstances/extract/state-store/at", {"value": 1})
     with sqlite3.connect(server.home / "tradewind.db", timeout=30) as database:  # none of these DAGs earns a warning

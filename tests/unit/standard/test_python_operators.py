@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -230,6 +230,17 @@ def test_branches_by_date_of_the_run(dag, kind, arguments, skipped):
         follow_task_ids_if_false="no",
         use_task_logical_date=True,
         **arguments,
+    )
+    branch >> [EmptyOperator(task_id="yes"), EmptyOperator(task_id="no")]
+    assert Bench(dag).run("t").skip == skipped
+
+
+@pytest.mark.parametrize(("is_today", "skipped"), [(True, ["no"]), (False, ["yes"])])
+def test_a_branch_by_the_day_of_the_week_looks_at_the_clock_where_it_is_not_told_otherwise(dag, is_today, skipped):
+    today = datetime.now(UTC)
+    days = {(today + timedelta(days=more)).strftime("%A") for more in (range(2) if is_today else range(2, 7))}
+    branch = BranchDayOfWeekOperator(
+        task_id="t", follow_task_ids_if_true="yes", follow_task_ids_if_false="no", week_day=days
     )
     branch >> [EmptyOperator(task_id="yes"), EmptyOperator(task_id="no")]
     assert Bench(dag).run("t").skip == skipped
