@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 
 from support.rows import ended
+from tradewind.api import deps
 from tradewind.api.app import create_app
 from tradewind.api.deps import Desk
 from tradewind.api.execution.routes import PREFIX as EXECUTION
@@ -51,6 +53,8 @@ __all__ = ["ROLES", "Answer", "Api", "Engine", "live"]
 
 ROLES = ("Viewer", "User", "Op", "Admin")
 PASSWORD = "correct horse"
+PATIENCE_S = 60.0
+"""How long an answer waits for its effect: on a busy machine that takes longer than people are made to wait."""
 HOST = "flow.example.com"
 """A name that the application may be asked for by, beside localhost and addresses."""
 
@@ -297,7 +301,8 @@ class Api:
             changes=engine.changes,
         )
         try:
-            with _application(services) as app, asyncio.Runner() as runner:
+            with _application(services) as app, asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patched:
+                patched.setattr(deps, "EFFECT_WAIT_S", PATIENCE_S)
                 yield cls(database, services, engine, app, runner)
         finally:
             engine.close()

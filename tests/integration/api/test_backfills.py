@@ -11,6 +11,7 @@ import urllib3
 from airflow_client.client.models import BackfillPostBody
 
 from support.api import PASSWORD, Api, live
+from support.moments import not_at_the_end_of_an_hour
 from support.rows import one, rows, spec
 from tradewind.spec import DagSpec, ScheduleSpec, TaskSpec
 
@@ -207,6 +208,7 @@ def test_what_can_not_be_is_refused_in_words(api: Api) -> None:
     api.has(daily(allowed_run_types=("scheduled",)))
     assert "does not allow backfill runs" in api.post("/backfills", body()).json["detail"]
     api.has(daily())
+    not_at_the_end_of_an_hour()  # nor of a day
     assert "must not be after" in api.post("/backfills", body("2024-02-01", "2024-01-01")).json["detail"]
     future = api.post("/backfills", body(_tomorrow(), "2999-01-01"))
     assert (future.status, future.json["detail"]) == (422, "Backfill cannot be executed for future dates.")
@@ -219,6 +221,7 @@ def test_what_can_not_be_is_refused_in_words(api: Api) -> None:
 
 def test_dates_that_have_not_passed_are_left_out(api: Api) -> None:
     api.has(daily())
+    not_at_the_end_of_an_hour()  # nor of a day
     today = datetime.now(UTC).date()
     answer = api.post("/backfills/dry_run", body((today - timedelta(days=1)).isoformat(), "2999-01-01")).ok()
     assert [one["logical_date"][:10] for one in answer["backfills"]] == [

@@ -12,6 +12,7 @@ from support.api import Api
 from support.asset_story import asset, consumer, producer
 from support.callers import bound
 from support.databases import EPOCH
+from support.moments import not_at_the_end_of_an_hour
 from support.rows import parsed, spec, store
 from tradewind.api.models import assets_views, dags_views, home_views
 from tradewind.base.ids import UuidSource
@@ -173,6 +174,7 @@ def test_home_shows_what_is_late_what_waits_for_a_paused_dag_and_broken_files(bo
 
 
 def test_the_hours_around_now_show_what_failed_first_and_when_a_schedule_fires(both: Api) -> None:
+    not_at_the_end_of_an_hour()
     both.has(spec("fine"), spec("bad"), spec("soon", schedule=HOURLY))
     both.triggered("fine")
     both.engine.finish()

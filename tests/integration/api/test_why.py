@@ -229,7 +229,7 @@ INJECTED = [
     Injected("run_retry", _run_retry, RUN, "extract failed; the run tries again in", "tradewind why etl r TASK"),
     Injected(
         "run_after_in_future",
-        lambda api: running(api, spec(), run_after=(datetime.now(UTC) + timedelta(hours=3)).isoformat()),
+        lambda api: running(api, spec(), run_after=(datetime.now(UTC) + timedelta(hours=2.5)).isoformat()),
         RUN,
         "The run may start in 2 h",
     ),
