@@ -110,13 +110,14 @@ def test_a_policy_decides_by_the_exception_and_what_was_stored_is_there_at_the_n
 def test_a_server_that_died_calls_back_about_deadlines_that_passed_meanwhile(tmp_path: Path) -> None:
     shutil.copytree(HERE / "failing_dags", tmp_path / "dags", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "notes").touch()
-    server = Server(tmp_path / "home", tmp_path / "dags", env={**UNPAUSED, "NOTES": str(tmp_path / "notes")})
+    env = {**UNPAUSED, "NOTES": str(tmp_path / "notes"), "RUN_LATE_S": "2"}  # not before the server is dead
+    server = Server(tmp_path / "home", tmp_path / "dags", env=env)
     server.start()
     try:
         server.wait_dags(DAGS)
         run_id = server.trigger("late")
         server.kill9()
-        time.sleep(1.0)
+        time.sleep(2.0)  # the deadline passes while nobody is there
         server.start()
         (line,) = notes(server, "run")
         assert line[1] == run_id

@@ -25,6 +25,7 @@ from tradewind import (
 
 NOTES = Path(os.environ["NOTES"])
 START = datetime(2026, 1, 1, tzinfo=UTC)
+RUN_LATE_S = float(os.environ.get("RUN_LATE_S", "0.5"))
 
 
 def note(*words):
@@ -90,7 +91,7 @@ with DAG(
     schedule=None,
     start_date=START,
     deadline=[
-        by(0.5, "run", kind=AsyncCallback),
+        by(RUN_LATE_S, "run", kind=AsyncCallback),
         by(3600.0, "never"),
         by(0.6, "asked", Asked()),
         by("slack", "variable"),

@@ -10,7 +10,8 @@ from airflow.sensors.base import BaseSensorOperator, PokeReturnValue
 from airflow.sensors.filesystem import FileSensor
 from airflow.sensors.python import PythonSensor
 
-FLAG = os.path.join(tempfile.gettempdir(), "public_style_sensor_flag_{{ run_id | length }}.txt")
+FOLDER = os.environ.get("AIRFLOW_HOME", tempfile.gettempdir())
+FLAG = os.path.join(FOLDER, "public_style_sensor_flag_{{ run_id | length }}.txt")
 
 
 class CounterSensor(BaseSensorOperator):
