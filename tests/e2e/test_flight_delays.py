@@ -14,6 +14,7 @@ from support.flights import made_sources
 from tradewind.sdk.collect import load_dags
 from tradewind.testing import test_dag
 
+pytestmark = pytest.mark.timeout(300)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AFTER_ALL = datetime(2013, 7, 1, tzinfo=UTC)
 

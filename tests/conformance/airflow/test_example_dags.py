@@ -24,7 +24,7 @@ from support.server import FINISHED, Server
 
 GOLDEN = golden_runs()
 WAYS = ("dag.test", "system")
-RUN_TIMEOUT_S = 120
+RUN_TIMEOUT_S = 240
 START_TIMEOUT_S = 90
 """A folder of 67 files is parsed meanwhile, on a machine that may have other work."""
 NEVER_ASKED = {"example_params_ui_tutorial"}
@@ -33,7 +33,7 @@ NEVER_ASKED = {"example_params_ui_tutorial"}
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.registry,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(700),
     pytest.mark.xdist_group("airflow_examples"),
 ]
 
@@ -56,7 +56,7 @@ def results(examples: Examples, tmp_path_factory: pytest.TempPathFactory) -> dic
         errors_of_files = {
             one["filename"]: one["stack_trace"] for one in _all(server, "/importErrors", "import_errors")
         }
-        output, errors = process.communicate(timeout=200)
+        output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors[-2000:]
     return {"dag.test": json.loads(output), "system": in_system, "import errors": errors_of_files}
 
