@@ -188,6 +188,8 @@ def test_a_server_that_hangs_up_while_it_is_asked_how_things_stand_is_asked_agai
 
 def test_states_are_followed_to_their_end(server: Server, tmp_path: Path) -> None:
     run = server.trigger("slow", {"folder": str(tmp_path)})
+    while not server.states("slow", run):  # the scheduler makes it, in its own time
+        time.sleep(0.01)
     with begin(server, "tasks", "state", "slow", "wait", run, "--follow") as follower:
         assert follower.stdout is not None
         seen = [follower.stdout.readline().strip()]
