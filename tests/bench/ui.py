@@ -1,8 +1,9 @@
 """The web UI as a browser sees it, on a database with a million task instances.
 
-Run: python tests/bench/ui.py [--rounds N]. For each page: until it can be used and what takes longest of that, in a browser that has nothing of
-it (cold) and in one that comes from another page (warm); how much script comes before its content; a grid of 1,000 tasks and
-50 runs and a graph of 1,000 tasks. From a change of state to the page: `live.py`.
+Run: python tests/bench/ui.py [--rounds N] [--only "a run" "an asset"]. For each page: until it can be used and what takes
+longest of that, in a browser that has nothing of it (cold) and in one that comes from another page (warm); how much script
+comes before its content; a grid of 1,000 tasks and 50 runs and a graph of 1,000 tasks. From a change of state to the page:
+`live.py`.
 """
 
 from __future__ import annotations
@@ -140,11 +141,13 @@ def warm(browser: Browser, server: Server, path: str, rounds: int) -> list[float
         return found[1:]
 
 
-def pages(browser: Browser, server: Server, rounds: int) -> dict[str, Any]:
+def pages(browser: Browser, server: Server, rounds: int, only: list[str]) -> dict[str, Any]:
     """The middle of several loads of each page, and what the slowest part of them is."""
     found = dict[str, Any]()
     newest = server.get(f"/dags/{dag_name(1)}/dagRuns?limit=1&order_by=-run_after")["dag_runs"][0]["dag_run_id"]
     for name, pattern in PAGES.items():
+        if only and name not in only:
+            continue
         path = pattern.format(run=quote(newest, safe=""))
         colds = [cold(browser, server, path) for _ in range(rounds)]
         warms = warm(browser, server, path, rounds)
@@ -188,6 +191,9 @@ def large(browser: Browser, server: Server) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--only", nargs="+", choices=PAGES, default=[], metavar="PAGE", help="these pages, nothing else"
+    )
     given = parser.parse_args()
     results: dict[str, Any] = {"machine": describe_machine()}
     with tempfile.TemporaryDirectory(prefix="tw-ui-") as name, sync_playwright() as playwright:
@@ -202,9 +208,10 @@ def main() -> None:
         ):
             console.print(f"healthy after {server.healthy_after_s:.1f} s")
             server.wait_dags({"large"}, timeout_s=120)
-            results["pages"] = pages(browser, server, given.rounds)
-            results["large"] = large(browser, server)
-            console.print(results["large"])
+            results["pages"] = pages(browser, server, given.rounds, given.only)
+            if not given.only:
+                results["large"] = large(browser, server)
+                console.print(results["large"])
     table = Table("page", "cold ms", "warm ms", "script kB", "slowest part", "longest request")
     for page, one in results["pages"].items():
         numbers = (f"{one[column]:.0f}" for column in ("cold ms", "warm ms", "script kB"))

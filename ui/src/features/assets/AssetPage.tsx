@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconBellRinging, IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { dagUrl, runUrl, taskUrl } from "@/shared/addresses";
 import { count, many } from "@/shared/format/numbers";
 import { CodeToCopy, Copyable } from "@/shared/ui/Copyable";
@@ -15,9 +15,8 @@ import { StateIcon } from "@/shared/ui/StateIcon";
 import { tellDone } from "@/shared/ui/told";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Assets.module.css";
+import Lineage from "./Lineage";
 import { type Asset, type AssetEvent, assetQuery, materialize, tellOfEvent } from "./queries";
-
-const Lineage = lazy(() => import("./Lineage"));
 
 export function AssetPage({ assetId }: { assetId: number }) {
   const { data: asset, error, refetch } = useQuery(assetQuery(assetId));
@@ -54,9 +53,7 @@ export function AssetPage({ assetId }: { assetId: number }) {
           {count(asset.total_events)}
         </span>
       </div>
-      <Suspense fallback={<Loading />}>
-        <Lineage graph={asset.graph} center={`asset:${assetId}`} height="290px" />
-      </Suspense>
+      <Lineage graph={asset.graph} center={`asset:${assetId}`} height="290px" />
       {asset.queued.length > 0 && <Waiting asset={asset} />}
       <Section title="Events" actions={<span className="faint">the last {count(asset.events.length)}</span>}>
         {asset.events.length === 0 ? (

@@ -1,19 +1,42 @@
 // Assets and DAGs as a graph: what makes what, and what that starts. A click opens the page of what was clicked.
-import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
+import {
+  Background,
+  Controls,
+  type Edge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  useReactFlow,
+} from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { IconBox, IconRoute } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { assetUrl, dagUrl } from "@/shared/addresses";
-import type { Box, Line } from "@/shared/graph/model";
+import { GraphRoom, glideMs } from "@/shared/graph/GraphRoom";
+import type { Box, Line, Places } from "@/shared/graph/model";
+import { useInUse } from "@/shared/graph/useInUse";
 import { useLayout } from "@/shared/graph/useLayout";
 import { Moment } from "@/shared/ui/Moment";
 import { StateIcon } from "@/shared/ui/StateIcon";
-import { Loading } from "@/shared/ui/whole-page";
+import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Lineage.module.css";
 import type { AssetGraph, GraphNode } from "./queries";
 
 const SIZE = { width: 210, height: 54 };
+const PORT = { y: SIZE.height / 2, width: 1, height: 1 };
+/** Known beforehand, so that the browser need not measure what it has drawn before it draws the lines. */
+const KNOWN = {
+  ...SIZE,
+  measured: SIZE,
+  handles: [
+    { type: "target" as const, position: Position.Left, x: 0, ...PORT },
+    { type: "source" as const, position: Position.Right, x: SIZE.width, ...PORT },
+  ],
+};
+const ALL = { maxZoom: 1, padding: 0.08 };
 
 type Card = Node<{ node: GraphNode; isMarked: boolean; isCenter: boolean }, "card">;
 
@@ -26,17 +49,21 @@ export default function Lineage(given: {
 }) {
   const { graph, marked = "", center } = given;
   const navigate = useNavigate();
-  const boxes = useMemo(() => graph.nodes.map((node): Box => ({ id: node.id, parent: null, ...SIZE })), [graph]);
-  const lines = useMemo(() => graph.edges.map(([from, to]): Line => ({ from, to })), [graph]);
-  const { places } = useLayout(boxes, lines);
-  if (!places) return <Loading />;
+  // The same boxes while only their states change: they stay where they are, and so does the view.
+  const ids = graph.nodes.map((node) => node.id).join("\n");
+  const boxes = useMemo(() => ids.split("\n").map((id): Box => ({ id, parent: null, ...SIZE })), [ids]);
+  const lines = useMemo(() => graph.edges.map(([from, to]): Line => ({ from, to })), [graph.edges]);
+  const use = useInUse();
+  const seen = useLayout(boxes, lines, use.isInUse);
+  const places = seen.layout?.places;
   const part = marked.toLowerCase();
   const nodes = graph.nodes.map((node): Card => {
-    const at = places[node.id];
+    const at = places?.[node.id];
     const isMarked = part !== "" && node.name.toLowerCase().includes(part);
     return {
       id: node.id,
       type: "card",
+      ...KNOWN,
       position: { x: at?.x ?? 0, y: at?.y ?? 0 },
       data: { node, isMarked, isCenter: node.id === center },
       ariaLabel: `${node.kind === "dag" ? "DAG" : "Asset"} ${node.name}`,
@@ -45,26 +72,45 @@ export default function Lineage(given: {
   const edges = graph.edges.map(([source, target]): Edge => ({ id: `${source} ${target}`, source, target }));
   return (
     <div className={`card ${classes.frame}`} style={{ height: given.height }}>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={TYPES}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.08 }}
-        minZoom={0.05}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        onlyRenderVisibleElements
-        proOptions={{ hideAttribution: true }}
-        onNodeClick={(_, { data: { node } }) =>
-          void navigate({ to: node.asset_id === null ? dagUrl(node.name) : assetUrl(node.asset_id) })
-        }
-      >
-        <Background gap={24} color="var(--line)" />
-        <Controls showInteractive={false} />
-      </ReactFlow>
+      <GraphRoom use={use} seen={seen}>
+        {places ? (
+          <ReactFlow
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={TYPES}
+            fitView
+            fitViewOptions={ALL}
+            minZoom={0.05}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            onlyRenderVisibleElements
+            proOptions={{ hideAttribution: true }}
+            onNodeClick={(_, { data: { node } }) =>
+              void navigate({ to: node.asset_id === null ? dagUrl(node.name) : assetUrl(node.asset_id) })
+            }
+          >
+            <Background gap={24} color="var(--line)" />
+            <Controls showInteractive={false} />
+            <Refit places={places} isInstead={seen.isInstead ?? false} />
+          </ReactFlow>
+        ) : seen.error ? (
+          <ErrorPanel error={seen.error} />
+        ) : (
+          <Loading />
+        )}
+      </GraphRoom>
     </div>
   );
+}
+
+/** All of it in sight again once boxes are elsewhere. */
+function Refit({ places, isInstead }: { places: Places; isInstead: boolean }) {
+  const flow = useReactFlow();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is asked for when the places are others
+  useEffect(() => {
+    void flow.fitView({ ...ALL, duration: glideMs(isInstead) });
+  }, [places, flow]);
+  return null;
 }
 
 function CardNode({ data: { node, isMarked, isCenter } }: NodeProps<Card>) {

@@ -1,20 +1,18 @@
 // The tasks of a run: when each waited and worked, and beside it how they hang together.
 import { Button, SegmentedControl } from "@mantine/core";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { Gantt } from "@/shared/gantt/Gantt";
 import type { GanttRow } from "@/shared/gantt/model";
 import { ganttRows, predictedEnd } from "@/shared/gantt/rows";
 import { foldedOf, NONE } from "@/shared/graph/drawing";
 import { Section } from "@/shared/ui/Page";
 import { Split } from "@/shared/ui/Split";
-import { Loading } from "@/shared/ui/whole-page";
 import { WhyButton } from "@/shared/why/Why";
 import type { RunView } from "./queries";
+import { RunGraph } from "./RunGraph";
 import classes from "./RunPage.module.css";
 import type { RunSearch, RunView as Shown } from "./search";
 import { useStructure } from "./structure";
-
-const RunGraph = lazy(() => import("./RunGraph").then((found) => ({ default: found.RunGraph })));
 
 const IDLE = new Set([
   "scheduled",
@@ -67,19 +65,17 @@ export function RunTasks(given: {
   );
   const graph = (
     <div className={classes.graph}>
-      <Suspense fallback={<Loading />}>
-        <RunGraph
-          view={view}
-          structure={structure}
-          folded={folded}
-          selected={search.task}
-          onSelect={choose}
-          onFold={fold}
-          hovered={hovered}
-          onHover={setHovered}
-          aspect={shown === "both" ? 1.1 : 2.4}
-        />
-      </Suspense>
+      <RunGraph
+        view={view}
+        structure={structure}
+        folded={folded}
+        selected={search.task}
+        onSelect={choose}
+        onFold={fold}
+        hovered={hovered}
+        onHover={setHovered}
+        aspect={shown === "both" ? 1.1 : 2.4}
+      />
     </div>
   );
   return (

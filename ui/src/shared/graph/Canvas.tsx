@@ -6,9 +6,11 @@ import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Canvas.module.css";
 import { type Drawing, relatedOf, sized } from "./drawing";
 import { firstView, viewWith } from "./first-view";
+import { GraphRoom, glideMs } from "./GraphRoom";
 import type { Layout } from "./model";
 import { nodesOf } from "./node-list";
 import { type GraphNode, NODE_TYPES } from "./nodes";
+import { useInUse } from "./useInUse";
 import { useLayout } from "./useLayout";
 
 /** With more boxes only those in sight are drawn. */
@@ -34,14 +36,27 @@ interface Given {
 export function Canvas(given: Given) {
   const { drawing } = given;
   const { boxes, lines } = useMemo(() => sized(drawing), [drawing]);
-  const { places, direction, error } = useLayout(boxes, lines, given.aspect);
-  // The same until boxes are elsewhere: the view is fitted to another one, and would not stay where somebody moved it.
-  const layout = useMemo(() => places && direction && { places, direction }, [places, direction]);
-  if (!layout) return error ? <ErrorPanel error={error} /> : <Loading />;
-  return <Flow {...given} layout={layout} />;
+  const use = useInUse();
+  const seen = useLayout(boxes, lines, use.isInUse, given.aspect);
+  const { selected, hovered } = given;
+  const atFirst = useRef(selected);
+  useEffect(() => {
+    if (selected !== atFirst.current || hovered !== undefined) use.begin();
+  }, [selected, hovered, use.begin]);
+  return (
+    <GraphRoom use={use} seen={seen}>
+      {seen.layout ? (
+        <Flow {...given} layout={seen.layout} isInstead={seen.isInstead ?? false} />
+      ) : seen.error ? (
+        <ErrorPanel error={seen.error} />
+      ) : (
+        <Loading />
+      )}
+    </GraphRoom>
+  );
 }
 
-function Flow(given: Given & { layout: Layout }) {
+function Flow(given: Given & { layout: Layout; isInstead: boolean }) {
   const { drawing, states, selected, hovered, onSelect, layout } = given;
   const { places, direction } = layout;
   const onFold = useLatest(given.onFold);
@@ -90,20 +105,21 @@ function Flow(given: Given & { layout: Layout }) {
       {!given.isBeside && nodes.length > 30 && nodes.length <= MOST_IN_MAP && (
         <MiniMap pannable zoomable ariaLabel="Small map of the graph" />
       )}
-      <Fit layout={layout} />
+      <Fit layout={layout} isInstead={given.isInstead} />
       {given.isBeside && <Follow nodes={nodes} target={selected ?? active} />}
     </ReactFlow>
   );
 }
 
 /** Shows all of it, or its beginning where it is too big to be read, at first and when its shape changes. */
-function Fit({ layout }: { layout: Layout }) {
+function Fit({ layout, isInstead }: { layout: Layout; isInstead: boolean }) {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   useEffect(() => {
-    if (width > 0 && height > 0) void flow.setViewport(firstView(layout, width, height));
-  }, [layout, flow, width, height]);
+    if (width === 0 || height === 0) return;
+    void flow.setViewport(firstView(layout, width, height), { duration: glideMs(isInstead) });
+  }, [layout, isInstead, flow, width, height]);
   return null;
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { directionFor, layered, sizeOf } from "./layered";
+import { layered, quickLayout, sizeOf } from "./layered";
 import type { Box } from "./model";
 
 const box = (id: string, parent: string | null = null): Box => ({ id, parent, width: 100, height: 30 });
@@ -73,7 +73,7 @@ it("a long chain goes down where there is little width, a wide fan goes right", 
   const boxes = Array.from({ length: 9 }, (_, place) => box(`t${place}`));
   const chain = boxes.slice(1).map((one, place) => ({ from: `t${place}`, to: one.id }));
   const fan = boxes.slice(1).map((one) => ({ from: "t0", to: one.id }));
-  expect(directionFor(boxes, chain, 1)).toBe("DOWN");
-  expect(directionFor(boxes, fan, 1)).toBe("RIGHT");
+  expect(quickLayout(boxes, chain, 1).direction).toBe("DOWN");
+  expect(quickLayout(boxes, fan, 1).direction).toBe("RIGHT");
   expect(sizeOf(layered(boxes, chain)).width).toBeGreaterThan(900);
 });

@@ -1,10 +1,12 @@
-// A quick layout for big graphs: boxes in layers by their longest path, each layer in the order of what leads to it.
+// A quick layout: boxes in layers behind what leads to them, in an order in which few lines cross, level with their neighbours.
 //
-// What a box holds is laid out first; the box is one node then. Time is linear in boxes and lines, so that a thousand
-// take milliseconds.
-import { type Box, type Direction, GAP, type Line, PADDING, type Place, type Places } from "./model";
+// What a box holds is laid out first; the box is one member then. A hundred boxes take a millisecond, a thousand some ten.
+import { middlesOf } from "./align";
+import { depthsOf } from "./depths";
+import { type Box, type Direction, GAP, type Layout, type Line, PADDING, type Place, type Places } from "./model";
+import { netOf, type Pair } from "./net";
+import { putInOrder } from "./order";
 
-const SWEEPS = 4;
 const ROOT = "";
 
 /** Where each box goes: layers stand beside each other from left to right, or below each other. */
@@ -17,13 +19,16 @@ export function layered(boxes: Box[], lines: Line[], direction: Direction = "RIG
   return Object.fromEntries(Object.entries(places).map(([id, place]) => [id, turned(place)]));
 }
 
-/** The direction in which a graph is drawn bigger in a room that is `aspect` times as wide as it is high. */
-export function directionFor(boxes: Box[], lines: Line[], aspect: number): Direction {
-  const zoomOf = (direction: Direction): number => {
-    const { width, height } = sizeOf(layered(boxes, lines, direction));
+/** Boxes in layers; with `aspect` in the direction in which they are bigger in a room that much wider than high. */
+export function quickLayout(boxes: Box[], lines: Line[], aspect: number | undefined): Layout {
+  const right: Layout = { direction: "RIGHT", places: layered(boxes, lines, "RIGHT") };
+  if (aspect === undefined) return right;
+  const down: Layout = { direction: "DOWN", places: layered(boxes, lines, "DOWN") };
+  const zoomOf = ({ places }: Layout): number => {
+    const { width, height } = sizeOf(places);
     return Math.min(aspect / width, 1 / height);
   };
-  return zoomOf("DOWN") > zoomOf("RIGHT") ? "DOWN" : "RIGHT";
+  return zoomOf(down) > zoomOf(right) ? down : right;
 }
 
 /** How much room boxes take where they are. */
@@ -100,96 +105,34 @@ interface Member {
   height: number;
 }
 
+/** Puts members where they go; how much room they take. */
 function arrange(
   members: Member[],
   lines: [string, string][],
   places: Places,
   room: Room,
 ): { width: number; height: number } {
-  const layers = layersOf(members, lines);
-  order(layers, lines);
-  const height = Math.max(
-    0,
-    ...layers.map((layer) => layer.reduce((sum, one) => sum + one.height + GAP.node, -GAP.node)),
-  );
+  const numbers = new Map(members.map((one, number) => [one.id, number]));
+  const pairs = lines.map(([from, to]): Pair => [numbers.get(from) ?? 0, numbers.get(to) ?? 0]);
+  const depths = depthsOf(members.length, pairs);
+  const net = netOf(depths, pairs);
+  putInOrder(net);
+  const sizes = net.before.map((_, number) => members[number]?.height ?? 0);
+  const middles = middlesOf(net, sizes, GAP.node);
+  const widths = net.layers.map((layer) => Math.max(0, ...layer.map((number) => members[number]?.width ?? 0)));
+  const starts: number[] = [];
   let x = room.along;
-  for (const layer of layers) {
-    const width = Math.max(0, ...layer.map((one) => one.width));
-    const own = layer.reduce((sum, one) => sum + one.height + GAP.node, -GAP.node);
-    let y = room.across + (height - own) / 2;
-    for (const one of layer) {
-      places[one.id] = { x: x + (width - one.width) / 2, y, width: one.width, height: one.height };
-      y += one.height + GAP.node;
-    }
+  for (const width of widths) {
+    starts.push(x);
     x += width + room.gap;
   }
+  let height = 0;
+  for (const [number, one] of members.entries()) {
+    const depth = depths[number] ?? 0;
+    const top = Math.round((middles[number] ?? 0) - one.height / 2);
+    const left = Math.round((starts[depth] ?? 0) + ((widths[depth] ?? 0) - one.width) / 2);
+    places[one.id] = { x: left, y: room.across + top, width: one.width, height: one.height };
+    height = Math.max(height, top + one.height);
+  }
   return { width: Math.max(0, x - room.along - room.gap), height };
-}
-
-/** Members by their longest path from a beginning; what lies on a circle comes last. */
-function layersOf(members: Member[], lines: [string, string][]): Member[][] {
-  const waiting = new Map(members.map((one) => [one.id, 0]));
-  const after = new Map<string, string[]>();
-  for (const [from, to] of lines) {
-    waiting.set(to, (waiting.get(to) ?? 0) + 1);
-    listIn(after, from).push(to);
-  }
-  const depth = new Map<string, number>();
-  const ready = members.filter((one) => waiting.get(one.id) === 0).map((one) => one.id);
-  for (const id of ready) depth.set(id, 0);
-  for (let at = 0; at < ready.length; at++) {
-    const id = ready[at] ?? "";
-    for (const next of after.get(id) ?? []) {
-      depth.set(next, Math.max(depth.get(next) ?? 0, (depth.get(id) ?? 0) + 1));
-      const left = (waiting.get(next) ?? 0) - 1;
-      waiting.set(next, left);
-      if (left === 0) ready.push(next);
-    }
-  }
-  const layers: Member[][] = [];
-  for (const one of members) {
-    const layer = depth.get(one.id) ?? 0;
-    while (layers.length <= layer) layers.push([]);
-    layers[layer]?.push(one);
-  }
-  return layers.filter((layer) => layer.length > 0);
-}
-
-function listIn(lists: Map<string, string[]>, key: string): string[] {
-  let list = lists.get(key);
-  if (!list) {
-    list = [];
-    lists.set(key, list);
-  }
-  return list;
-}
-
-/** Puts each member near the middle of what leads to it, then of what it leads to, a few times over. */
-function order(layers: Member[][], lines: [string, string][]): void {
-  const before = new Map<string, string[]>();
-  const after = new Map<string, string[]>();
-  for (const [from, to] of lines) {
-    listIn(before, to).push(from);
-    listIn(after, from).push(to);
-  }
-  const rank = new Map<string, number>();
-  const number = (layer: Member[]): void => {
-    layer.forEach((one, place) => {
-      rank.set(one.id, layer.length > 1 ? place / (layer.length - 1) : 0.5);
-    });
-  };
-  layers.forEach(number);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const [near, way] = sweep % 2 === 0 ? [before, layers] : [after, [...layers].reverse()];
-    for (const layer of way) {
-      const middle = new Map(
-        layer.map((one) => {
-          const ranks = (near.get(one.id) ?? []).map((id) => rank.get(id) ?? 0.5);
-          return [one.id, ranks.length > 0 ? ranks.reduce((a, b) => a + b, 0) / ranks.length : (rank.get(one.id) ?? 0)];
-        }),
-      );
-      layer.sort((a, b) => (middle.get(a.id) ?? 0) - (middle.get(b.id) ?? 0));
-      number(layer);
-    }
-  }
 }

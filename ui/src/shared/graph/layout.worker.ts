@@ -1,5 +1,5 @@
 // Lays big graphs out beside the page, which goes on listening to who uses it.
-import { directionFor, layered } from "./layered";
+import { quickLayout } from "./layered";
 import type { Box, Layout, Line } from "./model";
 
 export interface Asked {
@@ -15,7 +15,6 @@ export interface Answered extends Layout {
 
 addEventListener("message", ({ data }: MessageEvent<Asked>) => {
   const { id, boxes, lines, aspect } = data;
-  const direction = aspect === undefined ? "RIGHT" : directionFor(boxes, lines, aspect);
-  const answer: Answered = { id, direction, places: layered(boxes, lines, direction) };
+  const answer: Answered = { id, ...quickLayout(boxes, lines, aspect) };
   postMessage(answer);
 });

@@ -1,103 +1,65 @@
-// Where the boxes of a graph go: ELK thinks about it, about big graphs our own quick layout; each in a worker.
-import type { ElkExtendedEdge, ElkNode } from "elkjs/lib/elk-api";
-import { useEffect, useState } from "react";
-import { directionFor } from "./layered";
-import { type Box, GAP, type Layout, type Line, PADDING, type Places } from "./model";
-import { quickLayout } from "./quick";
+// Where the boxes of a graph go: our own quick layout draws it at once, ELK puts right what it does better.
+import { useLayoutEffect, useState } from "react";
+import { afterFirst } from "@/shared/ui/useAfterFirst";
+import { quickLayoutBeside } from "./beside";
+import { elkPlaces, isElkReady } from "./elk";
+import { faultsOf } from "./faults";
+import { quickLayout } from "./layered";
+import type { Box, Layout, Line } from "./model";
+import { type Seen, takeTurns } from "./turns";
 
-/** With more boxes than this ELK takes seconds. */
+/** With more boxes than this ELK takes seconds, and the quick layout too long to keep the page waiting. */
 const MOST_FOR_ELK = 250;
 
-interface Layouter {
-  layout: (graph: ElkNode) => Promise<ElkNode>;
-}
-let elk: Promise<Layouter> | undefined;
+type State = Partial<Seen> & { error: unknown };
 
-async function startElk(): Promise<Layouter> {
-  const [{ default: Elk }, { default: url }] = await Promise.all([
-    import("elkjs/lib/elk-api"),
-    import("elkjs/lib/elk-worker.min.js?url"),
-  ]);
-  return new Elk({ workerFactory: () => new Worker(url) });
-}
-
-const OPTIONS = {
-  "elk.algorithm": "layered",
-  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
-  "elk.spacing.nodeNode": String(GAP.node),
-  "elk.spacing.edgeNode": "14",
-  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
-  "elk.padding": `[top=${PADDING.top},left=${PADDING.side},bottom=${PADDING.side},right=${PADDING.side}]`,
-};
-
-/** Start what will lay out so many boxes, while they are still being asked for. */
-export function prepareLayout(boxes: number): void {
-  if (boxes <= MOST_FOR_ELK) elk ??= startElk();
-}
-
-async function byElk(boxes: Box[], lines: Line[], aspect: number | undefined): Promise<Layout> {
-  const direction = aspect === undefined ? "RIGHT" : directionFor(boxes, lines, aspect);
-  const layoutOptions = {
-    ...OPTIONS,
-    "elk.direction": direction,
-    "elk.layered.spacing.nodeNodeBetweenLayers": String(GAP.layer[direction]),
-  };
-  const nodes = new Map<string, ElkNode>(
-    boxes.map((box) => [box.id, { id: box.id, width: box.width, height: box.height, layoutOptions }]),
-  );
-  const root: ElkNode = { id: "(root)", children: [], layoutOptions };
-  for (const box of boxes) {
-    const parent = (box.parent !== null && nodes.get(box.parent)) || root;
-    const node = nodes.get(box.id);
-    if (node) {
-      parent.children ??= [];
-      parent.children.push(node);
-    }
-  }
-  root.edges = lines.map(
-    (line, place): ElkExtendedEdge => ({
-      id: `e${place}`,
-      sources: [line.from],
-      targets: [line.to],
-    }),
-  );
-  elk ??= startElk();
-  const laid = await (await elk).layout(root);
-  const places: Places = {};
-  const read = (node: ElkNode): void => {
-    for (const child of node.children ?? []) {
-      places[child.id] = { x: child.x ?? 0, y: child.y ?? 0, width: child.width ?? 0, height: child.height ?? 0 };
-      read(child);
-    }
-  };
-  read(laid);
-  return { places, direction };
+/** The quick picture, or ELK's where fewer of its lines are hard to follow: else nothing need move. */
+async function better(boxes: Box[], lines: Line[], quick: Layout): Promise<Layout> {
+  const faults = faultsOf(quick, boxes, lines);
+  if (faults === 0) return quick;
+  const { direction } = quick;
+  const other = { places: await elkPlaces(boxes, lines, direction), direction };
+  return faultsOf(other, boxes, lines) < faults ? other : quick;
 }
 
 /**
  * The places of these boxes; the last ones while new ones are thought about. Keep `boxes` and `lines` stable.
  *
- * With `aspect`, how many times as wide as high the room is, layers go below each other where that is bigger.
+ * With `aspect`, how many times as wide as high the room is, layers go below each other where that is bigger. Nothing
+ * moves once `isInUse` says that somebody has begun to use the picture.
  */
-export function useLayout(boxes: Box[], lines: Line[], aspect?: number): Partial<Layout> & { error: unknown } {
-  const [state, setState] = useState<Partial<Layout> & { error: unknown }>({ error: undefined });
-  useEffect(() => {
-    let isWanted = true;
-    const take = (layout: Layout, error?: unknown): void => {
-      if (isWanted) setState({ ...layout, error });
+export function useLayout(boxes: Box[], lines: Line[], isInUse: () => boolean, aspect?: number): State {
+  const [state, setState] = useState<State>({ error: undefined });
+  // Before the browser paints: a small graph is there with the rest of its page.
+  useLayoutEffect(() => {
+    const show = (seen: Seen): void => {
+      // The quick picture does: it stays, and the console tells why.
+      if (seen.error !== undefined) reportError(seen.error);
+      setState({ error: undefined, ...seen });
     };
-    const quick = (error?: unknown): Promise<void> =>
-      quickLayout(boxes, lines, aspect).then(
-        (layout) => take(layout, error),
-        (failed: unknown) => {
-          if (isWanted) setState((before) => ({ ...before, error: failed }));
-        },
-      );
-    if (boxes.length > MOST_FOR_ELK) void quick();
-    else byElk(boxes, lines, aspect).then(take, quick);
+    if (boxes.length <= MOST_FOR_ELK) {
+      const quick = quickLayout(boxes, lines, aspect);
+      const isBestNear = isElkReady();
+      let forget = (): void => undefined;
+      const best = isBestNear
+        ? better(boxes, lines, quick)
+        : new Promise<void>((resolve) => {
+            forget = afterFirst(resolve);
+          }).then(() => better(boxes, lines, quick));
+      const stop = takeTurns({ quick, best, isBestNear, isInUse, show });
+      return () => {
+        stop();
+        forget();
+      };
+    }
+    let isWanted = true;
+    quickLayoutBeside(boxes, lines, aspect).then(
+      (layout) => isWanted && show({ layout, isFinal: true, isInstead: false }),
+      (error: unknown) => isWanted && setState((before) => ({ ...before, error })),
+    );
     return () => {
       isWanted = false;
     };
-  }, [boxes, lines, aspect]);
+  }, [boxes, lines, aspect, isInUse]);
   return state;
 }

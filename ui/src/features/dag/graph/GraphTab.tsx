@@ -3,12 +3,11 @@ import { ActionIcon, Button, Select, Switch } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { taskUrl } from "@/shared/addresses";
 import { absolute } from "@/shared/format/time";
 import { Canvas } from "@/shared/graph/Canvas";
 import { drawingOf, foldedOf, NONE, statesOf } from "@/shared/graph/drawing";
-import { prepareLayout } from "@/shared/graph/useLayout";
 import { lookOf } from "@/shared/states";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { StateBadge } from "@/shared/ui/StateIcon";
@@ -23,7 +22,6 @@ const NO_STATES: Record<string, Record<string, number>> = {};
 export function GraphTab({ dag, search, go }: TabProps) {
   const { data: structure, error, refetch } = useQuery(structureQuery(dag.dag_id, search.version, search.run));
   const states = useQuery({ ...runStatesQuery(dag.dag_id, search.run ?? ""), enabled: search.run !== undefined });
-  useEffect(() => prepareLayout(dag.task_count), [dag.task_count]);
   const [hasAssets, setHasAssets] = useState(true);
   const folded = useMemo(
     () => (structure ? foldedOf(structure, search.folded) : new Set<string>()),

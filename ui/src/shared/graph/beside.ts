@@ -1,4 +1,4 @@
-// The quick layout, made by a worker of its own.
+// The quick layout of a big graph, made by a worker: the page goes on listening to who uses it.
 import type { Answered, Asked } from "./layout.worker";
 import type { Box, Layout, Line } from "./model";
 
@@ -28,8 +28,8 @@ function started(): Worker {
   return begun;
 }
 
-/** Boxes in layers; with an `aspect` in the direction that fits a room of that shape. */
-export function quickLayout(boxes: Box[], lines: Line[], aspect: number | undefined): Promise<Layout> {
+/** As `quickLayout`, beside the page. */
+export function quickLayoutBeside(boxes: Box[], lines: Line[], aspect: number | undefined): Promise<Layout> {
   return new Promise((resolve, reject) => {
     last += 1;
     waiting.set(last, { resolve, reject });

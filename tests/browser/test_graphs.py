@@ -1,0 +1,82 @@
+"""How a graph comes to be drawn: at once, then better where that helps, and never under a hand that uses it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from support.chromium import Tab
+from support.server import Server
+
+THINKER = "**/elk-worker*"
+GRAPH = "/dags/crossing?tab=graph"
+
+
+@pytest.fixture(autouse=True)
+def dag_is_there(site: Server) -> None:
+    site.wait_dags({"crossing"})
+
+
+def opened_while_held(tab: Tab) -> Route:
+    """The page of a graph, drawn while the script of who thinks longest is asked for and does not come."""
+    held = list[Route]()
+    tab.page.route(THINKER, lambda route: held.append(route))
+    with tab.page.expect_request(THINKER):
+        tab.go(GRAPH)
+    expect(tab.page.get_by_role("group", name="task join")).to_be_visible()
+    expect(tab.page.locator("[data-picture]")).to_have_attribute("data-picture", "first")
+    tab.page.wait_for_timeout(0)  # what the browser asked for has been heard of by now
+    return held[0]
+
+
+def places(page: Page) -> dict[str, str]:
+    """Where each box is."""
+    return page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('.react-flow__node')].map("
+        "one => [one.dataset.id, one.style.transform]))"
+    )
+
+
+def test_a_graph_is_drawn_at_once_and_glides_to_a_better_picture(tab: Tab) -> None:
+    held = opened_while_held(tab)
+    room = tab.page.locator("[data-picture]")
+    at_first = places(tab.page)
+    assert len(at_first) == 10
+    held.continue_()
+    expect(room).to_have_attribute("data-picture", "final")
+    expect(room).to_have_attribute("data-glides", "true")
+    assert places(tab.page) != at_first
+    tab.shoot_both("graph-of-lines-that-cross")
+
+
+@pytest.mark.parametrize("way", ["pointer", "keyboard", "choice"])
+def test_a_graph_does_not_move_once_somebody_has_begun_to_use_it(tab: Tab, way: str) -> None:
+    held = opened_while_held(tab)
+    page = tab.page
+    box = page.get_by_role("group", name="task join")
+    if way == "pointer":
+        box.hover()
+    elif way == "keyboard":
+        page.get_by_role("button", name="Zoom In").focus()
+    else:
+        box.click()
+        expect(page).to_have_url(re.compile("task=join"))
+        page.mouse.move(2, 2)
+    at_first = places(page)
+    held.continue_()
+    room = page.locator("[data-picture]")
+    expect(room).to_have_attribute("data-picture", "final")
+    assert room.get_attribute("data-glides") is None
+    assert places(page) == at_first
+
+
+def test_a_graph_stays_where_the_better_picture_fails(tab: Tab) -> None:
+    held = opened_while_held(tab)
+    at_first = places(tab.page)
+    held.abort()
+    expect(tab.page.locator("[data-picture]")).to_have_attribute("data-picture", "final")
+    assert places(tab.page) == at_first
+    assert any("ELK's worker failed" in one for one in tab.complaints), tab.complaints
+    tab.complaints.clear()  # told in the console, where it belongs
