@@ -190,8 +190,10 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _address_left(settings: Settings, url: str, token: str) -> Iterator[None]:
     """Leave address, token and DAGs folder where the command line of the same user finds them, while the server runs."""
     path = settings.home / "server.json"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    draft = path.with_name(
+        ".server.json.draft"
+    )  # who looks for a server that starts again reads the old one or the new one
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         left = {
             "url": url,
             "token": token,
@@ -200,6 +202,7 @@ def _address_left(settings: Settings, url: str, token: str) -> Iterator[None]:
             "certificate": str(Path(settings.api.ssl_cert).resolve()) if settings.api.ssl_cert else "",
         }
         json.dump(left, file)
+    draft.replace(path)
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from pathlib import Path
 import urllib3
 
 from support.server import Server
+from tradewind.base.settings import load_settings
+from tradewind.cli.standalone import _address_left
 
 ASKED = (
     ("GET", "/api/v2/dags", 200),
@@ -60,3 +63,14 @@ def test_a_server_that_is_ended_while_it_still_loads_ends_as_always(tmp_path: Pa
         assert time.monotonic() - began < 20
         assert not (tmp_path / "home" / "server.json").exists()
         assert "Traceback" not in server.output()
+
+
+def test_the_address_of_a_server_is_there_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    file = tmp_path / "server.json"
+    file.write_text("of one that was killed")
+    with file.open() as reader, _address_left(load_settings({}, home=tmp_path), "http://here", "a token"):
+        assert reader.read() == "of one that was killed"
+        assert json.loads(file.read_text())["url"] == "http://here"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert [one.name for one in tmp_path.iterdir()] == ["server.json"]
+    assert not file.exists()
