@@ -64,6 +64,7 @@ def test_a_token_is_made_shown_once_and_revoked(tab: Tab) -> None:
     assert token not in page.content()
     headers = {"Authorization": f"Bearer {token}"}
     answer = tab.context.request.get(f"{tab.url}/api/v2/dags", headers=headers)
+    assert answer.ok, answer.text()
     assert [one["dag_id"] for one in answer.json()["dags"]] == ["shop"]
     page.get_by_role("button", name="Revoke nightly export").click()
     page.get_by_role("button", name="Revoke", exact=True).click()
