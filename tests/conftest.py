@@ -7,6 +7,7 @@ import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -67,6 +68,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         suffix = f"@{group}"
         if group is not None and hasattr(item, "_id") and not item.nodeid.endswith(suffix):
             item._id = type(item._id).parse(item.nodeid + suffix)  # type: ignore[attr-defined] - see above
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Who gives tests to the workers, where several run them."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from support.sharing_out import Scheduling  # not where pytest-xdist is not loaded
+
+    return Scheduling(config, log)
 
 
 def _shares_its_module(item: pytest.Item) -> bool:
