@@ -64,3 +64,14 @@ def test_pages_hold_their_place_while_the_colours_change(tab: Tab) -> None:
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_a_tab_that_is_heard_no_more_asks_who_one_is(tab: Tab) -> None:
+    listening = tab.go("/nowhere")  # a page that reads nothing again by itself
+    expect(listening.get_by_text("Live", exact=True)).to_be_visible()
+    other = tab.context.new_page()
+    other.goto(f"{tab.url}/nowhere")
+    expect(other.get_by_text("Live", exact=True)).to_be_visible()
+    tab.context.clear_cookies()
+    listening.close()  # the other one listens now, or would
+    expect(other).to_have_url(re.compile(r"/login\?next=%2Fnowhere"))

@@ -8,11 +8,13 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { queryClient } from "./queries";
 import { router } from "./router";
+import { keys } from "./shared/api/keys";
 import { startLive } from "./shared/api/live";
 import { useAfterFirst } from "./shared/ui/useAfterFirst";
 import { theme, variables } from "./theme";
 
-if (window.location.pathname !== "/login") startLive();
+// Who may not hear of changes has perhaps logged out beside this page: asking who one is leads to the log-in then.
+if (window.location.pathname !== "/login") startLive(() => void queryClient.invalidateQueries({ queryKey: keys.me }));
 
 const Words = lazy(() => import("./shared/ui/Words"));
 const schemes = localStorageColorSchemeManager({ key: "tradewind-color-scheme" });

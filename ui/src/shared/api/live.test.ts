@@ -127,13 +127,21 @@ describe("a page", () => {
 });
 
 describe("a tab", () => {
-  const sources: EventTarget[] = [];
+  const sources: Source[] = [];
+  let refused = 0;
   class Source extends EventTarget {
+    static readonly CLOSED = 2;
+    readyState = 1;
+    onerror: (() => void) | undefined;
     constructor() {
       super();
       sources.push(this);
     }
     close(): void {}
+    refuse(): void {
+      this.readyState = Source.CLOSED;
+      this.onerror?.();
+    }
   }
   class Channel {
     postMessage(): void {}
@@ -142,12 +150,15 @@ describe("a tab", () => {
   async function begun(navigator: object = {}): Promise<typeof import("./live")> {
     vi.useFakeTimers();
     sources.length = 0;
+    refused = 0;
     for (const [name, value] of Object.entries({ EventSource: Source, BroadcastChannel: Channel, navigator })) {
       vi.stubGlobal(name, value);
     }
     vi.resetModules();
     const live = await import("./live");
-    live.startLive();
+    live.startLive(() => {
+      refused += 1;
+    });
     return live;
   }
   afterEach(() => {
@@ -193,5 +204,21 @@ describe("a tab", () => {
     expect(heard, "but not each time that it is refused").toEqual([]);
     await vi.advanceTimersByTimeAsync(6000);
     expect(sources).toHaveLength(3);
+  });
+
+  it("that is refused a stream asks once who one is, and goes on asking for a stream", async () => {
+    const { liveState } = await begun();
+    sources.at(-1)?.refuse();
+    expect(refused).toBe(1);
+    expect(liveState.get()).toBe(false);
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(sources).toHaveLength(2);
+    sources.at(-1)?.refuse();
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(sources).toHaveLength(3);
+    expect(refused).toBe(1);
+    say({ type: "start" });
+    sources.at(-1)?.refuse();
+    expect(refused, "once more after one that it was given").toBe(2);
   });
 });

@@ -65,8 +65,8 @@ function take(told: Told): void {
   }
 }
 
-/** Listen, here or by way of the tab that does. */
-export function startLive(): void {
+/** Listen, here or by way of the tab that does; `onRefused`: the server has a stream for this one no more, or never had. */
+export function startLive(onRefused: () => void): void {
   const name = `tradewind-live-${workspace}`;
   const channel = new BroadcastChannel(name);
   channel.onmessage = (message: MessageEvent<Told>) => take(message.data);
@@ -77,7 +77,7 @@ export function startLive(): void {
   // The lock is held until this tab goes; then the next one in line gets it and listens.
   const asLeader = (): Promise<never> =>
     new Promise(() => {
-      listen(tell);
+      listen(tell, onRefused);
     });
   if (navigator.locks) void navigator.locks.request(name, asLeader);
   else void asLeader();
@@ -87,7 +87,7 @@ export function startLive(): void {
   take({ kind: "change", change: { type: "start" } as Change, id: "" });
 }
 
-function listen(tell: (told: Told) => void): void {
+function listen(tell: (told: Told) => void, onRefused: () => void, wasRefused = false): void {
   const source = new EventSource(`${apiBase}/api/v2/events`);
   let hasBegun = false;
   const told = (event: MessageEvent<string>): void =>
@@ -96,7 +96,9 @@ function listen(tell: (told: Told) => void): void {
   source.onopen = () => tell({ kind: "state", isLive: true });
   source.onerror = () => {
     tell({ kind: "state", isLive: false });
-    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(tell), 2000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    if (hasBegun || !wasRefused) onRefused();
+    setTimeout(() => listen(tell, onRefused, true), 2000);
   };
   source.addEventListener("start", () => {
     hasBegun = true;
@@ -107,7 +109,7 @@ function listen(tell: (told: Told) => void): void {
     source.close();
     tell({ kind: "state", isLive: false });
     if (hasBegun) tell({ kind: "change", change: { type: "reset" } as Change, id: "" });
-    setTimeout(() => listen(tell), AGAIN_MS);
+    setTimeout(() => listen(tell, onRefused), AGAIN_MS);
   });
 }
 
