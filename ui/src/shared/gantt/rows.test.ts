@@ -76,6 +76,13 @@ it("each try is a segment, the last one in the state of the task", () => {
   ]);
 });
 
+it.each(["none", "queued", "upstream_failed"])("the last try of a cleared task that is %s ended as it did", (state) => {
+  const cleared = task("x", { counts: { [state]: 1 }, tries: [[1, at(0), at(1), at(2), "success"]] });
+  const row = ganttRows({ tasks: [cleared], groups: [] }, new Set())[0];
+  expect(row?.segments.map((one) => one.state)).toEqual(["success"]);
+  expect(row?.counts).toEqual({ [state]: 1 });
+});
+
 it("the instances of a mapped task are one segment together", () => {
   const mapped = task("m", {
     is_mapped: true,

@@ -142,8 +142,13 @@ function segmentsOf(task: RunTask): GanttSegment[] {
     queuedAt: moment(asked),
     startedAt: moment(started),
     endedAt: moment(ended),
-    state: place === last ? state : (outcome ?? "failed"),
+    state: place < last ? (outcome ?? "failed") : ended !== null && isBefore(state) ? (outcome ?? state) : state,
   }));
+}
+
+/** Whether a task in this state has yet to begin, or will not: what it did before is of a try that ended as it did. */
+function isBefore(state: string | null): boolean {
+  return state === null || ["scheduled", "queued", "upstream_failed", "skipped"].includes(state);
 }
 
 /** When a run that goes on should be over: as long after its start as such runs usually take. */
