@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tradewind.base.errors import BrokenInvariant
+from tradewind.base.errors import BrokenInvariant, NotFound
 from tradewind.cli.board import open_board
 from tradewind.cli.commands.tasks.logs import log_lines
 from tradewind.cli.live import Absence, events
@@ -58,7 +58,13 @@ def follow_run(client: Client, dag_id: str, run_id: str, *, is_live: bool) -> st
 
 
 def follow_task(client: Client, path: tuple[str, ...], map_index: int) -> Iterator[str | None]:
-    """The states of a task instance, from the present one on, until it has ended or its run has."""
+    """The states of a task instance, from the present one on, until it has ended or its run has.
+
+    One that the scheduler has not made yet has no state, as one that has not been scheduled.
+
+    Raises:
+        NotFound: the DAG has no such task, or the run ended without it.
+    """
     _, dag_id, _, run_id, _, task_id = path
     before: str | None = ""
     absence = Absence(client)
@@ -67,7 +73,15 @@ def follow_task(client: Client, path: tuple[str, ...], map_index: int) -> Iterat
         is_last = (
             absence.read(lambda: client.get(*path[:4]))["state"] in FINISHED
         )  # first, so that what is read next is how it ended
-        state = absence.read(lambda: client.get(*path, *index))["state"]
+        try:
+            state = absence.read(lambda: client.get(*path, *index))["state"]
+        except NotFound:
+            if is_last:
+                raise
+            absence.read(
+                lambda: client.get("dags", dag_id, "tasks", task_id)
+            )  # tells where there is no such task at all
+            state = None
         if state != before:
             yield (before := state)
         if is_last or state in OVER:

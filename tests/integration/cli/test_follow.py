@@ -49,6 +49,18 @@ with DAG("slow", schedule=None, is_paused_upon_creation=False):
             time.sleep(0.01)
     wait()
 
+with DAG("mapped", schedule=None, is_paused_upon_creation=False):
+    @task
+    def numbers(params=None):
+        while not (pathlib.Path(params["folder"]) / "go").exists():
+            time.sleep(0.01)
+        return [1, 2]
+
+    @task
+    def each(number):
+        return number
+    each.expand(number=numbers())
+
 with DAG("broken", schedule=None, is_paused_upon_creation=False):
     @task
     def fail():
@@ -67,7 +79,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         env["TRADEWIND__DB__URL"] = url = postgres.clone()
         request.addfinalizer(lambda: postgres.drop(url))
     with Server(tmp_path / "home", tmp_path / "dags", env=env) as running:
-        running.wait_dags({"quick", "slow", "broken"})
+        running.wait_dags({"quick", "slow", "mapped", "broken"})
         yield running
 
 
@@ -204,6 +216,22 @@ def test_states_are_followed_to_their_end(server: Server, tmp_path: Path) -> Non
     with begin(server, "tasks", "states-for-dag-run", "slow", run, "--follow", "-o", "json") as follower:
         out, _ = follower.communicate(timeout=60)
     assert [one["state"] for one in json.loads(out)] == ["success"]
+
+
+def test_an_instance_is_followed_from_before_it_is_there(server: Server, tmp_path: Path) -> None:
+    run = server.trigger("mapped", {"folder": str(tmp_path)})
+    with begin(server, "tasks", "state", "mapped", "each", run, "--map-index", "1", "--follow") as follower:
+        try:
+            assert follower.stdout is not None
+            assert follower.stdout.readline() == "None\n"
+            assert "each[1]" not in server.states("mapped", run)
+        finally:
+            (tmp_path / "go").touch()
+        assert follower.stdout.read().split()[-1] == "success"
+    with begin(server, "tasks", "state", "mapped", "reach", run, "--follow") as follower:
+        _, err = follower.communicate(timeout=60)
+    assert follower.returncode == 3
+    assert "reach" in err
 
 
 def test_a_server_that_stops_lets_go_of_listeners_at_once(server: Server) -> None:
