@@ -13,7 +13,8 @@ from support.server import Server
 
 DAGS = Path(__file__).parent / "dags"
 ALL_DAGS = {
-    "broken", "count_stock", "figures", "flaky", "greeting", "loud", "release", "reorder", "shop", "slow", "values",
+    "broken", "count_stock", "crossing", "crossing_long", "figures", "flaky", "greeting", "loud", "release", "reorder", "shop",
+    "slow", "values",
 }  # fmt: skip
 """A list of DAGs that grows while one looks at it is no good to look at."""
 

@@ -19,13 +19,13 @@ def dag_is_there(site: Server) -> None:
     site.wait_dags({"crossing"})
 
 
-def opened_while_held(tab: Tab) -> Route:
+def opened_while_held(tab: Tab, path: str = GRAPH, box: str = "task join") -> Route:
     """The page of a graph, drawn while the script of who thinks longest is asked for and does not come."""
     held = list[Route]()
     tab.page.route(THINKER, lambda route: held.append(route))
     with tab.page.expect_request(THINKER):
-        tab.go(GRAPH)
-    expect(tab.page.get_by_role("group", name="task join")).to_be_visible()
+        tab.go(path)
+    expect(tab.page.get_by_role("group", name=box)).to_be_visible()
     expect(tab.page.locator("[data-picture]")).to_have_attribute("data-picture", "first")
     tab.page.wait_for_timeout(0)  # what the browser asked for has been heard of by now
     return held[0]
@@ -80,3 +80,16 @@ def test_a_graph_stays_where_the_better_picture_fails(tab: Tab) -> None:
     assert places(tab.page) == at_first
     assert any("ELK's worker failed" in one for one in tab.complaints), tab.complaints
     tab.complaints.clear()  # told in the console, where it belongs
+
+
+def test_what_is_selected_stays_in_sight_when_a_better_picture_comes(tab: Tab, site: Server) -> None:
+    run_id = site.trigger("crossing_long")
+    site.wait_run("crossing_long", run_id)
+    name = "task step_29, success"
+    held = opened_while_held(tab, f"/dags/crossing_long/runs/{run_id}?task=step_29", name)
+    box = tab.page.get_by_role("group", name=name)
+    expect(box).to_be_in_viewport()
+    held.continue_()
+    expect(tab.page.locator("[data-picture]")).to_have_attribute("data-glides", "true")
+    expect(box).to_be_in_viewport()
+    expect(tab.page.get_by_role("group", name="task first, success")).not_to_be_in_viewport()

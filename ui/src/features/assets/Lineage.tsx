@@ -51,23 +51,19 @@ export default function Lineage(given: {
   const navigate = useNavigate();
   // The same boxes while only their states change: they stay where they are, and so does the view.
   const ids = graph.nodes.map((node) => node.id).join("\n");
-  const boxes = useMemo(() => ids.split("\n").map((id): Box => ({ id, parent: null, ...SIZE })), [ids]);
+  const boxes = useMemo(() => (ids ? ids.split("\n") : []).map((id): Box => ({ id, parent: null, ...SIZE })), [ids]);
   const lines = useMemo(() => graph.edges.map(([from, to]): Line => ({ from, to })), [graph.edges]);
   const use = useInUse();
   const seen = useLayout(boxes, lines, use.isInUse);
   const places = seen.layout?.places;
   const part = marked.toLowerCase();
-  const nodes = graph.nodes.map((node): Card => {
+  const nodes = graph.nodes.flatMap((node): Card[] => {
     const at = places?.[node.id];
+    if (!at) return []; // it is new, and its place is thought about
     const isMarked = part !== "" && node.name.toLowerCase().includes(part);
-    return {
-      id: node.id,
-      type: "card",
-      ...KNOWN,
-      position: { x: at?.x ?? 0, y: at?.y ?? 0 },
-      data: { node, isMarked, isCenter: node.id === center },
-      ariaLabel: `${node.kind === "dag" ? "DAG" : "Asset"} ${node.name}`,
-    };
+    const data = { node, isMarked, isCenter: node.id === center };
+    const ariaLabel = `${node.kind === "dag" ? "DAG" : "Asset"} ${node.name}`;
+    return [{ id: node.id, type: "card", ...KNOWN, position: { x: at.x, y: at.y }, data, ariaLabel }];
   });
   const edges = graph.edges.map(([source, target]): Edge => ({ id: `${source} ${target}`, source, target }));
   return (

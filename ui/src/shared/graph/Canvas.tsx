@@ -5,7 +5,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Canvas.module.css";
 import { type Drawing, relatedOf, sized } from "./drawing";
-import { firstView, viewWith } from "./first-view";
+import { viewOf, viewWith } from "./first-view";
 import { GraphRoom, glideMs } from "./GraphRoom";
 import type { Layout } from "./model";
 import { nodesOf } from "./node-list";
@@ -76,6 +76,7 @@ function Flow(given: Given & { layout: Layout; isInstead: boolean }) {
   const isBig = nodes.length > MANY;
   const [isMoved, setMoved] = useState(false);
   const active = given.isBeside && !isMoved ? nodes.find((node) => node.data.state === "running")?.id : undefined;
+  const followed = given.isBeside ? (selected ?? active) : undefined;
   return (
     <ReactFlow
       className={classes.canvas ?? ""}
@@ -105,20 +106,28 @@ function Flow(given: Given & { layout: Layout; isInstead: boolean }) {
       {!given.isBeside && nodes.length > 30 && nodes.length <= MOST_IN_MAP && (
         <MiniMap pannable zoomable ariaLabel="Small map of the graph" />
       )}
-      <Fit layout={layout} isInstead={given.isInstead} />
-      {given.isBeside && <Follow nodes={nodes} target={selected ?? active} />}
+      <Fit layout={layout} isInstead={given.isInstead} nodes={nodes} followed={followed} />
+      {given.isBeside && <Follow nodes={nodes} target={followed} />}
     </ReactFlow>
   );
 }
 
-/** Shows all of it, or its beginning where it is too big to be read, at first and when its shape changes. */
-function Fit({ layout, isInstead }: { layout: Layout; isInstead: boolean }) {
+/** Shows all of it, or its beginning where it is too big to be read, or what is followed; at first and when its shape changes. */
+function Fit(given: { layout: Layout; isInstead: boolean; nodes: GraphNode[]; followed: string | undefined }) {
+  const { layout, isInstead } = given;
   const flow = useReactFlow();
+  const latest = useRef(given);
+  latest.current = given;
+  const fitted = useRef<Layout>(undefined);
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   useEffect(() => {
     if (width === 0 || height === 0) return;
-    void flow.setViewport(firstView(layout, width, height), { duration: glideMs(isInstead) });
+    const { nodes, followed } = latest.current;
+    // Only boxes glide to their places: a room that changes its size is not waited for.
+    const duration = fitted.current === layout ? 0 : glideMs(isInstead);
+    fitted.current = layout;
+    void flow.setViewport(viewOf(layout, nodes, followed, width, height), { duration });
   }, [layout, isInstead, flow, width, height]);
   return null;
 }

@@ -44,8 +44,16 @@ async function start(): Promise<Layouter> {
 
 const box = (id: string): Box => ({ id, parent: null, width: 10, height: 10 });
 
-/** ELK's places of boxes. */
-export async function elkPlaces(boxes: Box[], lines: Line[], direction: Direction): Promise<Places> {
+let last: Promise<unknown> = Promise.resolve();
+
+/** ELK's places of boxes; of one graph after the other, so that each has its own time, and another ELK if the one before had it stopped. */
+export function elkPlaces(boxes: Box[], lines: Line[], direction: Direction): Promise<Places> {
+  const places = last.then(() => thoughtOut(boxes, lines, direction));
+  last = places.catch(() => undefined);
+  return places;
+}
+
+async function thoughtOut(boxes: Box[], lines: Line[], direction: Direction): Promise<Places> {
   const asked = started();
   const { layout, stop } = await asked;
   let timer: ReturnType<typeof setTimeout> | undefined;

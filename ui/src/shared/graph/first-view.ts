@@ -14,7 +14,7 @@ const FIRST_ZOOM = 0.8;
 const EDGE = 24;
 
 /** All of it, or its beginning where all of it is too small to be read. */
-export function firstView({ places, direction }: Layout, width: number, height: number): View {
+function firstView({ places, direction }: Layout, width: number, height: number): View {
   const size = sizeOf(places);
   const all = Math.min(1, (width - 2 * EDGE) / size.width, (height - 2 * EDGE) / size.height);
   const isCut = all < LEAST_ZOOM;
@@ -24,6 +24,18 @@ export function firstView({ places, direction }: Layout, width: number, height: 
   return direction === "DOWN"
     ? { x: Math.max(EDGE, middle.x), y: EDGE, zoom }
     : { x: EDGE, y: Math.max(EDGE, middle.y), zoom };
+}
+
+/** `firstView`, moved to what is followed where that would be out of sight. */
+export function viewOf(
+  layout: Layout,
+  nodes: readonly Placed[],
+  followed: string | undefined,
+  width: number,
+  height: number,
+): View {
+  const first = firstView(layout, width, height);
+  return (followed !== undefined && viewWith(nodes, followed, first, width, height)) || first;
 }
 
 interface Placed {

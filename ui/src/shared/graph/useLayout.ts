@@ -8,8 +8,8 @@ import { quickLayout } from "./layered";
 import type { Box, Layout, Line } from "./model";
 import { type Seen, takeTurns } from "./turns";
 
-/** With more boxes than this ELK takes seconds, and the quick layout too long to keep the page waiting. */
-const MOST_FOR_ELK = 250;
+/** With more boxes or lines than these ELK takes seconds, and so much is computed that the page would not listen meanwhile. */
+const MOST = { boxes: 250, lines: 1000 };
 
 type State = Partial<Seen> & { error: unknown };
 
@@ -37,7 +37,7 @@ export function useLayout(boxes: Box[], lines: Line[], isInUse: () => boolean, a
       if (seen.error !== undefined) reportError(seen.error);
       setState({ error: undefined, ...seen });
     };
-    if (boxes.length <= MOST_FOR_ELK) {
+    if (boxes.length <= MOST.boxes && lines.length <= MOST.lines) {
       const quick = quickLayout(boxes, lines, aspect);
       const isBestNear = isElkReady();
       let forget = (): void => undefined;
