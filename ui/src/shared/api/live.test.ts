@@ -221,4 +221,13 @@ describe("a tab", () => {
     sources.at(-1)?.refuse();
     expect(refused, "once more after one that it was given").toBe(2);
   });
+
+  it("that is refused for long asks now and then: the first time it may only have been the server that was away", async () => {
+    await begun();
+    for (let times = 0; times < 16; times += 1) {
+      sources.at(-1)?.refuse();
+      await vi.advanceTimersByTimeAsync(2500);
+    }
+    expect(refused).toBe(2);
+  });
 });

@@ -21,6 +21,8 @@ const CALM_MS = 1500;
 const MOST_UNHEARD = 1000;
 /** A stream that the server has ended is asked for again after this. */
 const AGAIN_MS = 5000;
+/** Of so many refusals in a row one leads to the question who one is: the first may have been of a proxy without its server. */
+const ASK_EVERY = 15;
 
 const listeners = new Set<Listener>();
 /** What came before the page was drawn, for all who begin to listen with it. */
@@ -87,7 +89,7 @@ export function startLive(onRefused: () => void): void {
   take({ kind: "change", change: { type: "start" } as Change, id: "" });
 }
 
-function listen(tell: (told: Told) => void, onRefused: () => void, wasRefused = false): void {
+function listen(tell: (told: Told) => void, onRefused: () => void, refusals = 0): void {
   const source = new EventSource(`${apiBase}/api/v2/events`);
   let hasBegun = false;
   const told = (event: MessageEvent<string>): void =>
@@ -97,8 +99,9 @@ function listen(tell: (told: Told) => void, onRefused: () => void, wasRefused = 
   source.onerror = () => {
     tell({ kind: "state", isLive: false });
     if (source.readyState !== EventSource.CLOSED) return;
-    if (hasBegun || !wasRefused) onRefused();
-    setTimeout(() => listen(tell, onRefused, true), 2000);
+    const inARow = hasBegun ? 0 : refusals;
+    if (inARow % ASK_EVERY === 0) onRefused();
+    setTimeout(() => listen(tell, onRefused, inARow + 1), 2000);
   };
   source.addEventListener("start", () => {
     hasBegun = true;
