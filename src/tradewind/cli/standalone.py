@@ -190,9 +190,8 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
 def _address_left(settings: Settings, url: str, token: str) -> Iterator[None]:
     """Leave address, token and DAGs folder where the command line of the same user finds them, while the server runs."""
     path = settings.home / "server.json"
-    draft = path.with_name(
-        ".server.json.draft"
-    )  # who looks for a server that starts again reads the old one or the new one
+    draft = path.with_name(".server.json.draft")
+    # Who looks for a server that starts again reads the old address or the new one.
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         left = {
             "url": url,
