@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
@@ -43,6 +42,8 @@ class PollingTrigger(BaseTrigger):
             look: may block.
             longest_s: seconds between two looks, at most.
         """
+        import asyncio  # noqa: PLC0415 - only where something waits
+
         loop = asyncio.get_running_loop()
         begun = loop.time()
         PollingTrigger.waiting += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -307,10 +306,14 @@ class RuntimeTaskInstance:
 
     async def axcom_pull(self, *args: Any, **kwargs: Any) -> Any:
         """`xcom_pull` for async code."""
+        import asyncio  # noqa: PLC0415 - async code has it
+
         return await asyncio.to_thread(self.xcom_pull, *args, **kwargs)
 
     async def axcom_push(self, key: str, value: Any) -> None:
         """`xcom_push` for async code."""
+        import asyncio  # noqa: PLC0415 - as above
+
         await asyncio.to_thread(self.xcom_push, key, value)
 
     # -- facts about runs ----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
@@ -173,6 +172,8 @@ class MomentTrigger(BaseTrigger):
         return f"{__name__}.{type(self).__qualname__}", {"moment": self.moment}
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
+        import asyncio  # noqa: PLC0415 - only where it waits
+
         clock = SystemClock()
         while (left := (self.moment - clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - it waits for a time
             await asyncio.sleep(min(left, LONGEST_SLEEP_S))

@@ -7,7 +7,7 @@ happen once belongs in a `once`, and the order of waits must not depend on chanc
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections.abc import Callable, Generator, Iterable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -98,11 +98,20 @@ def wait_for(what: BaseTrigger | timedelta | datetime, *, timeout: timedelta | f
     """
     if not isinstance(what, BaseTrigger | timedelta | datetime):
         raise TypeError(f"wait_for() takes a trigger, a timedelta or a datetime, not {what!r}")
+    return _Awaited(what, timeout) if _is_in_loop() else _wait(what, timeout)
+
+
+def _is_in_loop() -> bool:
+    """Whether a coroutine runs here; where nobody has imported asyncio there is none, and this does not."""
+    if "asyncio" not in sys.modules:
+        return False
+    import asyncio  # noqa: PLC0415 - it is there
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return _wait(what, timeout)
-    return _Awaited(what, timeout)
+        return False
+    return True
 
 
 def once(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

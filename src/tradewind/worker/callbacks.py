@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import inspect
 import logging
@@ -57,6 +56,8 @@ def _call(callback: Any, context: Context, kind: str) -> None:
         callback = copy.copy(callback)  # rendering changes it, and another attempt of this process may call it again
     result = callback(context)
     if inspect.iscoroutine(result):
+        import asyncio  # noqa: PLC0415 - few are coroutines
+
         asyncio.run(result)
 
 

@@ -56,6 +56,10 @@ def described(database: Database) -> dict[str, object]:
         if database.dialect == "sqlite":
             sql = tx.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
             found["sqlite"] = {n: ("WITHOUT ROWID" in s, "AUTOINCREMENT" in s) for n, s in sql.all()}
+        else:
+            sql = tx.execute(text("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()"))
+            found["postgresql"] = dict(tuple(one) for one in sql)
+            assert "varchar_pattern_ops" in str(found["postgresql"]), "prefixes of run ids want it in any locale"
         return found
 
 

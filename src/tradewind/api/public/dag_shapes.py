@@ -7,16 +7,28 @@ from datetime import timedelta
 
 import msgspec
 
-from tradewind.api.public.tasks import params_out
 from tradewind.db.dags import DagRecord
 from tradewind.db.versions import VersionRecord
-from tradewind.spec import DagSpec
+from tradewind.spec import DagSpec, ParamSpec
 from tradewind.spec.assets import asset_expression, asset_schedule
 
-__all__ = ["dag_out", "details_out", "version_record_out"]
+__all__ = ["dag_out", "details_out", "params_out", "version_record_out"]
 
 PARTITIONED = frozenset({("assets", "Partitioned Asset"), ("none", "PartitionedAtRuntime")})
 """Timetables that share their kind with others, by their summaries."""
+
+
+def params_out(params: tuple[ParamSpec, ...]) -> dict[str, object]:
+    """Params by name, in Airflow's form."""
+    return {
+        param.name: {
+            "value": param.default if param.has_default else None,
+            "schema": param.schema,
+            "description": param.description,
+            "source": param.source,
+        }
+        for param in params
+    }
 
 
 def _file_token(dag: DagRecord) -> str:

@@ -20,8 +20,7 @@ from tradewind.api.models.one_dag_views import (
     GridQuery,
     RunStatesResponse,
 )
-from tradewind.api.public.dag_shapes import dag_out
-from tradewind.api.public.tasks import params_out
+from tradewind.api.public.dag_shapes import dag_out, params_out
 from tradewind.api.wire import reply
 from tradewind.base.errors import NotFound
 from tradewind.base.policy import Action, Resource

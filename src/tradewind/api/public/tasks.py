@@ -10,29 +10,17 @@ from starlette.responses import Response
 
 from tradewind.api.deps import Call, may
 from tradewind.api.models.tasks import TaskCollectionResponse, TaskResponse
+from tradewind.api.public.dag_shapes import params_out
 from tradewind.api.shapes import delta_out
 from tradewind.api.wire import listing, reply
 from tradewind.base.errors import InvalidInput, NotFound
 from tradewind.db import dags, versions
 from tradewind.db.engine import Tx
-from tradewind.spec import DagSpec, ParamSpec, TaskSpec
+from tradewind.spec import DagSpec, TaskSpec
 
 router = APIRouter(tags=["Task"])
 
 SORTABLE = ("task_id", "task_display_name", "owner", "start_date", "trigger_rule", "operator_name", "retries")
-
-
-def params_out(params: tuple[ParamSpec, ...]) -> dict[str, object]:
-    """Params by name, in Airflow's form."""
-    return {
-        param.name: {
-            "value": param.default if param.has_default else None,
-            "schema": param.schema,
-            "description": param.description,
-            "source": param.source,
-        }
-        for param in params
-    }
 
 
 def task_spec_out(task: TaskSpec, downstream: list[str]) -> dict[str, object]:

@@ -48,6 +48,9 @@ class PythonOperator(BaseOperator):
         super().__init__(**kwargs)
         if not callable(python_callable):
             raise InvalidArgumentType("`python_callable` param must be callable")
+        if inspect.iscoroutinefunction(python_callable):
+            import asyncio  # noqa: PLC0415, F401 - once where the file is imported, not in each attempt
+
         self.python_callable = python_callable
         self.op_args = () if op_args is None else op_args
         self.op_kwargs = {} if op_kwargs is None else op_kwargs
