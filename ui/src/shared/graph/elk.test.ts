@@ -37,6 +37,7 @@ beforeEach(async () => {
   begun = 0;
 });
 afterEach(() => {
+  vi.resetModules(); // what works with a stubbed worker is nobody else's
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });

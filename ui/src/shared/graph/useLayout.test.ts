@@ -2,7 +2,6 @@
 import { renderHook } from "@testing-library/react";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Box, Line } from "./model";
-import { useLayout } from "./useLayout";
 
 let asked = 0;
 
@@ -15,6 +14,7 @@ class Silent {
 
 beforeEach(() => {
   asked = 0;
+  vi.resetModules(); // files share theirs: ELK may have been made ready by another's tests
   vi.stubGlobal("Worker", Silent);
 });
 afterEach(() => {
@@ -36,7 +36,8 @@ it.each([
   ["few boxes are laid out at once", crossed(5), 0],
   ["many boxes are laid out beside the page", crossed(126), 1],
   ["many lines between few boxes, too", crossed(60), 1],
-])("%s", (_, { boxes, lines }, workers) => {
+])("%s", async (_, { boxes, lines }, workers) => {
+  const { useLayout } = await import("./useLayout");
   const { result, unmount } = renderHook(() => useLayout(boxes, lines, nobody));
   expect(asked).toBe(workers);
   expect(result.current.layout === undefined).toBe(workers === 1);
