@@ -19,7 +19,9 @@ from tradewind.base.ids import UuidSource
 from tradewind.db import tables as t
 from tradewind.spec import ScheduleSpec
 
-HOURLY = ScheduleSpec("cron_trigger", {"cron": "0 * * * *"}, summary="0 * * * *", description="Every hour")
+# No run of its own: a new DAG else has one when it comes soon after its moment.
+EACH_HOUR = {"cron": "0 * * * *", "run_immediately": 0}
+HOURLY = ScheduleSpec("cron_trigger", EACH_HOUR, summary="0 * * * *", description="Every hour")
 
 
 def valid(body: Any, model: type[BaseModel]) -> Any:
