@@ -72,8 +72,10 @@ def viewer(chromium: Browser, site: Server, places: Places) -> Iterator[Tab]:
 
 
 def settled(page: Page) -> None:
-    """Once the page shows what it is about: nothing is loading any more."""
+    """Once the page shows what it is about: nothing is loading any more, and it knows what its visitor may do."""
     expect(page.get_by_role("heading").or_(page.get_by_role("alert")).first).to_be_visible()
+    mine = page.get_by_role("button", name=re.compile("^(Your account|Menu)$"))  # the latter on a phone
+    expect(mine).to_have_attribute("title", re.compile("."))
     expect(page.get_by_role("status", name="Loading")).to_have_count(0)
 
 

@@ -31,7 +31,7 @@ function all(): Shortcut[] {
 
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
-  if (document.querySelector("[role=dialog], [role=menu]")) return;
+  if (document.querySelector("[role=dialog], [role=menu], dialog[open]")) return;
   if (event.timeStamp - at > PATIENCE_MS) before = "";
   at = event.timeStamp;
   const shortcuts = all().filter((one) => one.act !== undefined);

@@ -1,46 +1,41 @@
 // Around every page: menu, search, who one is, whether changes come in.
-import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { IconLogout, IconMoon, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { ActionIcon, Menu, Tooltip } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconLogout, IconSearch, IconUser } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import { queryClient } from "@/queries";
-import { api, data } from "@/shared/api/client";
-import { affectedBy, keys } from "@/shared/api/keys";
-import { keepFresh, liveState } from "@/shared/api/live";
+import { affectedBy } from "@/shared/api/keys";
+import { keepFresh } from "@/shared/api/live";
+import { useMe } from "@/shared/api/may";
 import { workspace } from "@/shared/api/place";
 import { logOut } from "./log-out";
-import { ADMIN, MAIN, type Place } from "./nav";
+import { ACCOUNT, ADMIN, MAIN } from "./nav";
 import { openPalette, PaletteLater } from "./PaletteLater";
+import { PhoneBar } from "./PhoneBar";
+import { Brand, LiveSign, Places, useOtherScheme } from "./parts";
 import classes from "./Shell.module.css";
+
+/** As Shell.module.css has it. */
+const PHONE = "(max-width: 760px)";
 
 export function Shell() {
   useEffect(() => {
     return keepFresh(queryClient, affectedBy);
   }, []);
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false });
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
         Skip to the content
       </a>
-      <nav className={classes.nav} aria-label="Pages">
-        <Link to="/" className={classes.brand} aria-label="Tradewind, home">
-          <img src="/static/icon.svg" alt="" width={24} height={24} />
-          <span>Tradewind</span>
-        </Link>
-        <Places places={MAIN} />
-        <hr className={classes.rule} />
-        <Places places={ADMIN} />
-        <div className={classes.foot}>
-          <LiveSign />
-          <SchemeSwitch />
-          <Me />
-        </div>
-      </nav>
+      {isPhone ? <PhoneBar /> : <SideMenu />}
       <div className={classes.column}>
-        <button type="button" className={classes.search} onClick={openPalette}>
-          <IconSearch size={15} /> <span>Find a DAG, run, task, asset or action</span> <kbd>Ctrl K</kbd>
-        </button>
+        {!isPhone && (
+          <button type="button" className={classes.search} onClick={openPalette}>
+            <IconSearch size={15} /> <span>Find a DAG, run, task, asset or action</span> <kbd>Ctrl K</kbd>
+          </button>
+        )}
         <main id="content" tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>
@@ -50,58 +45,46 @@ export function Shell() {
   );
 }
 
-function Places({ places }: { places: Place[] }) {
+function SideMenu() {
   return (
-    <ul className={classes.places}>
-      {places.map(({ to, label, icon: Icon }) => (
-        <li key={to}>
-          <Link to={to} className={classes.place} activeOptions={{ exact: to === "/" }} title={label}>
-            <Icon size={17} stroke={1.7} aria-hidden />
-            <span>{label}</span>
-          </Link>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function LiveSign() {
-  const isLive = useSyncExternalStore(liveState.subscribe, liveState.get);
-  return (
-    <Tooltip label={isLive ? "Changes show as they happen" : "The server is not heard; trying again"}>
-      <span className={classes.live} data-live={isLive} role="status">
-        <i aria-hidden /> <span>{isLive ? "Live" : "Not live"}</span>
-      </span>
-    </Tooltip>
+    <nav className={classes.nav} aria-label="Pages">
+      <Brand />
+      <Places places={MAIN} />
+      <hr className={classes.rule} />
+      <Places places={ADMIN} />
+      <div className={classes.foot}>
+        <LiveSign />
+        <SchemeSwitch />
+        <Me />
+      </div>
+    </nav>
   );
 }
 
 function SchemeSwitch() {
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
-  const other = scheme === "dark" ? "light" : "dark";
+  const { words, Icon, take } = useOtherScheme();
   return (
-    <Tooltip label={`Switch to ${other}`}>
-      <ActionIcon onClick={() => setColorScheme(other)} aria-label={`Switch to ${other}`}>
-        {scheme === "dark" ? <IconSun size={17} /> : <IconMoon size={17} />}
+    <Tooltip label={words}>
+      <ActionIcon onClick={take} aria-label={words}>
+        <Icon size={17} />
       </ActionIcon>
     </Tooltip>
   );
 }
 
 function Me() {
-  const me = useQuery({ queryKey: keys.me, queryFn: () => data(api.GET("/auth/me")) });
+  const me = useMe();
   return (
     <Menu position="right-end" width={220}>
       <Menu.Target>
-        <ActionIcon aria-label="Your account">
+        <ActionIcon aria-label="Your account" title={me.data?.username}>
           <IconUser size={17} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{me.data ? `${me.data.username}, workspace ${workspace}` : "…"}</Menu.Label>
-        <Menu.Item component={Link} to="/account">
-          Account, sessions and tokens
+        <Menu.Item component={Link} to={ACCOUNT.to}>
+          {ACCOUNT.label}
         </Menu.Item>
         <Menu.Item component="a" href="/docs">
           API
