@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response
 
 from support.server import Server
+from support.slow_pages import SEED, slow_down
 
 __all__ = ["Scheme", "Tab", "launched", "open_tab"]
 
@@ -104,6 +105,9 @@ def open_tab(browser: Browser, server: Server, *, username: str | None = "admin"
         timezone_id="Europe/Berlin",
     )
     context.set_default_timeout(60_000)
+    test = os.environ.get("PYTEST_CURRENT_TEST", "page").rpartition("::")[2].split(" ")[0]
+    if SEED:
+        slow_down(context, test)
     tab = Tab(context.new_page(), context, server.url)
 
     def heard(message: ConsoleMessage) -> None:
@@ -127,7 +131,7 @@ def open_tab(browser: Browser, server: Server, *, username: str | None = "admin"
         yield tab
         assert not tab.complaints, tab.complaints
     except BaseException:
-        tab.shoot(f"failed-{os.environ.get('PYTEST_CURRENT_TEST', 'page').rpartition('::')[2].split(' ')[0]}")
+        tab.shoot(f"failed-{test}")
         raise
     finally:
         context.close()
