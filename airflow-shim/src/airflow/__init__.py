@@ -60,8 +60,10 @@ PLACES = {
     "conf": "airflow.configuration:conf",
 }
 
-IMPORTED_BY_AIRFLOW = frozenset({"configuration", "exceptions", "models", "sdk", "settings", "utils"})
-"""What `import airflow` alone gives there, and code relies on: `airflow.exceptions.AirflowException`."""
+IMPORTED_BY_AIRFLOW = frozenset(
+    ["configuration", "exceptions", "hooks", "macros", "models", "operators", "sdk", "sensors", "settings", "utils"]
+)
+"""What `import airflow` alone gives in some version, and code relies on: `airflow.exceptions.AirflowException`."""
 
 _named, __dir__ = forward(__name__, "DAG Asset XComArg", places=PLACES)
 

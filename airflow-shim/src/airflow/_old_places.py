@@ -1,8 +1,9 @@
-"""Modules of Airflow 1 that Airflow 2 still redirected to provider packages: they are found by this table."""
+"""Modules of Airflow 1 and 2 that have become others, mostly of provider packages: they are found by a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -10,60 +11,13 @@ from types import ModuleType
 from typing import Any
 
 from airflow._forward import moved, package_of
+from airflow._old_table import PACKAGES, place_of
 
-__all__ = ["OldPlacesFinder"]
-
-PLACES = {
-    "hooks.S3_hook": "amazon.aws.hooks.s3",
-    "hooks.dbapi_hook": "common.sql.hooks.sql",
-    "hooks.docker_hook": "docker.hooks.docker",
-    "hooks.druid_hook": "apache.druid.hooks.druid",
-    "hooks.hive_hooks": "apache.hive.hooks.hive",
-    "hooks.http_hook": "http.hooks.http",
-    "hooks.jdbc_hook": "jdbc.hooks.jdbc",
-    "hooks.mssql_hook": "microsoft.mssql.hooks.mssql",
-    "hooks.mysql_hook": "mysql.hooks.mysql",
-    "hooks.oracle_hook": "oracle.hooks.oracle",
-    "hooks.pig_hook": "apache.pig.hooks.pig",
-    "hooks.postgres_hook": "postgres.hooks.postgres",
-    "hooks.presto_hook": "presto.hooks.presto",
-    "hooks.samba_hook": "samba.hooks.samba",
-    "hooks.slack_hook": "slack.hooks.slack",
-    "hooks.sqlite_hook": "sqlite.hooks.sqlite",
-    "hooks.webhdfs_hook": "apache.hdfs.hooks.webhdfs",
-    "hooks.zendesk_hook": "zendesk.hooks.zendesk",
-    "operators.docker_operator": "docker.operators.docker",
-    "operators.email_operator": "smtp.operators.smtp",
-    "operators.hive_operator": "apache.hive.operators.hive",
-    "operators.hive_stats_operator": "apache.hive.operators.hive_stats",
-    "operators.hive_to_mysql": "apache.hive.transfers.hive_to_mysql",
-    "operators.hive_to_samba_operator": "apache.hive.transfers.hive_to_samba",
-    "operators.http_operator": "http.operators.http",
-    "operators.mssql_to_hive": "apache.hive.transfers.mssql_to_hive",
-    "operators.mysql_to_hive": "apache.hive.transfers.mysql_to_hive",
-    "operators.papermill_operator": "papermill.operators.papermill",
-    "operators.pig_operator": "apache.pig.operators.pig",
-    "operators.redshift_to_s3_operator": "amazon.aws.transfers.redshift_to_s3",
-    "operators.s3_file_transform_operator": "amazon.aws.operators.s3",
-    "operators.s3_to_hive_operator": "apache.hive.transfers.s3_to_hive",
-    "operators.s3_to_redshift_operator": "amazon.aws.transfers.s3_to_redshift",
-    "operators.slack_operator": "slack.operators.slack",
-    "operators.sql": "common.sql.operators.sql",
-    "sensors.hive_partition_sensor": "apache.hive.sensors.hive_partition",
-    "sensors.http_sensor": "http.sensors.http",
-    "sensors.metastore_partition_sensor": "apache.hive.sensors.metastore_partition",
-    "sensors.named_hive_partition_sensor": "apache.hive.sensors.named_hive_partition",
-    "sensors.s3_key_sensor": "amazon.aws.sensors.s3",
-    "sensors.sql": "common.sql.sensors.sql",
-    "sensors.sql_sensor": "common.sql.sensors.sql",
-    "sensors.web_hdfs_sensor": "apache.hdfs.sensors.web_hdfs",
-}
-"""Module of Airflow -> module of the provider packages."""
-RENAMED = {"SimpleHttpOperator": "HttpOperator"}
+__all__ = ["OldPlacesFinder", "below"]
 
 
 class OldPlacesFinder(MetaPathFinder):
-    """Finds the modules above."""
+    """Finds the modules of the table, where no package has a module of that name."""
 
     def find_spec(
         self,
@@ -71,37 +25,82 @@ class OldPlacesFinder(MetaPathFinder):
         path: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
         target: ModuleType | None = None,  # noqa: ARG002 - the protocol's
     ) -> ModuleSpec | None:
-        """A spec of a module that looks in the provider package; None: it is not of the table."""
-        place = PLACES.get(fullname.removeprefix("airflow.")) if fullname.startswith("airflow.") else None
-        return ModuleSpec(fullname, _Redirect(f"airflow.providers.{place}")) if place else None
+        """A spec of a module that looks where its names are now; None: it is not of the table."""
+        top, _, below_airflow = fullname.partition(".")
+        if top != "airflow":
+            return None
+        if below_airflow in PACKAGES:
+            return ModuleSpec(fullname, _Folder(), is_package=True)
+        return ModuleSpec(fullname, _Redirect(below_airflow)) if place_of(below_airflow) else None
+
+
+class _Folder(Loader):
+    """A package that has nothing but modules."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing has to be done."""
 
 
 class _Redirect(Loader):
-    """Fills a module that has the names of another."""
+    """Fills a module that has the names of others."""
 
-    def __init__(self, place: str) -> None:
-        self._place = place
+    def __init__(self, old: str) -> None:
+        self._old = old
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:  # noqa: ARG002 - the protocol's
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        moved(module.__name__, self._place)
-        place = self._place
+        place = place_of(self._old)
+        assert place is not None
+        moved(module.__name__, place.module)
+        old = self._old
+        module.__getattr__ = lambda name: _found(old, name)  # type: ignore[method-assign]
 
-        def get(name: str) -> Any:
-            if name.startswith("__"):
-                raise AttributeError(name)
+
+def below(package: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a package: its modules, which Airflow 1 imported by itself, and the names that it had itself."""
+
+    def get(name: str) -> Any:
+        old = package.removeprefix("airflow.")
+        place = place_of(old)
+        if place is not None and name in place.others:
+            value = _found(old, name)
+            setattr(sys.modules[package], name, value)
+            return value
+        full = f"{package}.{name}"
+        if not name.startswith("_"):
             try:
-                target = import_module(place)
+                return import_module(full)
             except ModuleNotFoundError as error:
-                if not place.startswith(str(error.name)):
-                    raise  # something that the package needs is missing, which is another matter
-                package = package_of(place)
-                raise ImportError(
-                    f"{module.__name__}.{name} is in {place} now: it needs a provider package such as {package}",
-                    name=place,
-                ) from error
-            return getattr(target, RENAMED.get(name, name))
+                if error.name != full:
+                    raise
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
-        module.__getattr__ = get  # type: ignore[method-assign]
+    return get
+
+
+def _found(old: str, name: str) -> Any:
+    """What an old module had under a name.
+
+    Raises:
+        ImportError: it is in a provider package that is not installed.
+        AttributeError: no such name is known, or the installed package has it no more.
+    """
+    place = place_of(old)
+    if name.startswith("__") or place is None:
+        raise AttributeError(name)
+    where, now = place.of(name)
+    if name in place.others:
+        moved(f"airflow.{old}.{name}", f"{where}.{now}")
+    try:
+        target = import_module(where)
+    except ModuleNotFoundError as error:
+        if not where.startswith(str(error.name)):
+            raise  # something that the package needs is missing, which is another matter
+        called = "" if now == name else f" as {now}"
+        raise ImportError(
+            f"airflow.{old}.{name} is in {where} now{called}: it needs a provider package such as {package_of(where)}",
+            name=where,
+        ) from error
+    return getattr(target, now)

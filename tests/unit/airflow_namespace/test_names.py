@@ -135,7 +135,9 @@ def test_a_missing_name_is_an_import_error(module: str, name: str):
         ("airflow.api_fastapi.app", "a server of its own"),
         ("airflow.operators.subdag", "task groups"),
         ("airflow.models.slamiss", "a database of its own"),
-        ("airflow.contrib.hooks.aws_hook", "provider packages"),
+        ("airflow.contrib.hooks.qubole_hook", "provider package"),
+        ("airflow.kubernetes.volume", "kubernetes.client.models"),
+        ("airflow.operators.subdag_operator", "task groups"),
     ],
 )
 def test_a_part_of_airflow_that_is_not_here_says_why(module: str, words: str):

@@ -88,7 +88,10 @@ FOUND = [
     ("TW205", 1, "from airflow.utils.session import create_session\n"),
     ("TW205", 1, "from airflow.settings import Session\n"),
     ("TW205", 2, "from airflow import settings\ndef f(): settings.Session()\n"),
-    ("TW206", 1, "from airflow.contrib.operators.ssh_operator import SSHOperator\n"),
+    ("TW202", 1, "from airflow.contrib.operators.ssh_operator import SSHOperator\n"),
+    ("TW202", 1, "from airflow.kubernetes.secret import Secret\n"),
+    ("TW110", 1, "from airflow.operators import BashOperator\n"),
+    ("TW206", 1, "from airflow.contrib.operators.qubole_operator import QuboleOperator\n"),
     ("TW207", 1, "from airflow.api.client.local_client import Client\n"),
     ("TW207", 1, "from airflow.www.security import AirflowSecurityManager\n"),
     ("TW208", 2, "import os\nimport there_is_no_such_package.of_this_name\n"),
@@ -138,7 +141,8 @@ QUIET = [
 @cache
 def _answers() -> dict[tuple[str, str], tuple[str, str]]:
     """The namespace is asked once for all of these files."""
-    sources = [read for text in [*(text for _, _, text in FOUND), *QUIET] if isinstance(read := _read(text), Source)]
+    texts = [*(text for _, _, text in FOUND), *QUIET, "from airflow.contrib.hooks.aws_hook import AwsHook"]
+    sources = [read for text in texts if isinstance(read := _read(text), Source)]
     return dict(ask(asked_names(sources)))
 
 
@@ -219,6 +223,16 @@ def test_every_rule_about_a_file_has_an_example() -> None:
             "from airflow.sdk import AssetAlias",
         ),
         (DAG + "BashOperator(task_id='a', bash_command='', trigger_rule='dummy')", "'dummy'", "'always'"),
+        (
+            "from airflow.operators import DummyOperator",
+            "from airflow.operators import DummyOperator",
+            "from airflow.providers.standard.operators.empty import EmptyOperator",
+        ),
+        (
+            "from airflow.contrib.sensors.file_sensor import FileSensor",
+            "from airflow.contrib.sensors.file_sensor import FileSensor",
+            "from airflow.providers.standard.sensors.filesystem import FileSensor",
+        ),
     ],
 )
 def test_where_there_is_an_exact_replacement_it_is_given(text: str, found: str, replacement: str) -> None:
@@ -244,6 +258,12 @@ def test_where_there_is_an_exact_replacement_it_is_given(text: str, found: str, 
 def test_a_providers_package_is_told_by_the_name_of_its_module(module: str, added: str) -> None:
     [found] = _findings(f"import {module}")
     assert (found.code, found.fix) == ("TW202", added)
+
+
+def test_a_name_of_airflow_1_is_told_with_its_package_and_what_it_is_called_now() -> None:
+    [found] = _findings("from airflow.contrib.hooks.aws_hook import AwsHook")
+    now = "from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook"
+    assert (found.code, found.fix) == ("TW202", f"tradewind providers add amazon, and write `{now}`")
 
 
 def test_requirements_lose_airflow_and_have_its_providers_added() -> None:

@@ -11,7 +11,15 @@ from airflow._forward import moved
 from airflow.sdk.timezone import utcnow
 from tradewind.timetables import PRESETS
 
-__all__ = ["cron_presets", "date_range", "days_ago", "parse_execution_date", "round_time", "scale_time_units"]
+__all__ = [
+    "cron_presets",
+    "date_range",
+    "days_ago",
+    "infer_time_unit",
+    "parse_execution_date",
+    "round_time",
+    "scale_time_units",
+]
 
 moved(__name__, "pendulum, e.g. pendulum.today('UTC').add(days=-1)")
 
@@ -38,6 +46,13 @@ def round_time(moment: datetime, delta: timedelta, start_date: datetime | None =
     """The multiple of `delta` after `start_date` (1970, unless told) that is nearest to a moment."""
     origin = start_date or datetime(1970, 1, 1, tzinfo=moment.tzinfo)
     return origin + delta * round((moment - origin) / delta)
+
+
+def infer_time_unit(time_seconds_arr: list[float]) -> str:
+    """The unit in which the longest of some times, in seconds, reads well."""
+    longest = max(time_seconds_arr, default=0)
+    limits = {"seconds": 2 * 60, "minutes": 2 * 60 * 60, "hours": 24 * 2 * 60 * 60}
+    return "hours" if not time_seconds_arr else next((unit for unit, end in limits.items() if longest <= end), "days")
 
 
 def scale_time_units(time_seconds_arr: list[float], unit: str) -> list[float]:

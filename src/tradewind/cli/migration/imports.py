@@ -57,7 +57,7 @@ SERVER = {
     "airflow.callbacks": "callbacks of DAGs and tasks",
 }
 """Modules of the server -> what to use instead."""
-IN_A_PACKAGE = re.compile(r" is in (airflow\.providers\.\S+) now")
+IN_A_PACKAGE = re.compile(r" is in (airflow\.providers\.\S+) now(?: as (\w+))?")
 """What the namespace says of names whose module went into a package that is not installed."""
 ORM_FIX = "use Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
 MOVED = {
@@ -209,7 +209,7 @@ def _missing(one: Reference, detail: str) -> Finding:
         return finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
     moved = IN_A_PACKAGE.search(detail)
     if moved:
-        package, now = package_of(moved.group(1)), f"from {moved.group(1)} import {one.name}"
+        package, now = package_of(moved.group(1)), f"from {moved.group(1)} import {moved.group(2) or one.name}"
         return finding(
             "TW202", one.line, f"{one.full} is in {package}", f"{ADD} {added_name(package)}, and write `{now}`"
         )

@@ -28,13 +28,16 @@ def answers(asked: list[list[str]]) -> list[list[str]]:
         found = [answer_of(module, name) for module, name in asked]
     pairs = zip(asked, found, strict=True)
     return [
-        ["moved", moved[module]] if answer[0] == "ok" and module in moved else answer for (module, _), answer in pairs
+        ["moved", moved.get(f"{module}.{name}") or moved[module]]
+        if answer[0] == "ok" and (module in moved or f"{module}.{name}" in moved)
+        else answer
+        for (module, name), answer in pairs
     ]
 
 
 @contextlib.contextmanager
 def moves() -> Iterator[dict[str, str]]:
-    """Paths of Airflow 2 that are imported meanwhile -> where they are now: they say so themselves, once."""
+    """Paths and names of Airflow 2 that are imported meanwhile -> where they are now: they say so themselves, once."""
     found: dict[str, str] = {}
 
     def hear(message: Warning | str, *_: object) -> None:

@@ -115,7 +115,9 @@ RULES = {
         "UNSUPPORTED", "access to the database", "DAG files and tasks have no way to the database, as in Airflow 3."
     ),
     "TW206": Rule(
-        "UNSUPPORTED", "airflow.contrib", "`airflow.contrib` is gone since Airflow 2; its parts are provider packages."
+        "UNSUPPORTED",
+        "airflow.contrib",
+        "`airflow.contrib` is gone since Airflow 3, and this part of it is in no provider package that is known here.",
     ),
     "TW207": Rule(
         "UNSUPPORTED",
