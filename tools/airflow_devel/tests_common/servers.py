@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
+import importlib
 import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,21 +16,19 @@ import pytest
 __all__ = ["NEEDS_SERVER", "postgres_connection"]
 
 NEEDS_SERVER = "needs a server on this machine: "
-DATABASES = Path(__file__).resolve().parents[3] / "tests" / "support" / "databases.py"
+SUPPORT = Path(__file__).resolve().parents[3] / "tests" / "support"
 
 
 @contextlib.contextmanager
 def postgres_connection() -> Iterator[str]:
     """The connection to an empty database, as JSON.
 
-    The folder of our own tests is not on the path of these: both have a package `unit`.
+    The folder of our own tests is not on the path of these: both have a package `unit`. One package of it is.
     """
-    spec = importlib.util.spec_from_file_location("tradewind_test_databases", DATABASES)
-    assert spec is not None
-    assert spec.loader is not None
-    databases = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = databases
-    spec.loader.exec_module(databases)
+    support = ModuleType("support")
+    support.__path__ = [str(SUPPORT)]
+    sys.modules.setdefault("support", support)
+    databases = importlib.import_module("support.databases")
     if databases.postgres_binaries() is None:
         pytest.skip(f"{NEEDS_SERVER}PostgreSQL")
     with databases.postgres_server() as server:
