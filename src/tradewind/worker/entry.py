@@ -60,18 +60,23 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     is_packaged = path.suffix == PACKAGED
     try:
         modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
-    except ModuleNotFoundError as error:
-        package = package_of_missing(error.name or "")
-        if package:
-            error.add_note(f"`tradewind providers add {package}` brings it")
-        raise
-    except TypeError as error:
-        if str(error).startswith("DAG.__init__() got an unexpected"):
-            error.add_note(
-                f"`tradewind airflow check {relative_fileloc}` says what takes its place, if Airflow 2 had it"
-            )
+    except (ImportError, TypeError, ValueError) as error:
+        _add_what_to_do(error, relative_fileloc)
         raise
     return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}
+
+
+def _add_what_to_do(error: Exception, relative_fileloc: str) -> None:
+    """A file of Airflow 2 that fails for what Airflow 3 has dropped is told what takes its place."""
+    from tradewind.sdk.dropped import hint  # noqa: PLC0415 - only files that fail need it
+
+    package = package_of_missing(error.name or "") if isinstance(error, ModuleNotFoundError) else None
+    if package:
+        error.add_note(f"`tradewind providers add {package}` brings it")
+    elif instead := hint(error):
+        error.add_note(f"{instead}; `tradewind airflow check {relative_fileloc}` says what else to change")
+    elif str(error).startswith("DAG.__init__() got an unexpected"):
+        error.add_note(f"`tradewind airflow check {relative_fileloc}` says what takes its place, if Airflow 2 had it")
 
 
 @cache

@@ -65,7 +65,18 @@ BAD = {
         "from tradewind import DAG\nDAG('d', schedule_interval='@daily')\n",
         [
             "unexpected keyword argument 'schedule_interval'",
-            "`tradewind airflow check file.py` says what takes its place",
+            "write `schedule=` for `schedule_interval=`; `tradewind airflow check file.py` says what else to change",
+        ],
+    ),
+    "an argument that never was": (
+        "from tradewind import DAG\nDAG('d', shedule='@daily')\n",
+        ["unexpected keyword argument 'shedule'", "`tradewind airflow check file.py` says what takes its place"],
+    ),
+    "an operator that its package has dropped": (
+        "from airflow.operators.mysql_operator import MySqlOperator\n",
+        [
+            "No module named 'airflow.operators.mysql_operator'",
+            "use SQLExecuteQueryOperator of airflow.providers.common.sql",
         ],
     ),
     "a hang": ("while True:\n    pass\n", ["took more than 1 s (parsing.timeout_s)", 'file.py", line']),

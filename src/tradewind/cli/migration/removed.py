@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tradewind.sdk import dropped
+
 __all__ = [
     "CONTEXT_KEYS",
     "DAG_ARGUMENTS",
@@ -12,28 +14,10 @@ __all__ = [
     "TRIGGER_RULES",
 ]
 
-DAG_ARGUMENTS = {
-    "schedule_interval": ("TW101", "schedule"),
-    "timetable": ("TW101", "schedule"),
-    "concurrency": ("TW102", "max_active_tasks"),
-    "fail_stop": ("TW102", "fail_fast"),
-    "default_view": ("TW102", ""),
-    "orientation": ("TW102", ""),
-    "full_filepath": ("TW102", ""),
-    "last_loaded": ("TW102", ""),
-}
+DAG_ARGUMENTS = {name: ("TW101" if now == "schedule" else "TW102", now) for name, now in dropped.DAG_ARGUMENTS.items()}
 """Argument of `DAG` -> code, and the argument that it is called now (empty: leave it out)."""
 
-OPERATOR_ARGUMENTS = {
-    "provide_context": "",
-    "task_concurrency": "max_active_tis_per_dag",
-    "max_active_tis": "max_active_tis_per_dag",
-    "use_dill": 'serializer="dill"',
-    "xcom_push": "do_xcom_push",
-    "adhoc": "",
-    "use_task_execution_day": "use_task_logical_date",
-    "use_task_execution_date": "use_task_logical_date",
-}
+OPERATOR_ARGUMENTS = dropped.OPERATOR_ARGUMENTS
 """Argument of operators -> what is written instead (empty: leave it out)."""
 
 ONE_OPERATORS_ARGUMENTS = {
@@ -42,7 +26,7 @@ ONE_OPERATORS_ARGUMENTS = {
 }
 """The same for arguments that only one class had."""
 
-TRIGGER_RULES = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
+TRIGGER_RULES = dropped.TRIGGER_RULES
 """Old name of a trigger rule -> the one since."""
 
 CONTEXT_KEYS = {

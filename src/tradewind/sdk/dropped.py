@@ -1,0 +1,158 @@
+"""What Airflow 3 and today's provider packages have dropped, and what takes its place: for errors of DAG files of Airflow 2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = ["DAG_ARGUMENTS", "OPERATOR_ARGUMENTS", "TRIGGER_RULES", "hint", "in_place_of"]
+
+DAG_ARGUMENTS: Mapping[str, str] = {
+    "schedule_interval": "schedule",
+    "timetable": "schedule",
+    "concurrency": "max_active_tasks",
+    "fail_stop": "fail_fast",
+    "default_view": "",
+    "orientation": "",
+    "full_filepath": "",
+    "last_loaded": "",
+}
+"""Argument of `DAG` -> the argument that it is called now (empty: leave it out)."""
+OPERATOR_ARGUMENTS: Mapping[str, str] = {
+    "provide_context": "",
+    "task_concurrency": "max_active_tis_per_dag",
+    "max_active_tis": "max_active_tis_per_dag",
+    "use_dill": 'serializer="dill"',
+    "xcom_push": "do_xcom_push",
+    "adhoc": "",
+    "use_task_execution_day": "use_task_logical_date",
+    "use_task_execution_date": "use_task_logical_date",
+}
+"""Argument of operators -> what is written instead (empty: leave it out)."""
+TRIGGER_RULES: Mapping[str, str] = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
+"""Old name of a trigger rule -> the one since."""
+
+_REPLACED: Mapping[str, str] = {
+    "SQLExecuteQueryOperator common.sql.operators.sql with `conn_id=`": (
+        "PostgresOperator MySqlOperator SqliteOperator MsSqlOperator OracleOperator JdbcOperator SnowflakeOperator "
+        "TrinoOperator PrestoOperator VerticaOperator RedshiftSQLOperator ExasolOperator"
+    ),
+    "SQLCheckOperator common.sql.operators.sql with `conn_id=`": "DruidCheckOperator",
+    "HttpOperator http.operators.http": "SimpleHttpOperator",
+    'BigQueryInsertJobOperator google.cloud.operators.bigquery with `configuration={"query": {...}}`': (
+        "BigQueryOperator BigQueryExecuteQueryOperator"
+    ),
+    "BigQueryCreateTableOperator google.cloud.operators.bigquery with `table_resource=`": (
+        "BigQueryCreateEmptyTableOperator BigQueryCreateExternalTableOperator"
+    ),
+    "DataprocSubmitJobOperator google.cloud.operators.dataproc with `job=`": (
+        "DataprocSubmitHadoopJobOperator DataprocSubmitHiveJobOperator DataprocSubmitPigJobOperator "
+        "DataprocSubmitPySparkJobOperator DataprocSubmitSparkJobOperator DataprocSubmitSparkSqlJobOperator "
+        "DataProcHadoopOperator DataProcHiveOperator DataProcPigOperator DataProcPySparkOperator DataProcSparkOperator "
+        "DataProcSparkSqlOperator"
+    ),
+    "DataprocUpdateClusterOperator google.cloud.operators.dataproc": (
+        "DataprocScaleClusterOperator DataprocClusterScaleOperator"
+    ),
+    "BeamRunJavaPipelineOperator apache.beam.operators.beam": "DataflowCreateJavaJobOperator DataFlowJavaOperator",
+    "BeamRunPythonPipelineOperator apache.beam.operators.beam": "DataflowCreatePythonJobOperator DataFlowPythonOperator",
+    "GlueJobOperator amazon.aws.operators.glue": "AwsGlueJobOperator AWSGlueJobOperator",
+    "GlueCrawlerOperator amazon.aws.operators.glue_crawler": "AwsGlueCrawlerOperator",
+    "GlueJobSensor amazon.aws.sensors.glue": "AwsGlueJobSensor",
+    "LambdaInvokeFunctionOperator amazon.aws.operators.lambda_function": "AwsLambdaInvokeFunctionOperator",
+    "AthenaOperator amazon.aws.operators.athena": "AWSAthenaOperator",
+    "BatchOperator amazon.aws.operators.batch": "AwsBatchOperator AWSBatchOperator",
+    "EcsRunTaskOperator amazon.aws.operators.ecs": "ECSOperator EcsOperator",
+    "DataSyncOperator amazon.aws.operators.datasync": "AWSDataSyncOperator",
+    'S3KeySensor amazon.aws.sensors.s3 with `bucket_key="PREFIX*"` and `wildcard_match=True`': "S3PrefixSensor",
+    "ADLSListOperator microsoft.azure.operators.adls": "AzureDataLakeStorageListOperator",
+    "LocalFilesystemToADLSOperator microsoft.azure.transfers.local_to_adls": "LocalToAzureDataLakeStorageOperator",
+    "TaskGroup airflow.sdk": "SubDagOperator",
+    "V1Volume kubernetes.client.models": "Volume",
+    "V1VolumeMount kubernetes.client.models": "VolumeMount",
+    "V1ContainerPort kubernetes.client.models": "Port",
+    "V1ResourceRequirements kubernetes.client.models with `container_resources=` of the operator": "Resources",
+}
+"""Class, module (below `airflow.providers`, or a full name) and how -> names that are gone and that it stands in for."""
+_MODULES: Mapping[str, str] = {
+    "PostgresOperator": "airflow.providers.postgres.operators airflow.operators.postgres_operator",
+    "MySqlOperator": "airflow.providers.mysql.operators airflow.operators.mysql_operator",
+    "SqliteOperator": "airflow.providers.sqlite.operators airflow.operators.sqlite_operator",
+    "MsSqlOperator": "airflow.providers.microsoft.mssql.operators airflow.operators.mssql_operator",
+    "OracleOperator": "airflow.operators.oracle_operator",
+    "JdbcOperator": "airflow.providers.jdbc.operators airflow.operators.jdbc_operator",
+    "SnowflakeOperator": "airflow.contrib.operators.snowflake_operator",
+    "TrinoOperator": "airflow.providers.trino.operators.trino",
+    "VerticaOperator": "airflow.providers.vertica.operators airflow.contrib.operators.vertica_operator",
+    "RedshiftSQLOperator": "airflow.providers.amazon.aws.operators.redshift_sql airflow.providers.amazon.aws.operators.redshift",
+    "DruidCheckOperator": "airflow.providers.apache.druid.operators.druid_check airflow.operators.druid_check_operator",
+    "S3PrefixSensor": "airflow.providers.amazon.aws.sensors.s3_prefix airflow.sensors.s3_prefix_sensor",
+}
+"""What a module that is gone was there for -> the modules."""
+_KUBERNETES = ("Volume", "VolumeMount", "Port", "Resources")
+_UNKNOWN_ARGUMENT = re.compile(r"DAG\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_UNKNOWN_ARGUMENTS = re.compile(r"^Invalid arguments were passed to .*?(?:were:\n\*\*kwargs: |: )(.*)", re.DOTALL)
+_ARGUMENT = re.compile(r"'(\w+)'")
+_RULE = re.compile(r"trigger_rule must be one of .*; received '(\w+)'$")
+_NAME = re.compile(r"cannot import name '(\w+)' from '(airflow[\w.]*)'")
+
+
+def in_place_of(module: str, name: str) -> str:
+    """What is used instead of a name of a module of Airflow, as ``use ...``; empty: nothing is known of it.
+
+    Args:
+        name: empty: that of the class which the module was there for.
+    """
+    if name in _KUBERNETES and "kubernetes" not in module:
+        return ""
+    wanted = name if any(name in names.split() for names in _REPLACED.values()) else _main_name(module)
+    for new, names in _REPLACED.items():
+        if wanted and wanted in names.split():
+            what, where, *how = new.split(" ", 2)
+            full = where if where.startswith(("airflow.", "kubernetes.")) else f"airflow.providers.{where}"
+            return " ".join([f"use {what} of {full},", *how]).rstrip(",")
+    return ""
+
+
+def hint(error: BaseException) -> str:
+    """What to write instead where a DAG file fails for something that Airflow 3 has dropped; empty: it is another matter."""
+    said = str(error)
+    match error:
+        case ModuleNotFoundError():
+            instead = in_place_of(error.name or "", "")
+        case ImportError():
+            found = _NAME.search(said)
+            instead = in_place_of(found.group(2), found.group(1)) if found else ""
+        case TypeError():
+            instead = _arguments(said)
+        case ValueError():
+            rule = _RULE.search(said)
+            now = TRIGGER_RULES.get(rule.group(1), "") if rule else ""
+            instead = f"write '{now}', its name since Airflow 2" if now else ""
+        case _:
+            instead = ""
+    return instead
+
+
+def _arguments(said: str) -> str:
+    unknown = _UNKNOWN_ARGUMENT.search(said)
+    if unknown:
+        return _argument(unknown.group(1), DAG_ARGUMENTS)
+    many = _UNKNOWN_ARGUMENTS.search(said)
+    told = [_argument(name, OPERATOR_ARGUMENTS) for name in _ARGUMENT.findall(many.group(1))] if many else []
+    return ", ".join(one for one in told if one)
+
+
+def _argument(name: str, table: Mapping[str, str]) -> str:
+    if name not in table:
+        return ""
+    now = table[name]
+    written = now if "=" in now else f"{now}="
+    return f"write `{written}` for `{name}=`" if now else f"leave `{name}=` out"
+
+
+def _main_name(module: str) -> str:
+    for name, modules in _MODULES.items():
+        if any(module == one or module.startswith(f"{one}.") for one in modules.split()):
+            return name
+    return ""
