@@ -52,6 +52,43 @@ def test_names_that_an_installed_package_has_are_told_from_those_it_lacks(tmp_pa
     ]  # fmt: skip
 
 
+OF_EARLIER_PACKAGES = """\
+from airflow.providers.postgres.operators.postgres import PostgresOperator
+from airflow.providers.http.operators.http import SimpleHttpOperator
+from airflow.providers.amazon.aws.operators.s3_bucket import S3CreateBucketOperator
+from airflow.providers.amazon.aws.operators.glue import (
+    AwsGlueJobOperator,
+)
+from airflow.providers.amazon.aws.operators.emr import EmrStepSensor
+from airflow.contrib.hooks.aws_hook import AwsHook
+"""
+
+
+def test_what_a_package_has_moved_or_replaced_is_told_with_what_takes_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(OF_EARLIER_PACKAGES)
+    [report] = _check(tmp_path, home=tmp_path / "home")["files"]
+    assert [(one["code"], one["line"], one["fix"]) for one in report["findings"]] == [
+        (
+            "TW203",
+            1,
+            "use SQLExecuteQueryOperator of airflow.providers.common.sql.operators.sql, with `conn_id=`",
+        ),
+        ("TW203", 2, "use HttpOperator of airflow.providers.http.operators.http"),
+        (
+            "TW110",
+            3,
+            "`from airflow.providers.amazon.aws.operators.s3 import S3CreateBucketOperator` works in Airflow 3 too",
+        ),
+        ("TW203", 5, "use GlueJobOperator of airflow.providers.amazon.aws.operators.glue"),
+        ("TW203", 7, "write `from airflow.providers.amazon.aws.sensors.emr import EmrStepSensor`"),
+        (
+            "TW110",
+            8,
+            "`from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook` works in Airflow 3 too",
+        ),
+    ]
+
+
 def test_the_modules_of_the_packages_themselves_lack_nothing_of_each_other(tmp_path: Path) -> None:
     told = _check(PROVIDERS, "--static", home=tmp_path / "home")
     assert told["summary"]["files"] > 500

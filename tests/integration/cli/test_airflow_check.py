@@ -80,7 +80,7 @@ def test_what_the_text_did_not_tell_an_import_does(tradewind: CommandLine) -> No
 def test_static_runs_nothing_of_the_files(tradewind: CommandLine) -> None:
     trace = tradewind.home.parent / "trace"
     (tradewind.dags / "a.py").write_text(
-        f"from airflow import DAG\nopen({str(trace)!r}, 'w')\nDAG('a')\nimport no_such_package\n"
+        f"from airflow import DAG\nopen({str(trace)!r}, 'w')\nDAG('a', schedule=None)\nimport no_such_package\n"
     )
     assert _verdicts(tradewind, str(tradewind.dags), "--static", expect=0) == {"a.py": "runs"}
     assert not trace.exists()

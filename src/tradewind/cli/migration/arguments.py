@@ -81,7 +81,12 @@ def _schedules(source: Source) -> Iterator[Finding]:
         return
     for call, _ in dag_calls(source):
         given = keywords_of(call)
-        keyword = given.get("schedule") or given.get("schedule_interval")
+        keyword = given.get("schedule") or given.get("schedule_interval") or given.get("timetable")
+        if keyword is None and not any(one.arg is None for one in call.keywords):
+            yield finding(
+                "TW114", call.lineno, "the DAG has no schedule: it runs by hand only, and Airflow 2 ran it each day",
+                'write `schedule="@daily"` for the runs of Airflow 2, or `schedule=None`',
+            )  # fmt: skip
         if keyword is None or (isinstance(keyword.value, ast.Constant) and keyword.value.value is None):
             continue
         text = text_of(source, keyword.value)

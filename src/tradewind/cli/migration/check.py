@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "Checked", "check", "text_findings"]
 
-NEW_IN_3 = {"TW111", "TW112", "TW113", "TW124"}
+NEW_IN_3 = {"TW111", "TW112", "TW113", "TW114", "TW124"}
 """What is different from Airflow 2, and as in Airflow 3."""
 
 
@@ -92,12 +92,13 @@ def text_findings(
     source: Source, answers: Answers, folders: tuple[Path, ...], *, looks_for_packages: bool
 ) -> list[Finding]:
     """What the rules say of one file."""
-    return [
+    found = [
         *import_findings(source, answers, folders, looks_for_packages=looks_for_packages),
         *argument_findings(source),
         *context_findings(source),
         *habit_findings(source),
     ]
+    return [one for one in found if not any(one.line in lines for lines in source.main_lines)]
 
 
 def _airflow_home(asked: Asked) -> Asked:

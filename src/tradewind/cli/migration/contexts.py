@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tradewind.cli.migration.arguments import dag_calls
 from tradewind.cli.migration.findings import Finding, finding
@@ -52,8 +52,9 @@ def context_findings(source: Source) -> Iterator[Finding]:
         yield from _call(node)
     for node in source.functions:
         yield from _parameters(source, node)
+    runs = RUNS | _named_runs(source)
     for node in source.of(ast.Attribute):
-        if node.attr in RUN_ATTRIBUTES and _is_run(node.value):
+        if node.attr in RUN_ATTRIBUTES and _is_run(node.value, runs):
             yield _attribute(dotted(node) or f"....{node.attr}", node.attr, node.lineno)
     yield from _dates_of_assets(source, texts)
 
@@ -196,10 +197,31 @@ def _is_context(node: ast.expr) -> bool:
     return dotted(node).rpartition(".")[2] in CONTEXTS
 
 
-def _is_run(node: ast.expr) -> bool:
+def _is_run(node: ast.expr, runs: Collection[str] = RUNS) -> bool:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return node.slice.value in RUNS
-    return dotted(node).rpartition(".")[2] in RUNS
+    return _is_asked_for(node) or dotted(node).rpartition(".")[2] in runs
+
+
+def _is_asked_for(node: ast.expr) -> bool:
+    """`context.get("ti")`."""
+    if not (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args
+    ):
+        return False
+    key = node.args[0]
+    return isinstance(key, ast.Constant) and key.value in RUNS and _is_context(node.func.value)
+
+
+def _named_runs(source: Source) -> frozenset[str]:
+    """Names that a run or a task instance of the context is given: `_ti = context["ti"]`."""
+    return frozenset(
+        target.id
+        for node in source.of(ast.Assign)
+        if isinstance(node.value, ast.Call | ast.Subscript) and _is_run(node.value, frozenset())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    )
 
 
 def _is_named_argument(inside: str, end: int) -> bool:

@@ -28,6 +28,8 @@ __all__ = ["import_files"]
 SLOW_PART = 1 / 3
 """Part of the time limit from which on an import is told to be slow."""
 NO_MODULE = re.compile(r"No module named '([\w.]+)'")
+NO_NAME = re.compile(r"cannot import name '(\w+)'")
+NO_PART = re.compile(r"Tradewind has no ([\w.]+):")
 FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+)', re.MULTILINE)
 
 
@@ -138,7 +140,12 @@ def _tells(one: Finding, line: int, said: str) -> bool:
     if one.level < Level.NEEDS:
         return False
     named = one.found.rstrip("=")
-    return one.line == line or (bool(named) and f"'{named}'" in said) or _names_module(one, said)
+    if one.line == line or (bool(named) and f"'{named}'" in said):
+        return True
+    absent = NO_NAME.search(said) or NO_PART.search(said)
+    if absent and re.search(rf"(^|[\s.]){re.escape(absent.group(1))}\b", one.message):
+        return True
+    return _names_module(one, said)
 
 
 def _names_module(one: Finding, said: str) -> bool:

@@ -13,6 +13,7 @@ from tradewind.cli.migration.packages import (
     ADD,
     PREFIX,
     added_name,
+    elsewhere,
     installed_providers,
     is_importable,
     legacy_provider,
@@ -20,6 +21,7 @@ from tradewind.cli.migration.packages import (
     package_of,
 )
 from tradewind.cli.migration.source import Reference, Source
+from tradewind.sdk.dropped import in_place_of
 from tradewind.sdk.provider_hints import package_of_decorator
 
 __all__ = ["asked_names", "import_findings", "installing"]
@@ -40,6 +42,10 @@ DATABASE_MODULES = {
     "airflow.models.crypto", "airflow.models.dagwarning", "airflow.models.db_callback_request", "airflow.utils.sqlalchemy",
 }  # fmt: skip
 SERVER = {
+    "airflow.api.common.delete_dag": "the REST API: DELETE /api/v2/dags/{dag_id}",
+    "airflow.api.common.experimental.delete_dag": "the REST API: DELETE /api/v2/dags/{dag_id}",
+    "airflow.api.common.experimental.pool": "the REST API: /api/v2/pools",
+    "airflow.api.common.experimental.mark_tasks": "the REST API: PATCH /api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances",
     "airflow.api.common": "the REST API: POST /api/v2/dags/{dag_id}/dagRuns, or TriggerDagRunOperator",
     "airflow.api.client": "the REST API, or the `tradewind` command",
     "airflow.api": "the REST API",
@@ -60,6 +66,18 @@ SERVER = {
 IN_A_PACKAGE = re.compile(r" is in (airflow\.providers\.\S+) now(?: as (\w+))?")
 """What the namespace says of names whose module went into a package that is not installed."""
 ORM_FIX = "use Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
+PLUGINS = "import it from the module that defines it: since Airflow 2 plugins add nothing to this package"
+LEFT_OUT = {
+    "airflow.example_dags": "copy what the file needs of it into a module of your own",
+    "airflow.operators.": PLUGINS,
+    "airflow.sensors.": PLUGINS,
+    "airflow.hooks.": PLUGINS,
+    "airflow.macros.": "put it into `user_defined_macros` of the DAG, or the macros of a plugin",
+    "airflow.configuration.": "use `conf` of airflow.configuration: conf.get, conf.getboolean, ...",
+    "airflow.kubernetes.": "use airflow.providers.cncf.kubernetes, or kubernetes.client.models",
+    "airflow.utils.dag_processing": "find the files yourself: pathlib.Path(...).rglob('*.py')",
+}
+"""Beginning of a name that is not there -> what to do."""
 MOVED = {
     "airflow.operators.subdag": ("TW108", "make a TaskGroup"),
     "airflow.operators.subdag_operator": ("TW108", "make a TaskGroup"),
@@ -73,7 +91,7 @@ def asked_names(sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
     """What the namespace is to be asked for."""
     for source in sources:
         for one in source.references:
-            if one.module.split(".")[0] == "airflow" and not _is_packages(one.module):
+            if one.module.split(".")[0] == "airflow" and (not _is_packages(one.module) or _lacks(one)):
                 yield one.module, one.name
 
 
@@ -123,7 +141,9 @@ def installing(top: str) -> str:
 
 def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[str]) -> Iterator[Finding]:
     if one.full in DATABASE and not one.is_guarded:
-        yield finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+        line = _used_at(source, one.full)
+        if line:  # importing it does no harm
+            yield finding("TW205", line, f"{one.full} is the database's", ORM_FIX)
         return
     if one.full in {"airflow.models.DagBag", "airflow.models.dagbag.DagBag"}:
         yield finding(
@@ -133,7 +153,7 @@ def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[st
             "ask the REST API for DAGs: GET /api/v2/dags",
         )
     if _is_packages(one.module):
-        yield from _provider_name(one, told)
+        yield from _provider_name(one, answers, told)
         return
     parent, _, last = one.module.rpartition(".")
     if answers.get((parent, last), ("ok", ""))[0] not in {"ok", "moved"}:
@@ -142,16 +162,26 @@ def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[st
     if answer == "moved":
         yield _moved(one, detail)
     elif answer == "refused":
-        if _is_used(source, one.full):
-            yield finding("TW205", one.line, f"{one.full} is the database's", ORM_FIX)
+        line = _used_at(source, one.full)
+        if line:
+            yield finding("TW205", line, f"{one.full} is the database's", ORM_FIX)
     elif answer != "ok" and not one.is_guarded:
         yield _missing(one, detail)
 
 
-def _is_used(source: Source, full: str) -> bool:
-    """Whether more is done with a name than naming it in an annotation."""
-    used = [*(call.func for call, _ in source.calls), *(node.value for node in source.of(ast.Attribute))]
-    return any(source.name_of(node) == full for node in used)
+def _used_at(source: Source, full: str) -> int:
+    """The first line where more is done with a name than naming it in an annotation; 0: nowhere."""
+    used: list[ast.expr] = [node.value for node in source.of(ast.Attribute)]
+    for call, _ in source.calls:
+        used += [call.func, *call.args]
+    for function in source.functions:
+        used += function.decorator_list
+    return min((node.lineno for node in used if source.name_of(node) == full), default=0)
+
+
+def _lacks(one: Reference) -> bool:
+    """Whether an installed package lacks the name: the namespace may still know what became of it."""
+    return package_of(one.module) in installed_providers() and bool(lookup(one.module, one.name))
 
 
 def _is_packages(module: str) -> bool:
@@ -164,8 +194,12 @@ def _is_packages(module: str) -> bool:
     return not module.startswith(("airflow.providers.standard", "airflow.providers.common.compat"))
 
 
-def _provider_name(one: Reference, told: Collection[str]) -> Iterator[Finding]:
+def _provider_name(one: Reference, answers: Answers, told: Collection[str]) -> Iterator[Finding]:
     package = package_of(one.module)
+    answer, detail = answers.get((one.module, one.name), ("", ""))
+    if answer == "moved":
+        yield _moved(one, detail)
+        return
     if one.is_guarded:
         return
     if package not in installed_providers():
@@ -175,7 +209,15 @@ def _provider_name(one: Reference, told: Collection[str]) -> Iterator[Finding]:
         return
     lack = lookup(one.module, one.name)
     if lack:
-        yield finding("TW203", one.line, lack, "look into the package's changelog for what replaced it")
+        yield finding("TW203", one.line, lack, _now(one, package))
+
+
+def _now(one: Reference, package: str) -> str:
+    """What became of a name that a package has had."""
+    where = elsewhere(package, one.name) if one.name else ""
+    if where:
+        return f"write `from {where} import {one.name}`"
+    return in_place_of(one.module, one.name) or "look into the package's changelog for what replaced it"
 
 
 def _moved(one: Reference, instead: str) -> Finding:
@@ -200,6 +242,7 @@ def _moved(one: Reference, instead: str) -> Finding:
 
 
 def _missing(one: Reference, detail: str) -> Finding:
+    instead = in_place_of(one.module, one.name)
     if one.module in MOVED:
         code, fix = MOVED[one.module]
         return finding(code, one.line, f"{one.full} is gone", fix)
@@ -220,17 +263,17 @@ def _missing(one: Reference, detail: str) -> Finding:
             if package
             else "look for it among the provider packages"
         )
-        return finding("TW206", one.line, f"{one.full} is gone", fix)
-    if package:
-        return finding(
-            "TW204", one.line, f"{one.full} is gone", f"{ADD} {added_name(package)}, and import from airflow.providers"
-        )
+        return finding("TW206", one.line, f"{one.full} is gone", instead or fix)
+    if package or instead:
+        fix = f"{ADD} {added_name(package)}, and import from airflow.providers"
+        return finding("TW204", one.line, f"{one.full} is gone", instead or fix)
     for prefix, instead in SERVER.items():
         if one.full == prefix or one.full.startswith(f"{prefix}."):
             return finding("TW207", one.line, f"{one.full} is not there", f"use {instead}")
+    fix = next((words for prefix, words in LEFT_OUT.items() if one.full.startswith(prefix)), "")
     return finding(
         "TW201",
         one.line,
         f"{one.full} is not there: {detail}",
-        "see the page 'Differences from Airflow' for what takes its place",
+        fix or "see the page 'Differences from Airflow'; Airflow 3 may have no such name either",
     )

@@ -17,6 +17,7 @@ __all__ = [
     "ADD",
     "PREFIX",
     "added_name",
+    "elsewhere",
     "installed_providers",
     "is_importable",
     "legacy_provider",
@@ -106,6 +107,23 @@ def installed_providers() -> dict[str, str]:
         if name.startswith(PREFIX):
             found[name] = one.version
     return found
+
+
+@cache
+def elsewhere(package: str, name: str) -> str:
+    """The one module of an installed package that defines a class of a name; empty: none, or several."""
+    found = [file for file in _files(package) if file.endswith(".py") and file.startswith("airflow/providers/")]
+    sign = re.compile(rf"^class {re.escape(name)}\b", re.MULTILINE)
+    owner = importlib.metadata.distribution(package)
+    holds: list[str] = []
+    for file in found:
+        try:
+            text = Path(str(owner.locate_file(file))).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            continue
+        if name in text and sign.search(text):
+            holds.append(file.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+    return holds[0] if len(holds) == 1 else ""
 
 
 @cache

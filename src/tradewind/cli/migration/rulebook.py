@@ -77,6 +77,11 @@ RULES = {
         "xcom_pull without task_ids",
         "Without `task_ids` it reads values of the task itself, as in Airflow 3.",
     ),
+    "TW114": Rule(
+        "DIFFERENT",
+        "no schedule",
+        "Without `schedule` a DAG runs by hand only, as in Airflow 3; Airflow 2 ran it each day.",
+    ),
     "TW120": Rule(
         "UNSUPPORTED",
         "removed names in templates",

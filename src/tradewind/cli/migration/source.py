@@ -73,6 +73,15 @@ class Source:
         """All functions."""
         return [*self.of(ast.FunctionDef), *self.of(ast.AsyncFunctionDef)]
 
+    @property
+    def main_lines(self) -> list[range]:
+        """Lines below `if __name__ == "__main__":`, which no server runs."""
+        return [
+            range(node.body[0].lineno, (node.body[-1].end_lineno or node.body[-1].lineno) + 1)
+            for node in self.tree.body
+            if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and dotted(node.test.left) == "__name__"
+        ]
+
     def name_of(self, node: ast.AST) -> str:
         """The dotted name that an expression stands for, imports resolved; empty: it is no name."""
         written = dotted(node)
