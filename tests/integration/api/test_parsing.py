@@ -37,6 +37,12 @@ def test_a_file_is_parsed_again_by_the_token_of_its_dag(parsing: Api, asked: lis
     assert parsing.get("/eventLogs", event="reparse_dag_file").ok()["total_entries"] == 1
 
 
+def test_the_file_of_a_deleted_dag_is_parsed_again_so_that_it_comes_back(parsing: Api, asked: list[str]) -> None:
+    parsing.has(spec())
+    assert parsing.delete("/dags/etl").status == 200
+    assert asked == ["etl.py"]
+
+
 @pytest.mark.parametrize("token", ["nothing", "e30=", "eyJidW5kbGVfbmFtZSI6ImEiLCJyZWxhdGl2ZV9maWxlbG9jIjoiYi5weSJ9"])
 def test_a_token_that_names_no_file_of_dags_is_not_found(parsing: Api, asked: list[str], token: str) -> None:
     assert parsing.put(f"/parseDagFile/{token}", None).status == 404

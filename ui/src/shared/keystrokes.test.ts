@@ -20,3 +20,9 @@ test("what is typed into a field is no shortcut", () => {
   expect(isTyping(document.createElement("button"))).toBe(false);
   expect(isTyping(null)).toBe(false);
 });
+
+test("a box that is ticked takes no text", () => {
+  document.body.innerHTML = "<input type='checkbox'><input type='radio'><input type='search'>";
+  expect([...document.querySelectorAll("input")].map(isTyping)).toEqual([false, false, true]);
+  document.body.replaceChildren();
+});

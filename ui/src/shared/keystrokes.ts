@@ -3,7 +3,10 @@
 /** Whether a key goes into a field. */
 export function isTyping(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
-  return Boolean(element?.isContentEditable || element?.matches?.("input, textarea, select, [role=textbox]"));
+  return Boolean(
+    element?.isContentEditable ||
+      element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [role=textbox]"),
+  );
 }
 
 /** What a key makes of those before it: the shortcut that is complete now, and what may still become one. */

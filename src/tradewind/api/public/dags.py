@@ -190,14 +190,17 @@ async def patch_dag(
 async def delete_dag(dag_id: str, call: Deleter) -> Response:
     """Forget a DAG and its runs. While its file is there, it comes back with the next parse."""
 
-    def delete(tx: Tx) -> tuple[None, list[Event]]:
+    def delete(tx: Tx) -> tuple[DagRecord, list[Event]]:
         dag = dags.get_dag(tx, call.dag(dag_id))
         running = runs.count_by_state(tx, call.workspace, dag_id)[RunState.RUNNING]
         if running:
             raise Conflict(f"DAG {dag_id!r} has {running} running run(s); end them first", dag_id=dag_id)
-        return None, [DagDeleted(dag.dag)]
+        return dag, [DagDeleted(dag.dag)]
 
-    _, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
+    gone, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
+    # A file that has not changed is not parsed by itself.
+    if is_done and not gone.is_stale and call.services.reparse is not None:
+        call.services.reparse(gone.relative_fileloc)
     return reply(None, 200 if is_done else 202)
 
 

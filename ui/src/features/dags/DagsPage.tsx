@@ -1,6 +1,7 @@
 // All DAGs: how each is doing, when it runs next, and the switch that pauses it.
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
+import { useBulk } from "@/shared/bulk/useBulk";
 import { many } from "@/shared/format/numbers";
 import { usePages } from "@/shared/pages";
 import { DataTable } from "@/shared/ui/DataTable";
@@ -8,6 +9,7 @@ import { EmptyState } from "@/shared/ui/EmptyState";
 import { Page } from "@/shared/ui/Page";
 import { tellFailed } from "@/shared/ui/told";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
+import { DAG_ACTIONS, dagThing } from "./bulk";
 import { columnsOf } from "./columns";
 import { Filters } from "./Filters";
 import { type DagRow, type DagsPage as DagsAnswer, dagsKey, PAGE, readDags, setFavorite, setPaused } from "./queries";
@@ -27,6 +29,8 @@ def hello():
 
 hello()
 `;
+
+const dagsNoun = (number: number): string => many(number, "DAG");
 
 export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (search: DagsSearch) => void }) {
   const pages = usePages<DagsAnswer, DagRow>({
@@ -53,9 +57,10 @@ export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (
       onOwner: (owner) => onSearch({ ...search, owners: [...new Set([...(search.owners ?? []), owner])] }),
     });
   }, [search, onSearch, switched]);
+  const bulk = useBulk(DAG_ACTIONS, dagsNoun);
   const isFiltered = Object.keys(search).some((name) => name !== "sort");
   return (
-    <Page title="DAGs" actions={<span className="faint">{pages.first && many(pages.total, "DAG")}</span>}>
+    <Page title="DAGs" actions={<span className="faint">{pages.first && dagsNoun(pages.total)}</span>}>
       <Filters search={search} onSearch={onSearch} tags={pages.first?.tags ?? []} />
       {pages.error ? (
         <ErrorPanel error={pages.error} retry={pages.retry} />
@@ -70,6 +75,7 @@ export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (
           rowKey={(dag) => dag.dag_id}
           rowHeight={36}
           onRange={pages.onRange}
+          chosenActions={(rows, choseNone) => bulk.buttons(rows.map(dagThing), choseNone)}
           height="calc(100vh - 168px)"
           sorting={{
             by: search.sort ?? "name",
@@ -91,6 +97,7 @@ export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (
           }
         />
       )}
+      {bulk.dialog}
     </Page>
   );
 }

@@ -35,7 +35,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       header: "DAG",
       isKept: true,
       sort: "name",
-      width: "minmax(190px, 2.1fr)",
+      width: "minmax(130px, 2.1fr)",
       cell: (dag) => <Name dag={dag} onFavorite={actions.onFavorite} onTag={actions.onTag} />,
     },
     {
@@ -53,7 +53,7 @@ export function columnsOf(actions: Actions): Column<DagRow>[] {
       id: "strip",
       header: "Last runs",
       sort: "last",
-      width: "148px",
+      width: "minmax(84px, 148px)",
       cell: (dag) => <RunStrip dagId={dag.dag_id} runs={dag.runs} />,
     },
     {

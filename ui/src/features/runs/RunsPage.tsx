@@ -3,7 +3,8 @@ import { Button, Tooltip } from "@mantine/core";
 import { IconNote } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { dagUrl, runUrl } from "@/shared/addresses";
-import { many } from "@/shared/format/numbers";
+import { RUN_ACTIONS, runsNoun, runThing } from "@/shared/bulk/run-actions";
+import { useBulk } from "@/shared/bulk/useBulk";
 import { duration } from "@/shared/format/time";
 import { usePages } from "@/shared/pages";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
@@ -102,9 +103,10 @@ export function RunsPage({ search, onSearch }: { search: RunsSearch; onSearch: (
     rowsOf: (page) => page.runs,
   });
   const known = pages.rows.filter((run) => run !== undefined);
+  const bulk = useBulk(RUN_ACTIONS, runsNoun);
   const isFiltered = Object.keys(search).some((name) => name !== "sort");
   return (
-    <Page title="Runs" actions={<span className="faint">{pages.first && many(pages.total, "run")}</span>}>
+    <Page title="Runs" actions={<span className="faint">{pages.first && runsNoun(pages.total)}</span>}>
       <Filters search={search} onSearch={onSearch} />
       {pages.error ? (
         <ErrorPanel error={pages.error} retry={pages.retry} />
@@ -120,6 +122,12 @@ export function RunsPage({ search, onSearch }: { search: RunsSearch; onSearch: (
             columns={COLUMNS}
             rowKey={(run) => `${run.dag_id} ${run.run_id}`}
             onRange={pages.onRange}
+            chosenActions={(rows, choseNone) =>
+              bulk.buttons(
+                rows.map((run) => runThing(run.dag_id, run.run_id, run.state, true)),
+                choseNone,
+              )
+            }
             height="calc(100vh - 340px)"
             sorting={{
               by: search.sort ?? "-run_after",
@@ -141,6 +149,7 @@ export function RunsPage({ search, onSearch }: { search: RunsSearch; onSearch: (
           />
         </>
       )}
+      {bulk.dialog}
     </Page>
   );
 }

@@ -19,6 +19,8 @@ const AHEAD = 12;
 const AHEAD_AT_FIRST = 1;
 /** Of fewer columns nobody wants to hide one. */
 const MANY_COLUMNS = 4;
+/** So many may not fit, and the bar of what is chosen lies over the last of them. */
+const MANY_ROWS = 10;
 
 export interface TableProps<Row extends object> {
   label: string;
@@ -60,7 +62,9 @@ function Table<Row extends object>(given: TableProps<Row>) {
     isWhole: given.rows.length >= (given.total ?? 0),
   });
   const { table, layout } = model;
-  const { virtual, keys } = useRowsInSight(given, scroller, model.count, chosenActions && model.choose);
+  const chooseNone = (): void => table.resetRowSelection(true);
+  const onChoose = chosenActions && model.choose;
+  const { virtual, keys } = useRowsInSight(given, { scroller, count: model.count, onChoose, chooseNone });
   const shown = useMemo(
     () => columns.filter((column) => layout.visibility[column.id] !== false),
     [columns, layout.visibility],
@@ -68,7 +72,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
   const hasMenu = columns.length >= MANY_COLUMNS;
   const { tracks, least } = tracksOf(shown, layout.sizes, { choice: chosenActions !== undefined, corner: hasMenu });
   const chosen = chosenActions ? table.getSelectedRowModel().flatRows.map((row) => row.original as Row) : [];
-  const chooseNone = (): void => table.resetRowSelection(true);
+  const total = given.total ?? model.count;
   return (
     <div className={classes.frame}>
       {hasMenu && <ColumnMenu columns={columns} layout={layout} />}
@@ -77,6 +81,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
         className={classes.scroller}
         ref={scroller}
         data-table
+        data-long={model.count > MANY_ROWS || undefined}
         style={{ maxHeight: `max(260px, ${given.height ?? "calc(100vh - 190px)"})` }}
         tabIndex={0}
         onKeyDown={keys.onKeyDown}
@@ -84,7 +89,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
         <div
           role="table"
           aria-label={given.label}
-          aria-rowcount={given.total ?? model.count}
+          aria-rowcount={total}
           className={classes.table}
           style={{ minWidth: least }}
         >
@@ -93,6 +98,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
               <ChooseAll
                 isAll={table.getIsAllRowsSelected()}
                 isSome={chosen.length > 0}
+                here={model.here < total ? model.here : undefined}
                 toggle={() => table.toggleAllRowsSelected()}
               />
             )}
@@ -130,7 +136,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
         </div>
       </div>
       {chosen.length > 0 && (
-        <ChosenBar count={chosen.length} clear={chooseNone}>
+        <ChosenBar count={chosen.length} total={total} clear={chooseNone}>
           {chosenActions?.(chosen, chooseNone)}
         </ChosenBar>
       )}
@@ -141,10 +147,14 @@ function Table<Row extends object>(given: TableProps<Row>) {
 /** The rows that are drawn, and the one that the keyboard is on, which is drawn wherever it is. */
 function useRowsInSight<Row extends object>(
   given: TableProps<Row>,
-  scroller: React.RefObject<HTMLDivElement | null>,
-  count: number,
-  onChoose: ((index: number) => void) | undefined,
+  table: {
+    scroller: React.RefObject<HTMLDivElement | null>;
+    count: number;
+    onChoose: ((index: number, isRange: boolean) => void) | undefined;
+    chooseNone: () => void;
+  },
 ) {
+  const { scroller, count } = table;
   const { more, onRange } = given;
   const isDrawn = useAfterFirst();
   const active = useRef<number | undefined>(undefined);
@@ -163,7 +173,7 @@ function useRowsInSight<Row extends object>(
     // The head lies over the first of the rows that are scrolled to.
     scrollPaddingStart: ROW_PX,
   });
-  const keys = useRowKeys({ scroller, count, scrollTo: (index) => virtual.scrollToIndex(index), onChoose });
+  const keys = useRowKeys({ ...table, scrollTo: (index) => virtual.scrollToIndex(index) });
   active.current = keys.active;
   const first = Math.max((virtual.range?.startIndex ?? 0) - AHEAD, 0);
   const last = Math.max(Math.min((virtual.range?.endIndex ?? 0) + AHEAD, count - 1), 0);

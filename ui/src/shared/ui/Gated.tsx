@@ -9,11 +9,17 @@ interface Needs {
   name?: string;
 }
 
+type OneButton = ReactElement<Record<string, unknown>>;
+
 /** Around one Button or ActionIcon. */
-export function Gated({ needs, name, children }: Needs & { children: ReactElement<Record<string, unknown>> }) {
-  const refusal = useRefusal(needs, name);
-  if (refusal === undefined) return children;
-  return <Refused refusal={refusal}>{cloneElement(children, stopped(refusal))}</Refused>;
+export function Gated({ needs, name, children }: Needs & { children: OneButton }) {
+  return <Greyed reason={useRefusal(needs, name)}>{children}</Greyed>;
+}
+
+/** The same for any reason why it cannot be pressed; undefined: it can. */
+export function Greyed({ reason, children }: { reason: string | undefined; children: OneButton }) {
+  if (reason === undefined) return children;
+  return <Refused refusal={reason}>{cloneElement(children, stopped(reason))}</Refused>;
 }
 
 /** An item of a menu. */

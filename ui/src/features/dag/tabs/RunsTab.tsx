@@ -6,6 +6,8 @@ import { api } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { PAGE, useLongList } from "@/shared/api/lists";
 import type { Schemas } from "@/shared/api/schemas";
+import { RUN_ACTIONS, runsNoun, runThing } from "@/shared/bulk/run-actions";
+import { useBulk } from "@/shared/bulk/useBulk";
 import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Moment, Took } from "@/shared/ui/Moment";
@@ -41,6 +43,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
     });
     return { rows: answer.data?.dag_runs ?? [], total: answer.data?.total_entries ?? 0 };
   });
+  const bulk = useBulk(RUN_ACTIONS, runsNoun);
   const columns: Column<Run>[] = [
     {
       id: "run",
@@ -132,6 +135,12 @@ export function RunsTab({ dag, search, go }: TabProps) {
           rowKey={(run) => run.dag_run_id}
           total={list.total}
           more={list.more}
+          chosenActions={(rows, choseNone) =>
+            bulk.buttons(
+              rows.map((run) => runThing(run.dag_id, run.dag_run_id, run.state, false)),
+              choseNone,
+            )
+          }
           sorting={{ by: sort, onChange: (by) => go({ sort: by }) }}
           height="calc(100vh - 310px)"
           empty={
@@ -145,6 +154,7 @@ export function RunsTab({ dag, search, go }: TabProps) {
           }
         />
       )}
+      {bulk.dialog}
     </div>
   );
 }

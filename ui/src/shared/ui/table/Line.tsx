@@ -1,5 +1,4 @@
 // A row of a table; it is drawn anew only where something of it has changed, as the table is at each step of scrolling.
-import { Checkbox } from "@mantine/core";
 import { memo } from "react";
 import classes from "../DataTable.module.css";
 import type { Column } from "./columns";
@@ -17,7 +16,7 @@ export const Line = memo(function Line(given: {
   /** undefined: nothing is chosen in this table. */
   isChosen: boolean | undefined;
   name: string;
-  onChoose: (index: number, event: unknown) => void;
+  onChoose: (index: number, isRange: boolean) => void;
   onActive: (index: number) => void;
 }) {
   const { row, index } = given;
@@ -35,11 +34,14 @@ export const Line = memo(function Line(given: {
       {given.isChosen !== undefined && (
         <div role="cell" className={classes.choice}>
           {row !== undefined && (
-            <Checkbox
-              size="xs"
+            <input
+              type="checkbox"
+              className={classes.box}
               aria-label={`Choose ${given.name}`}
               checked={given.isChosen}
-              onChange={(event) => given.onChoose(index, event)}
+              onChange={(event) => given.onChoose(index, (event.nativeEvent as MouseEvent).shiftKey)}
+              // With Shift the browser would mark the words in between.
+              onMouseDown={(event) => event.shiftKey && event.preventDefault()}
               tabIndex={-1}
             />
           )}

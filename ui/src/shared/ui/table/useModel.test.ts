@@ -42,10 +42,25 @@ test("what has left the list is no longer chosen when it comes back", () => {
     ({ rows }) => useModel({ name: "x", rows, columns, rowKey: (row) => row.name, sorting: undefined, isWhole: true }),
     { initialProps: { rows: [a, b] } },
   );
-  act(() => result.current.choose(0));
-  act(() => result.current.choose(1));
+  act(() => result.current.choose(0, false));
+  act(() => result.current.choose(1, false));
   rerender({ rows: [b] }); // a search, or somebody has deleted it
   rerender({ rows: [a, b] });
   expect([0, 1].map(result.current.isChosen)).toEqual([false, true]);
+  unmount();
+});
+
+test("a range is chosen from the row that was pressed last, and given up again in the same way", () => {
+  const rows = ["a", "b", "c", "d"].map((name) => ({ name }));
+  const columns: Column<{ name: string }>[] = [{ id: "name", header: "Name", cell: (row) => row.name }];
+  const { result, unmount } = renderHook(() =>
+    useModel({ name: "x", rows, columns, rowKey: (row) => row.name, sorting: undefined, isWhole: true }),
+  );
+  const chosen = (): boolean[] => [0, 1, 2, 3].map(result.current.isChosen);
+  act(() => result.current.choose(3, false));
+  act(() => result.current.choose(1, true));
+  expect(chosen()).toEqual([false, true, true, true]);
+  act(() => result.current.choose(2, true));
+  expect(chosen()).toEqual([false, false, false, true]);
   unmount();
 });

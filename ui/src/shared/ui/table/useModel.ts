@@ -95,15 +95,11 @@ export function useModel<Row extends object>(given: {
   const rowAt = (index: number): Row | undefined => at(index)?.original as Row | undefined;
   const latest = useRef(at);
   latest.current = at;
-  const choose = useCallback(
-    // With the event of a click, Shift chooses all from the last one on.
-    (index: number, event?: unknown): void => {
-      const row = latest.current(index);
-      if (event) row?.getToggleSelectedHandler()(event);
-      else row?.toggleSelected();
-    },
-    [],
-  );
+  // Of a range, all rows between the last one and this become what this one becomes.
+  const choose = useCallback((index: number, isRange: boolean): void => {
+    const row = latest.current(index);
+    row?.getToggleSelectedHandler()({ target: { checked: !row.getIsSelected() }, shiftKey: isRange });
+  }, []);
   const isChosen = (index: number): boolean => at(index)?.getIsSelected() ?? false;
   const sortOf = (column: Column<Row>) => {
     if (sorting ? column.sort === undefined : column.value === undefined || !given.isWhole) return undefined;
@@ -112,5 +108,5 @@ export function useModel<Row extends object>(given: {
     const direction = on === "asc" ? "ascending" : on === "desc" ? "descending" : "none";
     return { direction, toggle: () => own?.toggleSorting() } as const;
   };
-  return { table, layout, count: given.rows.length, rowAt, choose, isChosen, sortOf };
+  return { table, layout, count: given.rows.length, here: data.length, rowAt, choose, isChosen, sortOf };
 }

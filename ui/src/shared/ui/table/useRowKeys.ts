@@ -1,4 +1,4 @@
-// Rows by the keyboard: j and k, the arrows, Enter for what a row leads to, x to choose it.
+// Rows by the keyboard: j and k, the arrows, Enter for what a row leads to, x or Space to choose it, a to act on the chosen.
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useShortcuts } from "@/shared/shortcuts";
 
@@ -27,6 +27,18 @@ function openRow(row: HTMLElement): void {
   to?.click();
 }
 
+/** The first of what can be done with the chosen rows is given the focus; false where none are chosen. */
+function toChosen(): boolean {
+  const first = document.querySelector<HTMLElement>("[data-chosen-bar] button");
+  first?.focus();
+  return first !== null;
+}
+
+const CHOOSING = [
+  { keys: "x", words: "Choose the row; with Shift all from the last one on" },
+  { keys: "a", words: "To what can be done with the chosen rows", act: toChosen },
+];
+
 /** Of several tables on a page, the first one that can be seen hears the keys that are pressed nowhere. */
 function isFirst(scroller: HTMLElement | null): boolean {
   return scroller !== null && document.querySelector("[data-table]") === scroller;
@@ -36,7 +48,8 @@ export function useRowKeys(given: {
   scroller: RefObject<HTMLDivElement | null>;
   count: number;
   scrollTo: (index: number) => void;
-  onChoose: ((index: number) => void) | undefined;
+  onChoose: ((index: number, isRange: boolean) => void) | undefined;
+  chooseNone: () => void;
 }) {
   const { scroller, count, scrollTo, onChoose } = given;
   const [active, setActive] = useState<number>();
@@ -65,7 +78,7 @@ export function useRowKeys(given: {
     { keys: "j", words: "The next row", act: step("j") },
     { keys: "k", words: "The row before", act: step("k") },
     { keys: "Enter", words: "Open the row" },
-    ...(onChoose ? [{ keys: "x", words: "Choose the row" }] : []),
+    ...(onChoose ? CHOOSING : []),
   ]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
@@ -74,7 +87,8 @@ export function useRowKeys(given: {
     // Where it stands now: rows may have come or gone above it since it was given the focus.
     const here = Number(target.getAttribute("aria-rowindex")) - 2;
     if (event.key === "Enter") openRow(target);
-    else if (event.key === "x" && onChoose) onChoose(here);
+    else if (onChoose && [" ", "x", "X"].includes(event.key)) onChoose(here, event.shiftKey);
+    else if (onChoose && event.key === "Escape") given.chooseNone();
     else if (!go(event.key, here)) return;
     event.preventDefault();
   };
