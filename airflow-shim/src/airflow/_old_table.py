@@ -274,6 +274,7 @@ contrib.operators.gcs_to_bq google.cloud.transfers.gcs_to_bigquery
 contrib.operators.gcs_to_gcs google.cloud.transfers.gcs_to_gcs
   GoogleCloudStorageToGoogleCloudStorageOperator=GCSToGCSOperator
 contrib.operators.gcs_to_gdrive_operator google.suite.transfers.gcs_to_gdrive
+  GcsToGDriveOperator=GCSToGoogleDriveOperator
 contrib.operators.gcs_to_s3 amazon.aws.transfers.gcs_to_s3 GoogleCloudStorageToS3Operator=GCSToS3Operator
 contrib.operators.grpc_operator grpc.operators.grpc
 contrib.operators.hive_to_dynamodb amazon.aws.transfers.hive_to_dynamodb
@@ -474,6 +475,8 @@ providers.amazon.aws.sensors.emr_job_flow amazon.aws.sensors.emr
 providers.amazon.aws.sensors.emr_step amazon.aws.sensors.emr
 providers.amazon.aws.sensors.s3_key amazon.aws.sensors.s3
 providers.cncf.kubernetes.operators.kubernetes_pod cncf.kubernetes.operators.pod
+providers.microsoft.azure.operators.azure_container_instances microsoft.azure.operators.container_instances
+providers.slack.notifications.slack_notifier slack.notifications.slack
 sensors airflow.sdk BaseSensorOperator=airflow.sdk:BaseSensorOperator
   ExternalTaskSensor=standard.sensors.external_task:ExternalTaskSensor
   TimeDeltaSensor=standard.sensors.time_delta:TimeDeltaSensor TimeSensor=standard.sensors.time:TimeSensor

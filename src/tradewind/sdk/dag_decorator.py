@@ -33,7 +33,8 @@ def _factory(function: Callable[..., Any], dag_id: str | None, options: dict[str
     if not callable(function):
         raise InvalidArgumentType(f"@dag decorates functions, not {function!r}")
     signature = inspect.signature(function)
-    required = {name for name, p in signature.parameters.items() if p.default is p.empty}
+    any_number = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    required = {name for name, p in signature.parameters.items() if p.default is p.empty and p.kind not in any_number}
 
     @functools.wraps(function)
     def factory(*args: Any, **kwargs: Any) -> DAG:

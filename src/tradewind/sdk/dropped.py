@@ -94,6 +94,7 @@ _UNKNOWN_ARGUMENT = re.compile(r"DAG\.__init__\(\) got an unexpected keyword arg
 _UNKNOWN_ARGUMENTS = re.compile(r"^Invalid arguments were passed to .*?(?:were:\n\*\*kwargs: |: )(.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"'(\w+)'")
 _RULE = re.compile(r"trigger_rule must be one of .*; received '(\w+)'$")
+_UNCALLED = re.compile(r"for (?:>>|<<): .*'TaskDecorator'")
 _NAME = re.compile(r"cannot import name '(\w+)' from '(airflow[\w.]*)'")
 
 
@@ -125,6 +126,8 @@ def hint(error: BaseException) -> str:
             instead = in_place_of(found.group(2), found.group(1)) if found else ""
         case TypeError():
             instead = _arguments(said)
+            if _UNCALLED.search(said):
+                instead = "call the function that `@task` decorates where the task is meant: `name()`"
         case ValueError():
             rule = _RULE.search(said)
             now = TRIGGER_RULES.get(rule.group(1), "") if rule else ""

@@ -92,6 +92,7 @@ FOUND = [
     ("TW205", 3, "from airflow.utils.session import create_session\ndef f():\n    with create_session() as session: ...\n"),
     ("TW205", 2, "from airflow.utils.db import provide_session\n@provide_session\ndef f(session=None): ...\n"),
     ("TW205", 2, "from airflow.settings import Session\ndef f(): Session()\n"),
+    ("TW205", 2, "from airflow.api.common.trigger_dag import trigger_dag\ndef f(): trigger_dag('a')\n"),
     ("TW205", 2, "from airflow import settings\ndef f(): settings.Session()\n"),
     ("TW202", 1, "from airflow.contrib.operators.ssh_operator import SSHOperator\n"),
     ("TW202", 1, "from airflow.kubernetes.secret import Secret\n"),
@@ -139,6 +140,12 @@ QUIET = [
     DAG + "dag = DAG('a', schedule=None)\nif __name__ == '__main__':\n    dag.clear()\n    dag.cli()",
     DAG + "settings = {}\nDAG('a', **settings)",
     NEW + "with DAG('a'): ...",
+    NEW + "@task\ndef f(execution_date): ...\nf(execution_date='{{ ds }}')",
+    (
+        "from airflow.operators.python import PythonOperator\ndef f(next_ds): ...\n"
+        "PythonOperator(task_id='a', python_callable=f, op_kwargs={'next_ds': '{{ ds }}'})"
+    ),
+    "from airflow.api.common.trigger_dag import trigger_dag",
     DAG + "BashOperator(task_id='a', bash_command='', executor='LocalExecutor', executor_config={}, run_as_user=None)",
     "from airflow.listeners import hookimpl\n@hookimpl\ndef on_dag_run_running(dag_run, msg): ...",
     "from airflow.plugins_manager import AirflowPlugin\nclass P(AirflowPlugin):\n    flask_blueprints = []\n    macros = [len]",

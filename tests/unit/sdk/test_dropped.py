@@ -30,6 +30,7 @@ def _raised(make: str) -> Exception:
         ),
         ("task(task_concurrency=1)(print)", "write `max_active_tis_per_dag=` for `task_concurrency=`"),
         ("BashOperator(task_id='a', bash_command='', other=2)", ""),
+        ("task(print) >> [1]", "call the function that `@task` decorates where the task is meant: `name()`"),
         (
             "BashOperator(task_id='a', bash_command='', trigger_rule='dummy')",
             "write 'always', its name since Airflow 2",

@@ -308,6 +308,16 @@ def test_an_argument_without_a_default_must_come_with_the_run() -> None:
         serialize_dag(scheduled())
 
 
+def test_a_function_that_takes_any_arguments_needs_none() -> None:
+    """Files of Airflow write `def flow(**context)` and never look at it."""
+
+    @dag(schedule="@daily")
+    def flow(**context): ...
+
+    [param] = serialize_dag(flow()).params
+    assert (param.name, param.has_default, flow().params["context"]) == ("context", True, {})
+
+
 def test_decorators_refuse_what_is_no_function() -> None:
     with pytest.raises(InvalidArgumentType, match="@task decorates functions, not 3"):
         task(3)

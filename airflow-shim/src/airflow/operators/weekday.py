@@ -3,6 +3,7 @@
 from airflow._forward import forward
 
 PLACES = {
+    "WeekDay": "airflow.providers.standard.utils.weekday:WeekDay",
     "BranchDayOfWeekOperator": "airflow.providers.standard.operators.weekday:BranchDayOfWeekOperator",
 }
 

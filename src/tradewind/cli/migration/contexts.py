@@ -122,7 +122,7 @@ def _names_no_task(pull: ast.Call) -> bool:
 def _parameters(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Finding]:
     """Parameters of task functions are filled from the context by their names."""
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    wanted = [one for one in arguments if one.arg in PARAMETERS]
+    wanted = [one for one in arguments if one.arg in PARAMETERS and one.arg not in _given(source, function.name)]
     if not wanted or not _is_task_function(source, function):
         return
     for one in wanted:
@@ -132,6 +132,19 @@ def _parameters(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef
         yield finding(
             "TW122", one.lineno, f"{function.name}(..., {one.arg})", fix, swap=(one.arg, now) if is_exact else ("", "")
         )
+
+
+def _given(source: Source, function: str) -> set[str]:
+    """Parameters of a function that the file itself gives values: by `op_kwargs`, or where it calls the function."""
+    given: set[str] = set()
+    for call, _ in source.calls:
+        words = keywords_of(call)
+        if dotted(call.func).partition(".")[0] == function:
+            given |= words.keys()
+        named, values = words.get("python_callable"), words.get("op_kwargs")
+        if named and values and dotted(named.value) == function and isinstance(values.value, ast.Dict):
+            given |= {str(key.value) for key in values.value.keys if isinstance(key, ast.Constant)}
+    return given
 
 
 def _is_task_function(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -150,7 +150,7 @@ def _tells(one: Finding, line: int, said: str) -> bool:
 
 def _names_module(one: Finding, said: str) -> bool:
     module = NO_MODULE.search(said)
-    if one.code in {"TW202", "TW204", "TW206", "TW208"} and module:
+    if one.code in {"TW108", "TW201", "TW202", "TW203", "TW204", "TW206", "TW207", "TW208"} and module:
         return module.group(1).startswith("airflow") or f"`{module.group(1).split('.')[0]}`" in one.message
     return False
 

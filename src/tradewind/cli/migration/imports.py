@@ -27,6 +27,7 @@ from tradewind.sdk.provider_hints import package_of_decorator
 __all__ = ["asked_names", "import_findings", "installing"]
 
 DATABASE = {
+    "airflow.api.common.trigger_dag.trigger_dag",
     "airflow.settings.Session", "airflow.settings.engine", "airflow.settings.NonScopedSession", "airflow.settings.AsyncSession",
     "airflow.utils.session.create_session", "airflow.utils.session.provide_session", "airflow.utils.db.create_session",
     "airflow.utils.db.provide_session", "airflow.models.DagModel", "airflow.models.dag.DagModel", "airflow.models.TaskReschedule",
@@ -66,15 +67,11 @@ SERVER = {
 IN_A_PACKAGE = re.compile(r" is in (airflow\.providers\.\S+) now(?: as (\w+))?")
 """What the namespace says of names whose module went into a package that is not installed."""
 ORM_FIX = "use Variable, Connection, XCom, the context's `ti` and `dag_run`, or the REST API"
-PLUGINS = "import it from the module that defines it: since Airflow 2 plugins add nothing to this package"
 LEFT_OUT = {
     "airflow.example_dags": "copy what the file needs of it into a module of your own",
-    "airflow.operators.": PLUGINS,
-    "airflow.sensors.": PLUGINS,
-    "airflow.hooks.": PLUGINS,
-    "airflow.macros.": "put it into `user_defined_macros` of the DAG, or the macros of a plugin",
-    "airflow.configuration.": "use `conf` of airflow.configuration: conf.get, conf.getboolean, ...",
-    "airflow.kubernetes.": "use airflow.providers.cncf.kubernetes, or kubernetes.client.models",
+    "airflow.macros": "put it into `user_defined_macros` of the DAG, or the macros of a plugin",
+    "airflow.configuration": "use `conf` of airflow.configuration: conf.get, conf.getboolean, ...",
+    "airflow.kubernetes": "use airflow.providers.cncf.kubernetes, or kubernetes.client.models",
     "airflow.utils.dag_processing": "find the files yourself: pathlib.Path(...).rglob('*.py')",
 }
 """Beginning of a name that is not there -> what to do."""
@@ -270,7 +267,9 @@ def _missing(one: Reference, detail: str) -> Finding:
     for prefix, instead in SERVER.items():
         if one.full == prefix or one.full.startswith(f"{prefix}."):
             return finding("TW207", one.line, f"{one.full} is not there", f"use {instead}")
-    fix = next((words for prefix, words in LEFT_OUT.items() if one.full.startswith(prefix)), "")
+    fix = next((words for start, words in LEFT_OUT.items() if one.full.startswith(f"{start}.")), "")
+    if one.module in {"airflow.hooks", "airflow.operators", "airflow.sensors"}:
+        fix = "import it from the module that defines it: since Airflow 2 plugins add nothing to this package"
     return finding(
         "TW201",
         one.line,
