@@ -60,6 +60,7 @@ def test_a_token_is_made_shown_once_and_revoked(tab: Tab) -> None:
     token = page.get_by_role("dialog").locator("pre").first.inner_text().strip()
     tab.shoot("token-made")
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     row = page.get_by_role("row").filter(has_text="nightly export")
     expect(row).to_contain_text("read:dag:sh*")
     assert token not in page.content()

@@ -16,11 +16,17 @@ def log_in(page: Page, password: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
+def knows_who_one_is(page: Page) -> None:
+    """Wait until the page has asked who its visitor is and does not ask for it again by itself."""
+    expect(page.get_by_role("button", name="Your account")).to_have_attribute("title", "admin")
+
+
 def test_somebody_unknown_is_asked_who_they_are_and_led_back_to_the_page_they_wanted(
     stranger: Tab, site: Server
 ) -> None:
     page = stranger.go("/dags?search=shop")
     expect(page).to_have_url(re.compile(r"/login\?next="))
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
     stranger.shoot_both("login")
     log_in(page, "not the password")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -69,9 +75,11 @@ def test_pages_hold_their_place_while_the_colours_change(tab: Tab) -> None:
 def test_a_tab_that_is_heard_no_more_asks_who_one_is(tab: Tab) -> None:
     listening = tab.go("/nowhere")  # a page that reads nothing again by itself
     expect(listening.get_by_text("Live", exact=True)).to_be_visible()
+    knows_who_one_is(listening)
     other = tab.context.new_page()
     other.goto(f"{tab.url}/nowhere")
     expect(other.get_by_text("Live", exact=True)).to_be_visible()
+    knows_who_one_is(other)
     tab.context.clear_cookies()
     listening.close()  # the other one listens now, or would
     expect(other).to_have_url(re.compile(r"/login\?next=%2Fnowhere"))

@@ -36,8 +36,10 @@ def test_somebody_logs_in_with_their_organisation_and_is_led_to_the_page_they_wa
         # The provider's own pages would have a typeface from elsewhere.
         tab.page.route("https://fonts.googleapis.com/**", lambda route: route.fulfill(content_type="text/css", body=""))
         page = tab.go("/runs?state=failed")
+        way = page.get_by_role("link", name="Log in with Northwind")
+        expect(way).to_be_visible()
         tab.shoot_both("login-oidc")
-        page.get_by_role("link", name="Log in with Northwind").click()
+        way.click()
         page.locator("input[name=login]").fill("ann")
         page.locator("input[name=password]").fill("any")
         page.get_by_role("button", name="Sign-in").click()

@@ -1,8 +1,9 @@
 """Makes pages slow and their answers come out of order, so that a test which looks too early fails here and not one day in CI.
 
-`TRADEWIND_TEST_SLOW_PAGES=<seed> pytest tests/browser`: each request to the server is held back before it leaves and its answer before
-the page has it, as long as the seed, the test and the address say; scripts and pages take their time on the way, and the computer of
-the visitor is a slow one. The same seed holds back the same things. The stream of changes is left alone: it overtakes everything.
+`TRADEWIND_TEST_SLOW_PAGES=<seed> pytest tests/browser`: each request to the server is held back before it leaves and its
+answer before the page has it, as long as the seed, the test, the page and the address say; scripts take their time on the way,
+and the computer of the visitor is a slow one. The same seed holds back the same things. The stream of changes is left alone: it
+overtakes everything.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ HOLD_BACK = """(seed, longest) => {
     });
     window.fetch = async (what, options) => {
         const { method, url, signal } = what instanceof Request ? what : { method: "GET", url: String(what), ...options };
-        const name = `${seed} ${method} ${url}`;
+        const name = `${seed} ${location.pathname} ${method} ${url}`;
         const time = (times.get(name) ?? 0) + 1;
         times.set(name, time);
         const all = longest * share(`${name} ${time}`);
