@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import quote
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from support.chromium import Tab
 from support.server import Server
@@ -48,8 +49,9 @@ def test_a_run_that_fails_shows_on_an_open_home_page(tab: Tab, site: Server) -> 
     page = tab.go("/")
     around = page.get_by_role("region", name="Around now")
     expect(around).to_be_visible()
-    run(site, "flaky", "success")
-    expect(around.get_by_role("link", name="flaky")).to_be_visible()
+    run_id = run(site, "broken", "failed")
+    bar = around.locator(f"a[href$='/runs/{quote(run_id, safe='')}']")
+    expect(bar).to_have_text(re.compile("^failed"))
 
 
 def test_dags_are_found_and_filtered_and_the_address_keeps_it(tab: Tab, site: Server) -> None:
@@ -82,6 +84,25 @@ def test_a_dag_is_paused_and_switched_on_in_the_list(tab: Tab, site: Server) -> 
     is_paused(site, "greeting", expected=False)  # other tests run it
 
 
+def test_a_dag_that_is_switched_twice_does_not_switch_back_with_the_answer_to_the_first(tab: Tab, site: Server) -> None:
+    page = tab.go("/dags?search=greeting")
+    switch = page.get_by_role("switch", name="greeting is")
+    expect(switch).to_be_checked()
+    held = list[Route]()
+    page.route("**/api/v2/dags/greeting", lambda route: held.append(route))
+    for _ in range(2):
+        with page.expect_request("**/api/v2/dags/greeting"):
+            switch.click(force=True)
+    with page.expect_response("**/api/v2/ui/dags?*") as read_again:
+        held[0].continue_()
+    read_again.value.finished()
+    page.evaluate("async () => { for (let i = 0; i < 3; i += 1) await new Promise(requestAnimationFrame); }")
+    expect(switch).to_be_checked()
+    held[1].continue_()
+    is_paused(site, "greeting", expected=False)
+    expect(switch).to_be_checked()
+
+
 def test_a_bar_of_the_strip_leads_to_its_run(tab: Tab, site: Server) -> None:
     run_id = run(site, "greeting", "success")
     page = tab.go("/dags?search=greeting")
@@ -111,7 +132,7 @@ def test_the_palette_finds_a_dag_and_pauses_it_by_words(tab: Tab, site: Server) 
     page.get_by_role("button", name="Pause flaky").click()
     expect(page.get_by_text("flaky is paused now")).to_be_visible()
     is_paused(site, "flaky", expected=True)
-    site.request("PATCH", "/api/v2/dags/flaky", {"is_paused": False})
+    site.request("PATCH", "/api/v2/dags/flaky", {"is_paused": False})  # other tests run it
 
 
 def test_two_keys_lead_to_a_page_and_a_question_mark_shows_all_of_them(tab: Tab) -> None:

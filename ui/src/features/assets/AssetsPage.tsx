@@ -1,10 +1,8 @@
 // All assets: when each was updated last, who makes it and what it starts; as a list, or drawn across all DAGs.
-import { SegmentedControl, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense } from "react";
 import { assetUrl, dagUrl } from "@/shared/addresses";
 import { keys } from "@/shared/api/keys";
 import { many } from "@/shared/format/numbers";
@@ -13,6 +11,7 @@ import { type Column, DataTable } from "@/shared/ui/DataTable";
 import { EmptyState } from "@/shared/ui/EmptyState";
 import { Moment } from "@/shared/ui/Moment";
 import { Page } from "@/shared/ui/Page";
+import { SearchBox } from "@/shared/ui/SearchBox";
 import { ErrorPanel, Loading } from "@/shared/ui/whole-page";
 import classes from "./Assets.module.css";
 import { type AssetRow, type AssetsAnswer, graphQuery, PAGE, readAssets } from "./queries";
@@ -108,9 +107,6 @@ function Dags({ names, none }: { names: string[]; none: string }) {
 }
 
 export function AssetsPage({ search, onSearch }: { search: AssetsSearch; onSearch: (search: AssetsSearch) => void }) {
-  const [text, setText] = useState(search.search ?? "");
-  const ask = useDebouncedCallback((name: string) => onSearch(assetsSearch({ ...search, search: name })), 200);
-  useEffect(() => setText(search.search ?? ""), [search.search]);
   return (
     <Page
       title="Assets"
@@ -127,16 +123,10 @@ export function AssetsPage({ search, onSearch }: { search: AssetsSearch; onSearc
         />
       }
     >
-      <TextInput
-        aria-label="Search by name"
-        placeholder="Search by name"
-        leftSection={<IconSearch size={14} />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
-        w={260}
+      <SearchBox
+        label="Search by name"
+        value={search.search}
+        onChange={(name) => onSearch(assetsSearch({ ...search, search: name }))}
       />
       {search.tab === "graph" ? <WholeGraph q={search.search ?? ""} /> : <List search={search} onSearch={onSearch} />}
     </Page>

@@ -1,9 +1,6 @@
 // One condition of the audit log: what is typed counts a moment later, and what has been seen is offered.
 import { Autocomplete } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { useEffect, useState } from "react";
-
-const PAUSE_MS = 300;
+import { useTyped } from "@/shared/ui/useTyped";
 
 export function FilterBox(given: {
   label: string;
@@ -12,10 +9,7 @@ export function FilterBox(given: {
   width: number;
   onChange: (value: string | undefined) => void;
 }) {
-  const { value, onChange } = given;
-  const [typed, setTyped] = useState(value ?? "");
-  useEffect(() => setTyped(value ?? ""), [value]);
-  const tell = useDebouncedCallback((wanted: string) => onChange(wanted.trim() || undefined), PAUSE_MS);
+  const [typed, setTyped] = useTyped(given.value, given.onChange);
   return (
     <Autocomplete
       size="xs"
@@ -24,10 +18,7 @@ export function FilterBox(given: {
       data={given.seen}
       limit={20}
       value={typed}
-      onChange={(wanted) => {
-        setTyped(wanted);
-        tell(wanted);
-      }}
+      onChange={setTyped}
       clearable
       w={given.width}
     />

@@ -47,7 +47,10 @@ export function DagsPage({ search, onSearch }: { search: DagsSearch; onSearch: (
       setSwitched((before) => new Map(before).set(dagId, isPaused));
       setPaused(dagId, isPaused)
         .catch(tellFailed)
-        .finally(() => setSwitched((before) => new Map([...before].filter(([one]) => one !== dagId))));
+        // Unless it was switched again meanwhile: then that shows until it is answered.
+        .finally(() =>
+          setSwitched((before) => new Map([...before].filter(([one, was]) => one !== dagId || was !== isPaused))),
+        );
     };
     return columnsOf({
       isPaused: (dag) => switched.get(dag.dag_id) ?? dag.is_paused,

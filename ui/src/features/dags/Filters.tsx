@@ -1,9 +1,7 @@
 // What narrows the list of DAGs; all of it stands in the address.
-import { MultiSelect, SegmentedControl, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { MultiSelect, SegmentedControl } from "@mantine/core";
 import { lookOf } from "@/shared/states";
+import { SearchBox } from "@/shared/ui/SearchBox";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import classes from "./DagsPage.module.css";
 import { DAG_STATES, type DagsSearch, dagsSearch } from "./search";
@@ -11,23 +9,10 @@ import { DAG_STATES, type DagsSearch, dagsSearch } from "./search";
 export function Filters(given: { search: DagsSearch; onSearch: (search: DagsSearch) => void; tags: string[] }) {
   const { search, onSearch } = given;
   const set = (change: Record<string, unknown>): void => onSearch(dagsSearch({ ...search, ...change }));
-  const [text, setText] = useState(search.search ?? "");
-  const ask = useDebouncedCallback((text: string) => set({ search: text }), 200);
-  useEffect(() => setText(search.search ?? ""), [search.search]);
   const tags = [...new Set([...given.tags, ...(search.tags ?? [])])];
   return (
     <div className={classes.filters}>
-      <TextInput
-        aria-label="Search by name"
-        placeholder="Search by name"
-        leftSection={<IconSearch size={14} />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
-        w={230}
-      />
+      <SearchBox label="Search by name" value={search.search} onChange={(text) => set({ search: text })} width={230} />
       <SegmentedControl
         size="xs"
         aria-label="Which DAGs"

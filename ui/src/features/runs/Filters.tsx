@@ -1,9 +1,8 @@
 // What narrows the list of runs; all of it stands in the address.
 import { MultiSelect, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { lookOf } from "@/shared/states";
+import { SearchBox } from "@/shared/ui/SearchBox";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import classes from "./RunsPage.module.css";
 import { RUN_STATES, RUN_TYPES, type RunsSearch, runsSearch } from "./search";
@@ -19,24 +18,11 @@ const TYPES = RUN_TYPES.map((type) => ({ value: type, label: type.replace("_", "
 
 export function Filters({ search, onSearch }: { search: RunsSearch; onSearch: (search: RunsSearch) => void }) {
   const set = (change: Record<string, unknown>): void => onSearch(runsSearch({ ...search, ...change }));
-  const [text, setText] = useState(search.dag ?? "");
-  const ask = useDebouncedCallback((dag: string) => set({ dag }), 200);
-  useEffect(() => setText(search.dag ?? ""), [search.dag]);
   const states = search.states ?? [];
   const [isBetween, setBetween] = useState(search.after !== undefined || search.before !== undefined);
   return (
     <div className={classes.filters}>
-      <TextInput
-        aria-label="DAG"
-        placeholder="DAG"
-        leftSection={<IconSearch size={14} />}
-        value={text}
-        onChange={(event) => {
-          setText(event.currentTarget.value);
-          ask(event.currentTarget.value);
-        }}
-        w={200}
-      />
+      <SearchBox label="DAG" value={search.dag} onChange={(dag) => set({ dag })} width={200} />
       <div className={classes.states} role="group" aria-label="States">
         {RUN_STATES.map((state) => (
           <button

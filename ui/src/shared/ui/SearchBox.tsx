@@ -1,9 +1,7 @@
 // A search whose words stand in the address, a moment after they are typed.
 import { CloseButton, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
-
-const PAUSE_MS = 200;
+import { useTyped } from "./useTyped";
 
 export function SearchBox(given: {
   label: string;
@@ -11,24 +9,7 @@ export function SearchBox(given: {
   onChange: (value: string | undefined) => void;
   width?: number;
 }) {
-  const { value, onChange } = given;
-  const [typed, setTyped] = useState(value ?? "");
-  const told = useRef(value);
-  useEffect(() => {
-    if (value !== told.current) {
-      told.current = value;
-      setTyped(value ?? "");
-    }
-  }, [value]);
-  useEffect(() => {
-    const wanted = typed.trim() || undefined;
-    if (wanted === told.current) return;
-    const timer = setTimeout(() => {
-      told.current = wanted;
-      onChange(wanted);
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, onChange]);
+  const [typed, setTyped] = useTyped(given.value, given.onChange);
   return (
     <TextInput
       aria-label={given.label}
