@@ -2,7 +2,8 @@
 
 The content of each file is kept once, read-only, under ``blobs/ab/<hash>`` of the home folder; a snapshot under
 ``bundles/<bundle>/<version>/`` is made of hard links to them. A run executes from its snapshot, so an edit never
-changes a run in flight. Files over a mebibyte are not copied: the snapshot points to the original.
+changes a run in flight. Files over a mebibyte are not copied: the snapshot points to the original. What lies beside the
+folder lies beside its snapshots too, as links to the originals: DAG files reach for ``../include``.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ log = logging.getLogger("tradewind.parsing")
 COPY_LIMIT = 1 << 20
 SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 SKIPPED_SUFFIXES = (".pyc", ".pyo", ".swp", ".swx", "~")
+MOST_NEIGHBOURS = 500
+"""A folder that holds more beside the DAGs folder is no project."""
+OWN_FOLDERS = frozenset({"bundles", "blobs"})
 BLOB_TIME_NS = 946_684_800_000_000_000
 """Time stamp of all kept contents (the year 2000): one that differs was written to, which a task of root's can do."""
 FRESH_NS = 100_000_000
@@ -108,6 +112,7 @@ class LocalBundle:
         self._ignore_syntax = ignore_syntax
         self._seen: dict[str, _Seen] = {}
         self._told: set[str] = set()
+        self._has_neighbours = False
 
     def read(self) -> Manifest:
         """Look at the folder; only files that changed since the last look are read.
@@ -132,6 +137,9 @@ class LocalBundle:
             BundleError: the home folder can't be written.
         """
         target = snapshot_path(self._home, self.name, manifest.version)
+        if target.is_dir() and self._has_neighbours:
+            return target
+        self._link_neighbours(target.parent)
         if target.is_dir():
             return target
         draft = target.with_name(f".{target.name}-{os.getpid()}-{time.monotonic_ns()}")
@@ -255,6 +263,23 @@ class LocalBundle:
             else:
                 (draft / path).symlink_to((self.root / path).absolute())
 
+    def _link_neighbours(self, folder: Path) -> None:
+        """Link what lies beside the DAGs folder into the folder of its snapshots; what can't be linked is left out."""
+        self._has_neighbours = True
+        root = self.root.absolute()
+        with contextlib.suppress(OSError):
+            make_private_folder(folder)
+            names = {path.name for path in root.parent.iterdir() if not path.name.startswith(".")} - OWN_FOLDERS
+            for link in folder.iterdir():
+                if link.is_symlink() and link.name not in names:
+                    link.unlink()
+            if root.parent == Path(root.anchor) or len(names) > MOST_NEIGHBOURS:
+                return
+            for name in names:
+                original, link = root.parent / name, folder / name
+                if original != self._home.absolute() and not os.path.lexists(link):
+                    link.symlink_to(original)
+
 
 def snapshot_path(home: Path, bundle: str, version: str) -> Path:
     """Where a snapshot is laid out."""
@@ -272,7 +297,7 @@ def forget_snapshots(home: Path, bundle: str, keep: Collection[str], *, older_th
     folder, removed = home / "bundles" / bundle, 0
     youngest_ns = time.time_ns() - int(older_than_s * 1e9)
     for snapshot in folder.iterdir() if folder.is_dir() else ():
-        if snapshot.name not in keep and snapshot.stat().st_mtime_ns <= youngest_ns:
+        if not snapshot.is_symlink() and snapshot.name not in keep and snapshot.stat().st_mtime_ns <= youngest_ns:
             shutil.rmtree(snapshot, ignore_errors=True)
             removed += 1
     for blob in (home / "blobs").glob("*/*"):

@@ -61,18 +61,28 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     try:
         modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
     except (ImportError, TypeError, ValueError) as error:
-        _add_what_to_do(error, relative_fileloc)
+        _add_what_to_do(error, path, relative_fileloc)
         raise
     return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}
 
 
-def _add_what_to_do(error: Exception, relative_fileloc: str) -> None:
+def _add_what_to_do(error: Exception, path: Path, relative_fileloc: str) -> None:
     """A file of Airflow 2 that fails for what Airflow 3 has dropped is told what takes its place."""
     from tradewind.sdk.dropped import hint  # noqa: PLC0415 - only files that fail need it
 
     package = package_of_missing(error.name or "") if isinstance(error, ModuleNotFoundError) else None
+    beside = path.parents[len(Path(relative_fileloc).parents)] / (getattr(error, "name", None) or ".").partition(".")[0]
     if package:
         error.add_note(f"`tradewind providers add {package}` brings it")
+    elif (
+        isinstance(error, ModuleNotFoundError)
+        and beside.name
+        and (beside.is_dir() or beside.with_suffix(".py").exists())
+    ):
+        project = beside.resolve().parent
+        error.add_note(
+            f"it is in {project}: start Tradewind with PYTHONPATH={project}, or move it into the DAGs folder"
+        )
     elif instead := hint(error):
         error.add_note(f"{instead}; `tradewind airflow check {relative_fileloc}` says what else to change")
     elif str(error).startswith("DAG.__init__() got an unexpected"):

@@ -108,6 +108,21 @@ def test_a_bad_file_is_told_in_words(folder: Folder, name: str) -> None:
     assert_told(folder, name)
 
 
+def test_a_module_beside_the_folder_is_reached_by_its_path_or_told_how_to_be_imported(folder: Folder) -> None:
+    include = folder.root.parent / "include"
+    include.mkdir()
+    (include / "tools.py").write_text("x = 'd'\n")
+    reaching = (
+        "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '..'))\n"
+        "from include.tools import x\nfrom tradewind import DAG\ndag = DAG(x, schedule=None)\n"
+    )
+    result = folder.parse(reaching)
+    assert (result.error, [dag.dag_id for dag in result.dags]) == (None, ["d"])
+    error = folder.parse("import include.tools\n", "plain.py").error
+    assert error is not None
+    assert f"it is in {include.parent}: start Tradewind with PYTHONPATH={include.parent}" in error
+
+
 @pytest.mark.parametrize("name", ["an exception", "os._exit", "a crash", "a hang"])
 def test_a_bad_file_is_told_in_words_without_a_fork(tmp_path: Path, name: str) -> None:
     assert_told(Folder(tmp_path, FreshInterpreter(os.environ)), name)

@@ -57,6 +57,37 @@ def test_what_is_generated_or_hidden_is_left_out(root: Path) -> None:
     assert list(bundle(root).read().files) == []
 
 
+def test_what_lies_beside_the_folder_lies_beside_its_snapshot(root: Path) -> None:
+    """DAG files of many projects reach for `../include`."""
+    write(root, "a.py")
+    write(root, "../include/tools.py", "x = 1\n")
+    write(root, "../settings.yaml", "a: 1\n")
+    write(root, "../.env", "SECRET=1\n")
+    one = bundle(root)
+    snapshot = one.lay_out(one.read())
+    assert (snapshot / "../include/tools.py").read_text() == "x = 1\n"
+    assert (snapshot.parent / "settings.yaml").read_text() == "a: 1\n"
+    assert (snapshot.parent / "dags" / "a.py").read_text() == DAG
+    beside = {path.name for path in snapshot.parent.iterdir()} - {snapshot.name}
+    assert beside == {"include", "settings.yaml", "dags"}  # neither what is hidden nor our own home
+
+
+def test_what_lies_beside_the_folder_is_looked_at_anew_with_each_snapshot_and_never_deleted(root: Path) -> None:
+    write(root, "a.py")
+    write(root, "../include/tools.py", "x = 1\n")
+    write(root, "../gone.txt", "x")
+    one = bundle(root)
+    first = one.lay_out(one.read())
+    (root / "../gone.txt").unlink()
+    write(root, "../new.txt", "x")
+    write(root, "a.py", DAG + "x = 2\n")
+    second = one.lay_out(one.read())
+    assert {path.name for path in second.parent.iterdir()} == {first.name, second.name, "include", "dags", "new.txt"}
+    assert forget_snapshots(root.parent / "home", "main", {second.name}, older_than_s=-1) == 1
+    assert (root / "../include/tools.py").read_text() == "x = 1\n"
+    assert {path.name for path in second.parent.iterdir()} == {second.name, "include", "dags", "new.txt"}
+
+
 def test_ignored_files_are_no_dag_files_but_part_of_the_snapshot(root: Path) -> None:
     write(root, ".airflowignore", "lib/\ndraft_*\n")
     write(root, "lib/tools.py")
@@ -215,7 +246,8 @@ def test_laying_out_twice_gives_the_same_folder(root: Path) -> None:
     ours = bundle(root)
     manifest = ours.read()
     assert ours.lay_out(manifest) == ours.lay_out(manifest)
-    assert [path.name for path in (root.parent / "home" / "bundles" / "main").iterdir()] == [manifest.version]
+    found = (root.parent / "home" / "bundles" / "main").iterdir()
+    assert [path.name for path in found if not path.is_symlink()] == [manifest.version]
 
 
 def test_contents_that_were_lost_are_kept_again_at_the_next_look(root: Path) -> None:
