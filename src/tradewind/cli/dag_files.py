@@ -30,8 +30,10 @@ def dags_of_file(file: Path) -> dict[str, DAG]:
         sys.path.insert(0, str(root))
     try:
         return load_dags(str(root), name)
-    except TradewindError:
-        raise
+    except TradewindError as error:
+        if not getattr(error, "__notes__", ()):
+            raise
+        raise AuthoringError(_headline(file, error), file=str(file)) from error
     except Exception as error:
         raise AuthoringError(_headline(file, error), file=str(file)) from error
 

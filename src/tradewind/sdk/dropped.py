@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = ["DAG_ARGUMENTS", "OPERATOR_ARGUMENTS", "TRIGGER_RULES", "hint", "in_place_of"]
+__all__ = [
+    "CONTEXT_KEYS",
+    "DAG_ARGUMENTS",
+    "OPERATOR_ARGUMENTS",
+    "RUN_ATTRIBUTES",
+    "TRIGGER_RULES",
+    "hint",
+    "in_place_of",
+    "task_hint",
+]
 
 DAG_ARGUMENTS: Mapping[str, str] = {
     "schedule_interval": "schedule",
@@ -32,6 +41,33 @@ OPERATOR_ARGUMENTS: Mapping[str, str] = {
 TRIGGER_RULES: Mapping[str, str] = {"dummy": "always", "none_failed_or_skipped": "none_failed_min_one_success"}
 """Old name of a trigger rule -> the one since."""
 
+CONTEXT_KEYS: Mapping[str, tuple[str, str]] = {
+    "execution_date": ("logical_date", "logical_date"),
+    "next_execution_date": ("data_interval_end", "data_interval_end"),
+    "prev_execution_date": ("", "prev_data_interval_start_success"),
+    "prev_execution_date_success": ("prev_data_interval_start_success", "prev_data_interval_start_success"),
+    "next_ds": ("data_interval_end | ds", "data_interval_end"),
+    "next_ds_nodash": ("data_interval_end | ds_nodash", "data_interval_end"),
+    "prev_ds": ("", "prev_data_interval_start_success"),
+    "prev_ds_nodash": ("", "prev_data_interval_start_success"),
+    "tomorrow_ds": ("macros.ds_add(ds, 1)", "logical_date"),
+    "tomorrow_ds_nodash": ("macros.ds_format(macros.ds_add(ds, 1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
+    "yesterday_ds": ("macros.ds_add(ds, -1)", "logical_date"),
+    "yesterday_ds_nodash": ("macros.ds_format(macros.ds_add(ds, -1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
+    "triggering_dataset_events": ("triggering_asset_events", "triggering_asset_events"),
+    "conf": ("", "conf"),
+}
+"""Removed key -> the expression for a template (empty: there is no exact one), and the key to work it out from in Python."""
+RUN_ATTRIBUTES: Mapping[str, str] = {
+    "execution_date": "logical_date",
+    "external_trigger": "run_type",
+    "next_execution_date": "",
+    "previous_execution_date": "",
+    "prev_execution_date": "",
+    "get_previous_execution_date": "get_previous_dagrun",
+    "previous_start_date_success": "get_previous_dagrun",
+}
+"""Attribute of a run or task instance -> what to ask instead (empty: nothing)."""
 _REPLACED: Mapping[str, str] = {
     "SQLExecuteQueryOperator common.sql.operators.sql with `conn_id=`": (
         "PostgresOperator MySqlOperator SqliteOperator MsSqlOperator OracleOperator JdbcOperator SnowflakeOperator "
@@ -135,6 +171,31 @@ def hint(error: BaseException) -> str:
         case _:
             instead = ""
     return instead
+
+
+def task_hint(error: BaseException) -> str:
+    """What to ask instead where a task fails for a key of the context, or an attribute of a run, that Airflow 3 has dropped.
+
+    Empty: it is another matter.
+    """
+    quoted = _ARGUMENT.findall(str(error))
+    match type(error).__name__:
+        case "KeyError" | "TypeError" | "UndefinedError":
+            name = next((one for one in quoted if one in CONTEXT_KEYS), "")
+            expression, key = CONTEXT_KEYS.get(name, ("", ""))
+            if not name or (name == "conf" and not isinstance(error, KeyError)):
+                return ""
+            if isinstance(error, TypeError) and " missing " not in str(error):
+                return ""
+            written = f"{{{{ {expression or key} }}}}" if type(error).__name__ == "UndefinedError" else repr(key)
+            instead = "`conf` of airflow.configuration" if name == "conf" else written
+            near = "use" if expression or name == "conf" else "what comes near is"
+            return f"The context has no {name!r} since Airflow 3: {near} {instead}"
+        case "AttributeError" if quoted[:1] and quoted[0] in {"DagRun", "RuntimeTaskInstance", "TaskInstance"}:
+            now = RUN_ATTRIBUTES.get(quoted[-1], "")
+            return f"It has no {quoted[-1]!r} since Airflow 3: use {now!r}" if now else ""
+        case _:
+            return ""
 
 
 def _arguments(said: str) -> str:

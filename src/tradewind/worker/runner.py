@@ -49,7 +49,7 @@ from tradewind.worker.client import Requests, plain_moment, to_message
 from tradewind.worker.deadline import deadline
 from tradewind.worker.inputs import awaiting, form_of
 from tradewind.worker.links import keep_links
-from tradewind.worker.missing_date import tell_missing_date
+from tradewind.worker.missing_date import tell_missing_key
 from tradewind.worker.policies import ask_policy
 from tradewind.worker.resuming import deferral_of, go_on, journal_of
 from tradewind.worker.run_triggers import trigger_as_asked
@@ -142,7 +142,7 @@ class _Attempt:
             except BaseException as error:  # noqa: BLE001 - the edge of the task: whatever it raises is how it ended
                 end = self._end_of(error)
                 if end.error is not None and self._context is not None:
-                    tell_missing_date(end.error, self._context)
+                    tell_missing_key(end.error, self._context)
                 _log_end(end)
             if end.error is not None:
                 ask_policy(end, self._ti, self._context)

@@ -76,6 +76,52 @@ def test_who_asks_for_a_date_that_the_run_does_not_have_is_told_how_to_give_one(
     assert "--logical-date" in error
 
 
+@pytest.mark.parametrize(
+    ("operator", "said"),
+    [
+        (
+            PythonOperator(task_id="a", python_callable=lambda **context: context["execution_date"]),
+            "The context has no 'execution_date' since Airflow 3: use 'logical_date'",
+        ),
+        (
+            PythonOperator(task_id="a", python_callable=lambda next_ds: next_ds),
+            "The context has no 'next_ds' since Airflow 3: use 'data_interval_end'",
+        ),
+        (
+            PythonOperator(task_id="a", python_callable=lambda **context: context["conf"]),
+            "The context has no 'conf' since Airflow 3: use `conf` of airflow.configuration",
+        ),
+        (
+            BashOperator(task_id="a", bash_command="echo {{ tomorrow_ds }}"),
+            "The context has no 'tomorrow_ds' since Airflow 3: use {{ macros.ds_add(ds, 1) }}",
+        ),
+        (
+            BashOperator(task_id="a", bash_command="echo {{ prev_ds }}"),
+            "The context has no 'prev_ds' since Airflow 3: what comes near is {{ prev_data_interval_start_success }}",
+        ),
+        (
+            PythonOperator(task_id="a", python_callable=lambda ti: ti.execution_date),
+            "It has no 'execution_date' since Airflow 3: use 'logical_date'",
+        ),
+        (
+            PythonOperator(task_id="a", python_callable=lambda dag_run: dag_run.external_trigger),
+            "It has no 'external_trigger' since Airflow 3: use 'run_type'",
+        ),
+    ],
+)
+def test_who_asks_for_what_airflow_3_has_dropped_is_told_what_takes_its_place(operator, said):
+    with DAG("d", schedule=None) as dag:
+        dag.add_task(operator)
+    assert said in Bench(dag).run("a").error
+
+
+@pytest.mark.parametrize("work", [lambda: {}["nope"], lambda: {}.execution_date, lambda other: other])
+def test_other_errors_are_left_as_they_are(work):
+    with DAG("d", schedule=None) as dag:
+        PythonOperator(task_id="a", python_callable=work)
+    assert "Airflow 3" not in Bench(dag).run("a").error
+
+
 def test_a_template_that_names_the_date_of_a_run_without_one_is_told_too():
     with DAG("d", start_date=datetime(2026, 1, 1, tzinfo=UTC)) as dag:
         BashOperator(task_id="work", bash_command="echo {{ ds }}")

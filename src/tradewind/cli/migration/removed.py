@@ -29,22 +29,7 @@ ONE_OPERATORS_ARGUMENTS = {
 TRIGGER_RULES = dropped.TRIGGER_RULES
 """Old name of a trigger rule -> the one since."""
 
-CONTEXT_KEYS = {
-    "execution_date": ("logical_date", "logical_date"),
-    "next_execution_date": ("data_interval_end", "data_interval_end"),
-    "prev_execution_date": ("", "prev_data_interval_start_success"),
-    "prev_execution_date_success": ("prev_data_interval_start_success", "prev_data_interval_start_success"),
-    "next_ds": ("data_interval_end | ds", "data_interval_end"),
-    "next_ds_nodash": ("data_interval_end | ds_nodash", "data_interval_end"),
-    "prev_ds": ("", "prev_data_interval_start_success"),
-    "prev_ds_nodash": ("", "prev_data_interval_start_success"),
-    "tomorrow_ds": ("macros.ds_add(ds, 1)", "logical_date"),
-    "tomorrow_ds_nodash": ("macros.ds_format(macros.ds_add(ds, 1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
-    "yesterday_ds": ("macros.ds_add(ds, -1)", "logical_date"),
-    "yesterday_ds_nodash": ("macros.ds_format(macros.ds_add(ds, -1), '%Y-%m-%d', '%Y%m%d')", "logical_date"),
-    "triggering_dataset_events": ("triggering_asset_events", "triggering_asset_events"),
-    "conf": ("", "conf"),
-}
+CONTEXT_KEYS = dropped.CONTEXT_KEYS
 """Removed key -> the expression for a template (empty: there is no exact one), and the key to work it out from in Python."""
 
 DATE_KEYS = frozenset(
@@ -55,15 +40,7 @@ DATE_KEYS = frozenset(
 )  # fmt: skip
 """Keys that are absent where a run has no logical date."""
 
-RUN_ATTRIBUTES = {
-    "execution_date": "logical_date",
-    "external_trigger": "run_type",
-    "next_execution_date": "",
-    "previous_execution_date": "",
-    "prev_execution_date": "",
-    "get_previous_execution_date": "get_previous_dagrun",
-    "previous_start_date_success": "get_previous_dagrun",
-}
+RUN_ATTRIBUTES = dropped.RUN_ATTRIBUTES
 """Attribute of a run or task instance -> what to ask instead (empty: nothing)."""
 
 DAG_ATTRIBUTES = {
