@@ -8,6 +8,7 @@ from collections.abc import Mapping
 __all__ = [
     "CONTEXT_KEYS",
     "DAG_ARGUMENTS",
+    "DAG_ATTRIBUTES",
     "OPERATOR_ARGUMENTS",
     "RUN_ATTRIBUTES",
     "TRIGGER_RULES",
@@ -68,6 +69,17 @@ RUN_ATTRIBUTES: Mapping[str, str] = {
     "previous_start_date_success": "get_previous_dagrun",
 }
 """Attribute of a run or task instance -> what to ask instead (empty: nothing)."""
+DAG_ATTRIBUTES: Mapping[str, str] = {
+    "schedule_interval": "schedule",
+    "concurrency": "max_active_tasks",
+    "following_schedule": "", "previous_schedule": "", "normalized_schedule_interval": "",
+    "normalize_schedule": "", "is_fixed_time_schedule": "", "next_dagrun_after_date": "", "get_run_dates": "",
+    "date_range": "", "subdags": "", "parent_dag": "", "is_subdag": "", "sub_dag": "partial_subset",
+    "create_dagrun": "", "get_dagrun": "", "get_is_paused": "", "get_latest_execution_date": "",
+    "latest_execution_date": "", "concurrency_reached": "", "tree_view": "", "pickle": "", "full_filepath": "fileloc",
+    "sync_to_db": "", "cli": "", "clear": "",
+}  # fmt: skip
+"""Method or attribute of a DAG -> what to ask instead (empty: the REST API, or nothing)."""
 _REPLACED: Mapping[str, str] = {
     "SQLExecuteQueryOperator common.sql.operators.sql with `conn_id=`": (
         "PostgresOperator MySqlOperator SqliteOperator MsSqlOperator OracleOperator JdbcOperator SnowflakeOperator "
@@ -131,6 +143,8 @@ _UNKNOWN_ARGUMENTS = re.compile(r"^Invalid arguments were passed to .*?(?:were:\
 _ARGUMENT = re.compile(r"'(\w+)'")
 _RULE = re.compile(r"trigger_rule must be one of .*; received '(\w+)'$")
 _UNCALLED = re.compile(r"for (?:>>|<<): .*'TaskDecorator'")
+_OF_PLUGINS = ("airflow.hooks", "airflow.operators", "airflow.sensors")
+_DAG_ATTRIBUTE = re.compile(r"'DAG' object has no attribute '(\w+)'")
 _NAME = re.compile(r"cannot import name '(\w+)' from '(airflow[\w.]*)'")
 
 
@@ -160,6 +174,14 @@ def hint(error: BaseException) -> str:
         case ImportError():
             found = _NAME.search(said)
             instead = in_place_of(found.group(2), found.group(1)) if found else ""
+            if found and not instead and found.group(2) in _OF_PLUGINS:
+                instead = (
+                    "import it from the module that defines it: since Airflow 2 plugins add nothing to this package"
+                )
+        case AttributeError():
+            gone = _DAG_ATTRIBUTE.search(said)
+            now = DAG_ATTRIBUTES.get(gone.group(1)) if gone else None
+            instead = "" if now is None else f"use `{now}`" if now else "leave it out, or ask the REST API"
         case TypeError():
             instead = _arguments(said)
             if _UNCALLED.search(said):

@@ -60,7 +60,7 @@ def load_dags(bundle_path: str, relative_fileloc: str) -> dict[str, DAG]:
     is_packaged = path.suffix == PACKAGED
     try:
         modules = import_packaged(path) if is_packaged else [import_file(path, module_name(Path(relative_fileloc)))]
-    except (ImportError, TypeError, ValueError) as error:
+    except (AttributeError, ImportError, TypeError, ValueError) as error:
         _add_what_to_do(error, path, relative_fileloc)
         raise
     return {dag.dag_id: dag for dag in POLICIES.applied(collect_dags(*modules))}

@@ -11,7 +11,7 @@ from tradewind.sdk.dropped import hint, in_place_of
 
 def _raised(make: str) -> Exception:
     names = {"DAG": DAG, "BashOperator": BashOperator, "task": task}
-    with pytest.raises((TypeError, ValueError, ImportError)) as caught:
+    with pytest.raises((AttributeError, TypeError, ValueError, ImportError)) as caught:
         exec(make, names)
     return caught.value
 
@@ -38,6 +38,13 @@ def _raised(make: str) -> Exception:
         ("BashOperator(task_id='a', bash_command='', trigger_rule='never')", ""),
         ("from airflow.operators.subdag import SubDagOperator", ""),  # its own words say so
         ("import no_such_module", ""),
+        ("DAG('a', schedule=None).schedule_interval", "use `schedule`"),
+        ("DAG('a', schedule=None).following_schedule(1)", "leave it out, or ask the REST API"),
+        ("DAG('a', schedule=None).nonsense", ""),
+        (
+            "from airflow.operators import OurOperator",
+            "import it from the module that defines it: since Airflow 2 plugins add nothing to this package",
+        ),
         ("from airflow.sdk import NoSuchName", ""),
         (
             "from airflow.operators import PostgresOperator",

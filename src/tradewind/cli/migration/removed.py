@@ -43,14 +43,5 @@ DATE_KEYS = frozenset(
 RUN_ATTRIBUTES = dropped.RUN_ATTRIBUTES
 """Attribute of a run or task instance -> what to ask instead (empty: nothing)."""
 
-DAG_ATTRIBUTES = {
-    "schedule_interval": "schedule",
-    "concurrency": "max_active_tasks",
-    "following_schedule": "", "previous_schedule": "", "normalized_schedule_interval": "",
-    "normalize_schedule": "", "is_fixed_time_schedule": "", "next_dagrun_after_date": "", "get_run_dates": "",
-    "date_range": "", "subdags": "", "parent_dag": "", "is_subdag": "", "sub_dag": "partial_subset",
-    "create_dagrun": "", "get_dagrun": "", "get_is_paused": "", "get_latest_execution_date": "",
-    "latest_execution_date": "", "concurrency_reached": "", "tree_view": "", "pickle": "", "full_filepath": "fileloc",
-    "sync_to_db": "", "cli": "", "clear": "",
-}  # fmt: skip
+DAG_ATTRIBUTES = dropped.DAG_ATTRIBUTES
 """Method or attribute of a DAG -> what to ask instead (empty: the REST API, or nothing)."""
