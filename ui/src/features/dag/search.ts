@@ -1,4 +1,5 @@
 // What the address of a DAG's page holds: tab, selection, filters.
+import { timeOf } from "@/shared/gantt/time";
 
 export const TABS = [
   "grid",
@@ -37,6 +38,8 @@ export interface DagSearch {
   /** The version that `version` is compared with. */
   against?: number | undefined;
   year?: number | undefined;
+  /** The part of a run's time that its chart shows. */
+  time?: string | undefined;
   /** The trigger form is open. */
   trigger?: 1 | undefined;
   /** The form for a backfill is open. */
@@ -69,6 +72,7 @@ export function dagSearch(given: Record<string, unknown>): DagSearch {
     version: whole("version"),
     against: whole("against"),
     year: whole("year"),
+    time: timeOf(given.time),
     trigger: whole("trigger") === undefined ? undefined : 1,
     backfill: whole("backfill") === undefined ? undefined : 1,
   };

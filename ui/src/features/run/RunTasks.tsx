@@ -58,6 +58,8 @@ export function RunTasks(given: {
       selected={search.task}
       onSelect={choose}
       onFold={fold}
+      time={search.time}
+      onTime={(time) => put({ time })}
       hovered={hovered}
       onHover={setHovered}
       aside={(row) => <Aside row={row} dagId={run.dag_id} runId={run.dag_run_id} />}

@@ -9,7 +9,9 @@ import classes from "./Gantt.module.css";
 import { GanttLine } from "./GanttLine";
 import { Key } from "./Key";
 import type { GanttRow } from "./model";
-import { type Arrow, arrowsOf, marksOf, pathOf, type Span, shareOf, spanOf } from "./scale";
+import { type Arrow, arrowsOf, marksOf, pathOf, pixelOf, type Span, shareOf, spanOf } from "./scale";
+import { useZoom } from "./useZoom";
+import { isPart, marksIn } from "./zoom";
 
 const ROW_PX = 30;
 const NEVER_MS = 3_600_000;
@@ -30,6 +32,9 @@ export interface GanttProps {
   onHover?: (key: string | undefined) => void;
   /** Beside the name of a row. */
   aside?: (row: GanttRow) => React.ReactNode;
+  /** The part of the time that is shown, as the address has it; without `onTime` it is always the whole. */
+  time?: string | undefined;
+  onTime?: (time: string | undefined) => void;
   /** The most that it is high. */
   maxHeight?: string;
 }
@@ -37,9 +42,17 @@ export interface GanttProps {
 export function Gantt(given: GanttProps) {
   const { rows, isLive, selected, hovered } = given;
   const now = useNow(isLive ? 1000 : NEVER_MS);
-  const span = spanOf(rows, isLive ? now : undefined, given.predictedEnd);
+  const whole = spanOf(rows, isLive ? now : undefined, given.predictedEnd);
   const scroller = useRef<HTMLDivElement>(null);
   const { ref: track, width } = useElementSize();
+  const zoom = useZoom({
+    whole,
+    time: given.time,
+    onTime: given.onTime,
+    scroller,
+    track: () => scroller.current?.querySelector("[data-track]")?.getBoundingClientRect(),
+  });
+  const span = zoom.shown;
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -74,16 +87,18 @@ export function Gantt(given: GanttProps) {
         tabIndex={0}
         onKeyDown={(event) => {
           const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-          if (by === 0) return;
+          if (by === 0) return zoom.onKeyDown(event);
           event.preventDefault();
           move(by);
         }}
         onPointerLeave={() => given.onHover?.(undefined)}
+        data-part={zoom.isPart || undefined}
+        {...zoom.drag}
       >
         <div className={classes.head} role="row" aria-rowindex={1}>
           <span role="columnheader">Task</span>
           <span role="columnheader" className={classes.axis} aria-label="Time since the first task">
-            {span && <Marks span={span} width={width} />}
+            {whole && span && <Marks whole={whole} span={span} width={width} />}
           </span>
           <span role="columnheader" className={classes.took}>
             Took
@@ -91,9 +106,10 @@ export function Gantt(given: GanttProps) {
         </div>
         <div className={classes.body} role="presentation" style={{ height }}>
           <div className={classes.lines} aria-hidden>
-            <div ref={track}>
-              {span && width > 0 && (
+            <div ref={track} data-track>
+              {whole && span && width > 0 && (
                 <Lines
+                  whole={whole}
                   span={span}
                   width={width}
                   height={height}
@@ -112,7 +128,7 @@ export function Gantt(given: GanttProps) {
                 index={item.index}
                 top={item.index * ROW_PX}
                 span={span}
-                now={isLive ? now : (span?.to ?? 0)}
+                now={isLive ? now : (whole?.to ?? 0)}
                 isSelected={row.key === selected}
                 isHovered={row.key === hovered}
                 isFar={related.size > 0 && !related.has(row.key) && (row.kind === "task" || row.isFolded)}
@@ -125,7 +141,7 @@ export function Gantt(given: GanttProps) {
           })}
         </div>
       </div>
-      <Key rows={rows} predicted={isLive ? given.predictedEnd : undefined} />
+      <Key rows={rows} predicted={isLive ? given.predictedEnd : undefined} zoom={zoom} />
     </div>
   );
 }
@@ -138,33 +154,57 @@ function relatedRows(rows: GanttRow[], selected: string | undefined): ReadonlySe
   return found.size > 1 ? found : NOTHING;
 }
 
-function Marks({ span, width }: { span: Span; width: number }) {
-  return marksOf(span, width || undefined).map((mark) => {
-    const left = shareOf(span, span.from + mark);
-    return (
-      <span
-        key={mark}
-        className={classes.mark}
-        data-edge={left > 94 ? "end" : undefined}
-        style={{ left: `${left}%` }}
-        title={absolute(span.from + mark)}
-      >
-        {mark === 0 ? "0" : duration(mark / 1000)}
-      </span>
-    );
-  });
+/** The marks of what is shown: in words of the whole, or exactly, where a part of it is shown. */
+function momentsOf(whole: Span, span: Span, width: number | undefined): { moment: number; words: string }[] {
+  if (isPart(whole, span)) return marksIn(whole, span, width);
+  return marksOf(whole, width).map((mark) => ({
+    moment: whole.from + mark,
+    words: mark === 0 ? "0" : duration(mark / 1000),
+  }));
 }
 
-function Lines(given: { span: Span; width: number; height: number; arrows: Arrow[]; predicted: number | undefined }) {
-  const { span, width, predicted } = given;
-  const middle = (place: number): number => place * ROW_PX + ROW_PX / 2;
-  const x = (moment: number): number => (shareOf(span, moment) / 100) * width;
+function Marks({ whole, span, width }: { whole: Span; span: Span; width: number }) {
+  const [left, right] = [shareOf(whole, span.from), shareOf(whole, span.to)];
   return (
     <>
-      {marksOf(span, width).map((mark) => (
-        <i key={mark} className={classes.line} style={{ left: `${shareOf(span, span.from + mark)}%` }} />
+      {momentsOf(whole, span, width || undefined).map(({ moment, words }) => {
+        const at = shareOf(span, moment);
+        return (
+          <span
+            key={moment}
+            className={classes.mark}
+            data-edge={at > 94 ? "end" : at < 4 ? "start" : undefined}
+            style={{ left: `${at}%` }}
+            title={absolute(moment)}
+          >
+            {words}
+          </span>
+        );
+      })}
+      {isPart(whole, span) && (
+        <i className={classes.place} aria-hidden style={{ left: `${left}%`, width: `${right - left}%` }} />
+      )}
+    </>
+  );
+}
+
+function Lines(given: {
+  whole: Span;
+  span: Span;
+  width: number;
+  height: number;
+  arrows: Arrow[];
+  predicted: number | undefined;
+}) {
+  const { whole, span, width, predicted } = given;
+  const middle = (place: number): number => place * ROW_PX + ROW_PX / 2;
+  const x = (moment: number): number => pixelOf(span, moment, width);
+  return (
+    <>
+      {momentsOf(whole, span, width).map(({ moment }) => (
+        <i key={moment} className={classes.line} style={{ left: `${shareOf(span, moment)}%` }} />
       ))}
-      {predicted !== undefined && (
+      {predicted !== undefined && predicted >= span.from && predicted <= span.to && (
         <i className={classes.line} data-kind="predicted" style={{ left: `${shareOf(span, predicted)}%` }} />
       )}
       <svg className={classes.arrows} width={width} height={given.height}>

@@ -1,11 +1,11 @@
 // One row of a Gantt chart: the name of a task or group, its pieces on the axis, how long it took.
-import { IconChevronDown, IconChevronRight, IconNote } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronLeft, IconChevronRight, IconNote } from "@tabler/icons-react";
 import { absolute, duration } from "@/shared/format/time";
 import { lookOf } from "@/shared/states";
 import { StateIcon } from "@/shared/ui/StateIcon";
 import classes from "./Gantt.module.css";
 import { type GanttRow, type GanttSegment, instancesOf } from "./model";
-import { type Span, shareOf } from "./scale";
+import { type Span, shareOf, sideOf } from "./scale";
 
 export function GanttLine(given: {
   row: GanttRow;
@@ -51,6 +51,7 @@ export function GanttLine(given: {
       </div>
       <div role="gridcell" className={classes.track}>
         {span && row.segments.map((one) => <Segment key={one.tryNumber} one={one} row={row} span={span} now={now} />)}
+        {span && <Away side={sideOf(row.segments, span, now)} />}
       </div>
       <div role="gridcell" className={classes.took}>
         {tookOf(row.segments, now)}
@@ -86,6 +87,17 @@ function tookOf(segments: GanttSegment[], now: number): string {
   return last?.startedAt ? duration(((last.endedAt ?? now) - last.startedAt) / 1000) : "";
 }
 
+/** Which way one has to look for what a row has, where none of it is in what is shown. */
+function Away({ side }: { side: "earlier" | "later" | undefined }) {
+  if (side === undefined) return null;
+  const Icon = side === "earlier" ? IconChevronLeft : IconChevronRight;
+  return (
+    <span className={classes.away} data-side={side} title={`It is ${side} than what is shown`}>
+      <Icon size={14} aria-label={side} />
+    </span>
+  );
+}
+
 function Segment(given: { one: GanttSegment; row: GanttRow; span: Span; now: number }) {
   const { one, row, span, now } = given;
   const look = lookOf(one.state ?? row.state);
@@ -93,23 +105,24 @@ function Segment(given: { one: GanttSegment; row: GanttRow; span: Span; now: num
   const waitEnd = one.startedAt ?? one.endedAt ?? now;
   const workEnd = one.endedAt ?? now;
   const wide = (from: number, to: number): number => shareOf(span, to) - shareOf(span, from);
+  const isShown = (from: number, to: number): boolean => from <= span.to && to >= span.from;
   return (
     <span title={wordsOf(one, row, waitEnd, workEnd)}>
-      {one.queuedAt !== null && waitEnd > one.queuedAt && (
+      {one.queuedAt !== null && waitEnd > one.queuedAt && isShown(one.queuedAt, waitEnd) && (
         <i
           className={classes.waited}
-          style={{ left: `${shareOf(span, one.queuedAt)}%`, width: `${wide(one.queuedAt, waitEnd)}%` }}
+          style={{ left: placeOf(span, one.queuedAt), width: `${wide(one.queuedAt, waitEnd)}%` }}
         />
       )}
-      {one.startedAt !== null && (
+      {one.startedAt !== null && isShown(one.startedAt, workEnd) && (
         <i
           className={classes.worked}
           data-critical={row.isCritical && row.kind === "task"}
-          data-open={one.endedAt === null}
+          data-open={one.endedAt === null && workEnd <= span.to}
           style={
             {
               "--tone": `var(--state-${look.tone})`,
-              left: `${shareOf(span, one.startedAt)}%`,
+              left: placeOf(span, one.startedAt),
               width: `${wide(one.startedAt, workEnd)}%`,
             } as React.CSSProperties
           }
@@ -125,6 +138,11 @@ function Segment(given: { one: GanttSegment; row: GanttRow; span: Span; now: num
       )}
     </span>
   );
+}
+
+/** The shortest bar has its place too, at the end of what is shown as well. */
+function placeOf(span: Span, moment: number): string {
+  return `min(${shareOf(span, moment)}%, 100% - 2px)`;
 }
 
 const ORDER = ["success", "skipped", "removed", "running", "failed", "upstream_failed"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GanttRow } from "./model";
-import { arrowsOf, marksOf, pathOf, shareOf, spanOf } from "./scale";
+import { arrowsOf, marksOf, pathOf, pixelOf, shareOf, sideOf, spanOf } from "./scale";
 
 const row = (key: string, start: number, end: number | null, more: Partial<GanttRow> = {}): GanttRow => ({
   key,
@@ -59,4 +59,18 @@ it("an arrow goes right along the row that ended, then to the edge of the one th
   expect(pathOf(100, 150, 15, 75).line).toBe("M100 15H148Q152 15 152 19V65");
   expect(pathOf(100, 150, 75, 15).line).toBe("M100 75H148Q152 75 152 71V25");
   expect(pathOf(100, 90, 15, 45).line).toMatch(/^M100 15H100Q103 15/);
+});
+
+it("a row with nothing in what is shown lies earlier or later", () => {
+  const { segments } = row("a", 1000, 2000); // it waits from 900 on
+  expect(sideOf(segments, { from: 0, to: 800 }, 0)).toBe("later");
+  expect(sideOf(segments, { from: 2500, to: 3000 }, 0)).toBe("earlier");
+  expect(sideOf(segments, { from: 1500, to: 1600 }, 0)).toBeUndefined();
+  expect(sideOf([], { from: 0, to: 1 }, 0)).toBeUndefined();
+  expect(sideOf(row("b", 1000, null).segments, { from: 4000, to: 5000 }, 9000)).toBeUndefined();
+});
+
+it("what lies far outside of what is shown is drawn just outside", () => {
+  const span = { from: 1000, to: 1100 };
+  expect([1050, 900, 99_999].map((moment) => pixelOf(span, moment, 200))).toEqual([100, -50, 250]);
 });

@@ -1,5 +1,5 @@
 // The time axis of a Gantt chart, from the first thing that happened to the last, and the arrows between its rows.
-import type { GanttRow } from "./model";
+import type { GanttRow, GanttSegment } from "./model";
 
 export interface Span {
   from: number;
@@ -7,8 +7,8 @@ export interface Span {
 }
 
 const STEPS_S = [
-  0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400,
-  172800, 604800,
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+  14400, 21600, 43200, 86400, 172800, 604800,
 ];
 /** A mark needs as much room. */
 const MARK_PX = 74;
@@ -29,18 +29,41 @@ export function spanOf(rows: readonly GanttRow[], now: number | undefined, predi
   return Number.isFinite(from) ? { from, to: Math.max(to, from + 50) } : undefined;
 }
 
-/** Milliseconds from the beginning at which an axis of some width is marked. */
-export function marksOf({ from, to }: Span, widthPx = 520): number[] {
+/** How many milliseconds the marks of an axis of some width are apart. */
+export function stepOf({ from, to }: Span, widthPx = 520): number {
   const length = to - from;
   const most = Math.max(1, Math.floor(widthPx / MARK_PX));
-  const step =
-    (STEPS_S.find((one) => length / (one * 1000) <= most) ?? Math.ceil(length / most / 864e5) * 86400) * 1000;
-  return Array.from({ length: Math.floor(length / step) + 1 }, (_, place) => place * step);
+  return (STEPS_S.find((one) => length / (one * 1000) <= most) ?? Math.ceil(length / most / 864e5) * 86400) * 1000;
+}
+
+/** Milliseconds from the beginning at which an axis of some width is marked. */
+export function marksOf(span: Span, widthPx?: number): number[] {
+  const step = stepOf(span, widthPx);
+  return Array.from({ length: Math.floor((span.to - span.from) / step) + 1 }, (_, place) => place * step);
 }
 
 /** Where a moment is, in percent. */
 export function shareOf(span: Span, moment: number): number {
   return Math.min(100, Math.max(0, ((moment - span.from) / (span.to - span.from)) * 100));
+}
+
+/** Where a moment is in pixels; of what lies outside only that it does. */
+export function pixelOf(span: Span, moment: number, width: number): number {
+  const outside = 50;
+  return Math.min(width + outside, Math.max(-outside, ((moment - span.from) / (span.to - span.from)) * width));
+}
+
+/** Where all pieces of a row lie that has none in what is shown; undefined: it has some there, or none at all. */
+export function sideOf(segments: readonly GanttSegment[], span: Span, now: number): "earlier" | "later" | undefined {
+  let side: "earlier" | "later" | undefined;
+  for (const one of segments) {
+    const start = one.queuedAt ?? one.startedAt;
+    if (start === null) continue;
+    const end = one.endedAt ?? now;
+    if (start <= span.to && end >= span.from) return undefined;
+    side = end < span.from ? "earlier" : "later";
+  }
+  return side;
 }
 
 export interface Arrow {

@@ -19,8 +19,6 @@ const AHEAD = 12;
 const AHEAD_AT_FIRST = 1;
 /** Of fewer columns nobody wants to hide one. */
 const MANY_COLUMNS = 4;
-/** So many may not fit, and the bar of what is chosen lies over the last of them. */
-const MANY_ROWS = 10;
 
 export interface TableProps<Row extends object> {
   label: string;
@@ -81,8 +79,7 @@ function Table<Row extends object>(given: TableProps<Row>) {
         className={classes.scroller}
         ref={scroller}
         data-table
-        data-long={model.count > MANY_ROWS || undefined}
-        style={{ maxHeight: `max(260px, ${given.height ?? "calc(100vh - 190px)"})` }}
+        style={{ "--most": `max(260px, ${given.height ?? "calc(100vh - 190px)"})` } as React.CSSProperties}
         tabIndex={0}
         onKeyDown={keys.onKeyDown}
       >

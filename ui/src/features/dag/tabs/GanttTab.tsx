@@ -52,7 +52,7 @@ export function GanttTab({ dag, search, go }: TabProps) {
             ...runs.map((run) => ({ value: run.run_id, label: `${nameOf(run)} · ${lookOf(run.state).word}` })),
           ]}
           value={runId}
-          onChange={(run) => go({ run: run ?? undefined })}
+          onChange={(run) => go({ run: run ?? undefined, time: undefined })}
         />
         {view && <StateBadge state={view.run.state} />}
         <Button variant="default" component={Link} to={runUrl(dag.dag_id, runId)}>
@@ -88,6 +88,8 @@ export function GanttTab({ dag, search, go }: TabProps) {
               if (!next.delete(id)) next.add(id);
               fold(next);
             }}
+            time={search.time}
+            onTime={(time) => go({ time })}
             hovered={hovered}
             onHover={setHovered}
             maxHeight="calc(100vh - 300px)"
