@@ -11,7 +11,10 @@ __all__ = ["AbsentFinder"]
 
 SERVER = "Tradewind has a server of its own, whose public API is the REST API"
 DATABASE = "Tradewind has a database of its own, which tasks and DAG files have no access to"
+RUNS = "start runs with TriggerDagRunOperator or the REST API"
 ABSENT = {
+    "airflow.api.client": RUNS,
+    "airflow.api.common.experimental": RUNS,
     "airflow.api_connexion": SERVER,
     "airflow.api_fastapi": SERVER,
     "airflow.auth": SERVER,
@@ -27,6 +30,7 @@ ABSENT = {
     "airflow.operators.subdag_operator": "Airflow 3 has no SubDAGs; use task groups",
     "airflow.serialization": "Tradewind describes DAGs in another way, in `tradewind.spec`",
     "airflow.ti_deps": "what a task waits for is decided in Tradewind's core",
+    "airflow.utils.dag_processing": "DAG files are read by Tradewind's own parser",
     "airflow.www": SERVER,
 }
 

@@ -138,6 +138,7 @@ _MODULES: Mapping[str, str] = {
 }
 """What a module that is gone was there for -> the modules."""
 _KUBERNETES = ("Volume", "VolumeMount", "Port", "Resources")
+_DATED = re.compile(r"^Invalid arguments were passed to (TriggerDagRunOperator|ExternalTaskMarker)\b")
 _UNKNOWN_ARGUMENT = re.compile(r"DAG\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 _UNKNOWN_ARGUMENTS = re.compile(r"^Invalid arguments were passed to .*?(?:were:\n\*\*kwargs: |: )(.*)", re.DOTALL)
 _ARGUMENT = re.compile(r"'(\w+)'")
@@ -225,7 +226,8 @@ def _arguments(said: str) -> str:
     if unknown:
         return _argument(unknown.group(1), DAG_ARGUMENTS)
     many = _UNKNOWN_ARGUMENTS.search(said)
-    told = [_argument(name, OPERATOR_ARGUMENTS) for name in _ARGUMENT.findall(many.group(1))] if many else []
+    table = {**OPERATOR_ARGUMENTS, "execution_date": "logical_date"} if _DATED.search(said) else OPERATOR_ARGUMENTS
+    told = [_argument(name, table) for name in _ARGUMENT.findall(many.group(1))] if many else []
     return ", ".join(one for one in told if one)
 
 

@@ -137,6 +137,8 @@ def test_a_missing_name_is_an_import_error(module: str, name: str):
         ("airflow.models.slamiss", "a database of its own"),
         ("airflow.contrib.hooks.qubole_hook", "provider package"),
         ("airflow.kubernetes.volume", "kubernetes.client.models"),
+        ("airflow.api.common.experimental.trigger_dag", "TriggerDagRunOperator"),
+        ("airflow.api.client.local_client", "TriggerDagRunOperator"),
         ("airflow.operators.subdag_operator", "task groups"),
     ],
 )

@@ -30,6 +30,11 @@ def _raised(make: str) -> Exception:
         ),
         ("task(task_concurrency=1)(print)", "write `max_active_tis_per_dag=` for `task_concurrency=`"),
         ("BashOperator(task_id='a', bash_command='', other=2)", ""),
+        ("BashOperator(task_id='a', bash_command='', execution_date=2)", ""),
+        (
+            "from airflow.operators.trigger_dagrun import TriggerDagRunOperator as T\nT(task_id='a', trigger_dag_id='b', execution_date=2)",
+            "write `logical_date=` for `execution_date=`",
+        ),
         ("task(print) >> [1]", "call the function that `@task` decorates where the task is meant: `name()`"),
         (
             "BashOperator(task_id='a', bash_command='', trigger_rule='dummy')",
