@@ -95,6 +95,7 @@ def faults_of(buttons: list[dict[str, Any]]) -> list[str]:
     )
 
 
+@pytest.mark.timeout(300)
 def test_who_may_only_look_finds_no_button_that_fails_and_no_page_without_a_reason(viewer: Tab, places: Places) -> None:
     page = viewer.page
     refused: list[str] = []
@@ -121,6 +122,7 @@ def test_who_may_only_look_finds_no_button_that_fails_and_no_page_without_a_reas
             menu.click()
             expect(page.get_by_role("menu")).to_be_visible()
             buttons += page.evaluate(BUTTONS)
+            expect(page.locator("[role=menu]:focus-within")).to_be_visible()  # from now on it hears keys
             page.keyboard.press("Escape")
             expect(page.get_by_role("menu")).to_have_count(0)
         greyed += sum(1 for one in buttons if one["refusal"].startswith("You need the permission"))
@@ -130,6 +132,7 @@ def test_who_may_only_look_finds_no_button_that_fails_and_no_page_without_a_reas
     assert greyed > len(places.all())
 
 
+@pytest.mark.timeout(300)
 def test_every_page_is_readable_on_a_phone(chromium: Browser, site: Server, places: Places) -> None:
     faults: dict[str, object] = {}
     with open_tab(chromium, site, width=PHONE_PX) as tab:
