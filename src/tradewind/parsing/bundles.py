@@ -13,6 +13,7 @@ import errno
 import hashlib
 import logging
 import os
+import re
 import shutil
 import stat
 import time
@@ -34,7 +35,9 @@ SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 SKIPPED_SUFFIXES = (".pyc", ".pyo", ".swp", ".swx", "~")
 MOST_NEIGHBOURS = 500
 """A folder that holds more beside the DAGs folder is no project."""
-OWN_FOLDERS = frozenset({"bundles", "blobs"})
+OWN_FOLDERS = frozenset({"artifacts", "blobs", "bundles", "cache", "logs", "remote-logs", "venvs"})
+OWN_FILES = re.compile(r"tradewind\..*|.*\.(key|lock|sock)|admin-password|server\.(json|out)")
+"""Of our home folder, which may be the one that the DAGs folder is in: keys and the database are nobody's neighbours."""
 BLOB_TIME_NS = 946_684_800_000_000_000
 """Time stamp of all kept contents (the year 2000): one that differs was written to, which a task of root's can do."""
 FRESH_NS = 100_000_000
@@ -266,19 +269,29 @@ class LocalBundle:
     def _link_neighbours(self, folder: Path) -> None:
         """Link what lies beside the DAGs folder into the folder of its snapshots; what can't be linked is left out."""
         self._has_neighbours = True
-        root = self.root.absolute()
-        with contextlib.suppress(OSError):
+        try:
             make_private_folder(folder)
-            names = {path.name for path in root.parent.iterdir() if not path.name.startswith(".")} - OWN_FOLDERS
-            for link in folder.iterdir():
-                if link.is_symlink() and link.name not in names:
+            wanted = self._neighbours()
+            standing = [path for path in folder.iterdir() if path.is_symlink()]
+        except OSError:
+            return
+        for link in standing:
+            with contextlib.suppress(OSError):
+                if link.readlink() != wanted.get(link.name):  # it is gone, or the DAGs folder was another one
                     link.unlink()
-            if root.parent == Path(root.anchor) or len(names) > MOST_NEIGHBOURS:
-                return
-            for name in names:
-                original, link = root.parent / name, folder / name
-                if original != self._home.absolute() and not os.path.lexists(link):
-                    link.symlink_to(original)
+        for name, original in wanted.items():
+            with contextlib.suppress(OSError):  # it is linked already, perhaps by another process
+                (folder / name).symlink_to(original)
+
+    def _neighbours(self) -> dict[str, Path]:
+        """What lies beside the DAGs folder, but for what is hidden or ours."""
+        project, home = self.root.absolute().parent, self._home.resolve()
+        found = {path.name: path for path in project.iterdir() if not path.name.startswith(".")}
+        if project == Path(project.anchor) or len(found) > MOST_NEIGHBOURS:
+            return {}
+        if project.resolve() == home:
+            return {n: path for n, path in found.items() if n not in OWN_FOLDERS and not OWN_FILES.fullmatch(n)}
+        return {name: path for name, path in found.items() if path.resolve() != home}
 
 
 def snapshot_path(home: Path, bundle: str, version: str) -> Path:

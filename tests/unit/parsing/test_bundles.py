@@ -88,6 +88,38 @@ def test_what_lies_beside_the_folder_is_looked_at_anew_with_each_snapshot_and_ne
     assert {path.name for path in second.parent.iterdir()} == {second.name, "include", "dags", "new.txt"}
 
 
+def test_what_lies_beside_another_folder_takes_the_place_of_what_lay_beside_the_one_before(tmp_path: Path) -> None:
+    for project in ("old", "new"):
+        write(tmp_path / project / "dags", "a.py")
+        write(tmp_path / project, "include/tools.py", f"x = {project!r}\n")
+        ours = LocalBundle("main", tmp_path / project / "dags", tmp_path / "home")
+        snapshot = ours.lay_out(ours.read())
+    assert (snapshot / "../include/tools.py").read_text() == "x = 'new'\n"
+
+
+def test_keys_and_the_database_of_our_own_home_lie_beside_no_snapshot(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    write(home, "dags/a.py")
+    write(home, "include/tools.py", "x = 1\n")
+    write(home, "settings.yaml", "a: 1\n")
+    ours = "fernet.key token.key admin-password tradewind.db tradewind.db-wal tradewind.toml server.json logs/a.log cache/a"
+    for path in ours.split():
+        write(home, path, "secret")
+    named = tmp_path / "another-name"
+    named.symlink_to(home)
+    one = LocalBundle("main", home / "dags", named)
+    snapshot = one.lay_out(one.read())
+    beside = {path.name for path in snapshot.parent.iterdir()} - {snapshot.name}
+    assert beside == {"dags", "include", "settings.yaml"}
+
+
+def test_a_project_may_have_folders_that_are_called_as_ours(root: Path) -> None:
+    write(root, "a.py")
+    write(root, "../bundles/tools.py", "x = 1\n")
+    one = bundle(root)
+    assert (one.lay_out(one.read()) / "../bundles/tools.py").read_text() == "x = 1\n"
+
+
 def test_ignored_files_are_no_dag_files_but_part_of_the_snapshot(root: Path) -> None:
     write(root, ".airflowignore", "lib/\ndraft_*\n")
     write(root, "lib/tools.py")
