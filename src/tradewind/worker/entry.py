@@ -70,16 +70,11 @@ def _add_what_to_do(error: Exception, path: Path, relative_fileloc: str) -> None
     """A file of Airflow 2 that fails for what Airflow 3 has dropped is told what takes its place."""
     from tradewind.sdk.dropped import hint  # noqa: PLC0415 - only files that fail need it
 
-    package = package_of_missing(error.name or "") if isinstance(error, ModuleNotFoundError) else None
-    beside = path.parents[len(Path(relative_fileloc).parents)] / (getattr(error, "name", None) or ".").partition(".")[0]
+    missing = error.name or "" if isinstance(error, ModuleNotFoundError) else ""
+    package = package_of_missing(missing) if missing else None
     if package:
         error.add_note(f"`tradewind providers add {package}` brings it")
-    elif (
-        isinstance(error, ModuleNotFoundError)
-        and beside.name
-        and (beside.is_dir() or beside.with_suffix(".py").exists())
-    ):
-        project = beside.resolve().parent
+    elif project := _project_with(missing, path, relative_fileloc):
         error.add_note(
             f"it is in {project}: start Tradewind with PYTHONPATH={project}, or move it into the DAGs folder"
         )
@@ -87,6 +82,13 @@ def _add_what_to_do(error: Exception, path: Path, relative_fileloc: str) -> None
         error.add_note(f"{instead}; `tradewind airflow check {relative_fileloc}` says what else to change")
     elif str(error).startswith("DAG.__init__() got an unexpected"):
         error.add_note(f"`tradewind airflow check {relative_fileloc}` says what takes its place, if Airflow 2 had it")
+
+
+def _project_with(module: str, path: Path, relative_fileloc: str) -> Path | None:
+    """The folder around the DAGs folder, where it has such a module; None: it has not, or only a part of it is missing."""
+    around = path.parents[len(Path(relative_fileloc).parents)]
+    found = (around / module, around / f"{module}.py") if module and "." not in module else ()
+    return next((one.resolve().parent for one in found if one.exists()), None)
 
 
 @cache

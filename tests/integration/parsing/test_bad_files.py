@@ -121,6 +121,28 @@ def test_a_module_beside_the_folder_is_reached_by_its_path_or_told_how_to_be_imp
     error = folder.parse("import include.tools\n", "plain.py").error
     assert error is not None
     assert f"it is in {include.parent}: start Tradewind with PYTHONPATH={include.parent}" in error
+    (folder.root.parent / "settings_of_all.py").write_text("x = 1\n")
+    error = folder.parse("import settings_of_all\n", "plain.py").error
+    assert error is not None
+    assert f"it is in {include.parent}: start Tradewind with PYTHONPATH={include.parent}" in error
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "import sys\nsys.path.append(PROJECT)\nimport include.no_such_module\n",
+        "raise ModuleNotFoundError('no driver is installed')\n",
+        "class Odd(ValueError):\n    name = 5\nraise Odd('an odd one')\n",
+    ],
+)
+def test_another_error_is_not_blamed_on_what_lies_beside_the_folder(folder: Folder, content: str) -> None:
+    (folder.root.parent / "include").mkdir()
+    (folder.root.parent / "include" / "__init__.py").touch()
+    error = folder.parse(content.replace("PROJECT", repr(str(folder.root.parent)))).error
+    assert error is not None
+    assert any(words in error for words in ("'include.no_such_module'", "no driver is", "an odd one"))
+    assert "PYTHONPATH" not in error
+    assert "AttributeError" not in error
 
 
 @pytest.mark.parametrize("name", ["an exception", "os._exit", "a crash", "a hang"])
