@@ -7,7 +7,7 @@ the transaction that checked them, rings the scheduler, and waits a moment so th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
@@ -55,9 +55,18 @@ class Desk:
         """Counts what was written by requests: answers that are shared are from after the last of it."""
         self._sights: dict[tuple[int, May], tuple[Rights, Sight | None]] = {}
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="api-db")
+        self._later: set[asyncio.Task[None]] = set()
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Go on with something after the answer; it is given up when the server ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._later.add(task)  # the loop itself does not hold on to it
+        task.add_done_callback(self._later.discard)
 
     def close(self) -> None:
         """Let the threads go; work in flight ends first."""
+        for task in self._later:
+            task.cancel()
         self.feed.close()
         self.connection_tests.close()
         self._threads.shutdown(wait=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from support.api import Api
+from support.api import PATIENCE_S, Api
 from support.databases import sqlite_database
 from support.rows import spec
+from tradewind.api import deps
 from tradewind.api.app import create_app
+from tradewind.api.public import dags as dag_routes
 
 
 @pytest.fixture
@@ -40,6 +43,24 @@ def test_a_file_is_parsed_again_by_the_token_of_its_dag(parsing: Api, asked: lis
 def test_the_file_of_a_deleted_dag_is_parsed_again_so_that_it_comes_back(parsing: Api, asked: list[str]) -> None:
     parsing.has(spec())
     assert parsing.delete("/dags/etl").status == 200
+    assert asked == ["etl.py"]
+
+
+def test_so_is_that_of_a_dag_that_is_deleted_after_the_answer(
+    parsing: Api, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsing.has(spec())
+    monkeypatch.setattr(deps, "EFFECT_WAIT_S", 0.05)
+    monkeypatch.setattr(dag_routes, "DELETION_LOOK_S", 0.01)
+    with parsing.engine.held():
+        assert parsing.delete("/dags/etl").status == 202
+        assert parsing.get("/dags/etl").status == 200
+        assert asked == []
+    until = time.monotonic() + PATIENCE_S
+    while not asked:
+        assert time.monotonic() < until, "its file was not parsed again"
+        parsing.get("/dags")
+    assert parsing.get("/dags/etl").status == 404
     assert asked == ["etl.py"]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -12,7 +13,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from tradewind.api.deps import Audit, Call, masked, may
+from tradewind.api.deps import Audit, Call, Desk, masked, may
 from tradewind.api.models.dags import (
     DagChoiceQuery,
     DAGCollectionResponse,
@@ -27,7 +28,7 @@ from tradewind.api.models.dags import (
 )
 from tradewind.api.public.dag_shapes import dag_out, details_out
 from tradewind.api.wire import encode, gone, listing, reply
-from tradewind.base.errors import Conflict, InvalidInput, NotFound
+from tradewind.base.errors import Conflict, DatabaseUnavailable, InvalidInput, NotFound
 from tradewind.core.events import DagDeleted, Event, PauseSet
 from tradewind.core.states import RunState
 from tradewind.db import dags, runs, versions
@@ -37,6 +38,10 @@ from tradewind.db.listing import DateRange, Page, Range
 from tradewind.timetables import KINDS
 
 router = APIRouter(tags=["DAG"])
+
+DELETION_LOOK_S = 0.5
+DELETION_LOOKS = 1200
+"""A scheduler that does not come to it within ten minutes is away; the file is parsed at the next start."""
 
 Reader = Annotated[Call, may("read", "dag")]
 Editor = Annotated[Call, may("edit", "dag")]
@@ -197,11 +202,27 @@ async def delete_dag(dag_id: str, call: Deleter) -> Response:
             raise Conflict(f"DAG {dag_id!r} has {running} running run(s); end them first", dag_id=dag_id)
         return dag, [DagDeleted(dag.dag)]
 
-    gone, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
+    dag, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
     # A file that has not changed is not parsed by itself.
-    if is_done and not gone.is_stale and call.services.reparse is not None:
-        call.services.reparse(gone.relative_fileloc)
+    if call.services.reparse is not None and not dag.is_stale:
+        if is_done:
+            call.services.reparse(dag.relative_fileloc)
+        else:
+            call.desk.later(_parsed_again(call.desk, dag, call.services.reparse))
     return reply(None, 200 if is_done else 202)
+
+
+async def _parsed_again(desk: Desk, dag: DagRecord, reparse: Callable[[str], None]) -> None:
+    """Have the file of a DAG parsed again as soon as the scheduler has deleted it, which takes long where it is busy."""
+    for _ in range(DELETION_LOOKS):
+        await asyncio.sleep(DELETION_LOOK_S)
+        try:
+            await desk.read(lambda tx: dags.get_dag(tx, dag.dag))
+        except NotFound:
+            reparse(dag.relative_fileloc)
+            return
+        except DatabaseUnavailable:
+            continue  # whatever else needs it says so
 
 
 @router.post("/dags/{dag_id}/favorite", operation_id="favorite_dag", status_code=204)
