@@ -2,7 +2,6 @@
 import { IconCheck, IconRefresh, IconTrash, IconX } from "@tabler/icons-react";
 import { useQueries } from "@tanstack/react-query";
 import { queryClient } from "@/queries";
-import { refreshRun } from "@/shared/act/rerun";
 import { api, data } from "@/shared/api/client";
 import { keys } from "@/shared/api/keys";
 import { count, many } from "@/shared/format/numbers";
@@ -80,9 +79,17 @@ async function clear(part: RunThing[], choices: Choices): Promise<Failure[]> {
   return [];
 }
 
-function after(runs: readonly RunThing[]): void {
-  for (const { dagId, runId } of runs) refreshRun(queryClient, { dagId, runId });
-  void queryClient.invalidateQueries({ queryKey: keys.dags() });
+/** Lists once, not once for each run: a page that shows one asks for it anew each time. */
+export function after(runs: readonly RunThing[]): void {
+  const dagIds = new Set(runs.map((one) => one.dagId));
+  for (const queryKey of [
+    ...runs.flatMap(({ dagId, runId }) => [keys.run(dagId, runId), ["task", dagId, runId]]),
+    ...[...dagIds].map((dagId) => keys.dag(dagId, "live")),
+    keys.runs(),
+    keys.dags(),
+  ]) {
+    void queryClient.invalidateQueries({ queryKey });
+  }
 }
 
 /** `1,234 task instances`, or none of it while that is not known. */

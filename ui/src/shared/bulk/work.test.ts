@@ -76,3 +76,20 @@ test("who stops it has what is under way ended and nothing else begun", async ()
   expect(done.length).toBeGreaterThanOrEqual(8);
   expect(done.length).toBeLessThan(16);
 });
+
+test("nor is anything begun of those that were refused together, and of none it is said that it failed", async () => {
+  let requests = 0;
+  const { done, failed } = await workThrough({
+    ...silent,
+    parts: [things(25)],
+    act: async (part) => {
+      requests += 1;
+      if (part.length > 1) throw new ApiError(409, "one of them runs");
+      return [];
+    },
+    isStopped: () => requests >= 3,
+  });
+  expect(requests).toBe(3);
+  expect(done.map((one) => one.name)).toEqual(["t0", "t1"]);
+  expect(failed).toEqual([]);
+});

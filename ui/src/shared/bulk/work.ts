@@ -30,6 +30,10 @@ export async function workThrough<T extends { name: string }>(work: Work<T>): Pr
   const lane = async (): Promise<void> => {
     for (let part = waiting.shift(); part && !work.isStopped(); part = waiting.shift()) {
       const failed = await tried(part, work.act);
+      if (failed === "each") {
+        waiting.unshift(...part.map((one) => [one]));
+        continue;
+      }
       const names = new Set(failed.map((one) => one.name));
       outcome.failed.push(...failed);
       outcome.done.push(...part.filter((one) => !names.has(one.name)));
@@ -40,16 +44,12 @@ export async function workThrough<T extends { name: string }>(work: Work<T>): Pr
   return outcome;
 }
 
-/** What failed of one request. A refusal of several leaves all of them as they were, so each is tried by itself. */
-async function tried<T extends { name: string }>(part: T[], act: Work<T>["act"]): Promise<Failure[]> {
+/** What failed of one request. A refusal of several leaves all of them as they were, so each is to be tried by itself. */
+async function tried<T extends { name: string }>(part: T[], act: Work<T>["act"]): Promise<Failure[] | "each"> {
   try {
     return await act(part);
   } catch (error) {
-    if (part.length > 1 && isRefusal(error)) {
-      const found: Failure[] = [];
-      for (const one of part) found.push(...(await tried([one], act)));
-      return found;
-    }
+    if (part.length > 1 && isRefusal(error)) return "each";
     const reason = error instanceof Error ? error.message : String(error);
     return part.map(({ name }) => ({ name, reason }));
   }

@@ -145,7 +145,9 @@ function useDrag({
     onPointerMove: (event: PointerEvent): void => {
       const at = from.current;
       const width = track()?.width;
-      if (!at || !whole || !width) return;
+      // Let go without a click, as pens and fingers are: what moves now holds nothing.
+      if (event.buttons === 0) from.current = undefined;
+      if (!at || !whole || !width || event.buttons === 0) return;
       const by = event.clientX - at.x;
       if (!at.hasMoved && Math.abs(by) < SLIP_PX) return;
       if (!at.hasMoved) event.currentTarget.setPointerCapture(event.pointerId);
