@@ -62,6 +62,7 @@ FOUND = [
     ("TW113", 1, "def f(ti): return ti.xcom_pull(key='a')\n"),
     ("TW114", 3, DAG + "DAG('a', start_date=None)\n"),
     ("TW114", 2, "from airflow.decorators import dag\n@dag(start_date=None)\ndef a(): ...\na()\n"),
+    ("TW107", 5, DAG + "dag = DAG('a', schedule=None)\nif __name__ != '__main__':\n    dag.clear()\n"),
     ("TW120", 3, DAG + "BashOperator(task_id='a', bash_command='{{ execution_date }}')\n"),
     ("TW120", 5, DAG + "X = '''\n\n{{ macros.ds_add(prev_ds, 3) }}'''\n"),
     ("TW120", 1, "SQL = '{% if next_ds %}x{% endif %}'\n"),
@@ -138,7 +139,9 @@ QUIET = [
     "default_args = {'provide_context': True, 'retries': 1}",
     "from airflow.utils.session import provide_session\nfrom airflow.settings import Session\nfrom airflow.models import DagModel",
     DAG + "dag = DAG('a', schedule=None)\nif __name__ == '__main__':\n    dag.clear()\n    dag.cli()",
+    DAG + "dag = DAG('a', schedule=None)\nif '__main__' == __name__:\n    dag.cli()",
     DAG + "settings = {}\nDAG('a', **settings)",
+    DAG + "DAG('a', 'what it is for', None)",
     NEW + "with DAG('a'): ...",
     NEW + "@task\ndef f(execution_date): ...\nf(execution_date='{{ ds }}')",
     (
@@ -153,11 +156,13 @@ QUIET = [
     "\ufeffx = 1",
 ]
 
+GONE = ["from airflow.settings import engine", "from airflow.models import TaskFail"]
+
 
 @cache
 def _answers() -> dict[tuple[str, str], tuple[str, str]]:
     """The namespace is asked once for all of these files."""
-    texts = [*(text for _, _, text in FOUND), *QUIET, "from airflow.contrib.hooks.aws_hook import AwsHook"]
+    texts = [*(text for _, _, text in FOUND), *QUIET, *GONE, "from airflow.contrib.hooks.aws_hook import AwsHook"]
     sources = [read for text in texts if isinstance(read := _read(text), Source)]
     return dict(ask(asked_names(sources)))
 
@@ -274,6 +279,11 @@ def test_where_there_is_an_exact_replacement_it_is_given(text: str, found: str, 
 def test_a_providers_package_is_told_by_the_name_of_its_module(module: str, added: str) -> None:
     [found] = _findings(f"import {module}")
     assert (found.code, found.fix) == ("TW202", added)
+
+
+@pytest.mark.parametrize("text", GONE)
+def test_a_name_of_the_database_that_is_not_even_there_is_told_where_it_is_only_imported(text: str) -> None:
+    assert [(one.code, one.line) for one in _findings(text)] == [("TW205", 1)]
 
 
 def test_a_name_of_airflow_1_is_told_with_its_package_and_what_it_is_called_now() -> None:

@@ -18,6 +18,8 @@ from tradewind.cli.migration.source import Source, dotted, keywords_of, text_of
 __all__ = ["argument_findings", "dag_calls"]
 
 DEADLINES = "use `deadline=DeadlineAlert(...)` of the DAG, or `execution_timeout` of the task"
+SCHEDULE_PLACE = 3
+"""Of Airflow 2's arguments of `DAG` without names, where it is one of those."""
 LOCAL = {"", "local", "LocalExecutor", "SequentialExecutor", "airflow.executors.local_executor.LocalExecutor"}
 
 
@@ -82,7 +84,8 @@ def _schedules(source: Source) -> Iterator[Finding]:
     for call, _ in dag_calls(source):
         given = keywords_of(call)
         keyword = given.get("schedule") or given.get("schedule_interval") or given.get("timetable")
-        if keyword is None and not any(one.arg is None for one in call.keywords):
+        is_told = len(call.args) >= SCHEDULE_PLACE or any(one.arg is None for one in call.keywords)
+        if keyword is None and not is_told:
             yield finding(
                 "TW114", call.lineno, "the DAG has no schedule: it runs by hand only, and Airflow 2 ran it each day",
                 'write `schedule="@daily"` for the runs of Airflow 2, or `schedule=None`',

@@ -138,8 +138,9 @@ def installing(top: str) -> str:
 
 def _airflow_name(source: Source, one: Reference, answers: Answers, told: set[str]) -> Iterator[Finding]:
     if one.full in DATABASE and not one.is_guarded:
-        line = _used_at(source, one.full)
-        if line:  # importing it does no harm
+        is_there = answers.get((one.module, one.name), ("ok", ""))[0] in {"ok", "moved", "refused"}
+        line = _used_at(source, one.full) if is_there else one.line
+        if line:  # importing what is there does no harm
             yield finding("TW205", line, f"{one.full} is the database's", ORM_FIX)
         return
     if one.full in {"airflow.models.DagBag", "airflow.models.dagbag.DagBag"}:

@@ -15,6 +15,7 @@ __all__ = ["Reference", "Source", "dotted", "keywords_of", "read_source", "text_
 
 N = TypeVar("N", bound=ast.AST)
 LARGEST = 4 << 20
+IS_MAIN = frozenset({"__name__ == '__main__'", "'__main__' == __name__"})
 IMPORT_ERRORS = {
     "ImportError",
     "ModuleNotFoundError",
@@ -79,7 +80,7 @@ class Source:
         return [
             range(node.body[0].lineno, (node.body[-1].end_lineno or node.body[-1].lineno) + 1)
             for node in self.tree.body
-            if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and dotted(node.test.left) == "__name__"
+            if isinstance(node, ast.If) and ast.unparse(node.test) in IS_MAIN
         ]
 
     def name_of(self, node: ast.AST) -> str:
