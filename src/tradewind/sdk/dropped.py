@@ -146,6 +146,9 @@ _RULE = re.compile(r"trigger_rule must be one of .*; received '(\w+)'$")
 _UNCALLED = re.compile(r"for (?:>>|<<): .*'TaskDecorator'")
 _OF_PLUGINS = ("airflow.hooks", "airflow.operators", "airflow.sensors")
 _DAG_ATTRIBUTE = re.compile(r"'DAG' object has no attribute '(\w+)'")
+_ATTRIBUTE = re.compile(r"'(?:[\w.]*\.)?(\w+)(?:' object| object') has no attribute '(\w+)'")
+"""As Python says it, and as templates do."""
+_RUNS = ("DagRun", "RuntimeTaskInstance", "TaskInstance")
 _NAME = re.compile(r"cannot import name '(\w+)' from '(airflow[\w.]*)'")
 
 
@@ -201,24 +204,21 @@ def task_hint(error: BaseException) -> str:
 
     Empty: it is another matter.
     """
-    quoted = _ARGUMENT.findall(str(error))
-    match type(error).__name__:
-        case "KeyError" | "TypeError" | "UndefinedError":
-            name = next((one for one in quoted if one in CONTEXT_KEYS), "")
-            expression, key = CONTEXT_KEYS.get(name, ("", ""))
-            if not name or (name == "conf" and not isinstance(error, KeyError)):
-                return ""
-            if isinstance(error, TypeError) and " missing " not in str(error):
-                return ""
-            written = f"{{{{ {expression or key} }}}}" if type(error).__name__ == "UndefinedError" else repr(key)
-            instead = "`conf` of airflow.configuration" if name == "conf" else written
-            near = "use" if expression or name == "conf" else "what comes near is"
-            return f"The context has no {name!r} since Airflow 3: {near} {instead}"
-        case "AttributeError" if quoted[:1] and quoted[0] in {"DagRun", "RuntimeTaskInstance", "TaskInstance"}:
-            now = RUN_ATTRIBUTES.get(quoted[-1], "")
-            return f"It has no {quoted[-1]!r} since Airflow 3: use {now!r}" if now else ""
-        case _:
-            return ""
+    said, kind = str(error), type(error).__name__
+    attribute = _ATTRIBUTE.search(said)
+    if attribute and kind in {"AttributeError", "UndefinedError"}:
+        now = RUN_ATTRIBUTES.get(attribute.group(2), "") if attribute.group(1) in _RUNS else ""
+        return f"It has no {attribute.group(2)!r} since Airflow 3: use {now!r}" if now else ""
+    if kind not in {"KeyError", "TypeError", "UndefinedError"}:
+        return ""
+    name = next((one for one in _ARGUMENT.findall(said) if one in CONTEXT_KEYS), "")
+    if not name or (name == "conf" and kind != "KeyError") or (kind == "TypeError" and " missing " not in said):
+        return ""
+    expression, key = CONTEXT_KEYS[name]
+    written = f"{{{{ {expression or key} }}}}" if kind == "UndefinedError" else repr(key)
+    instead = "`conf` of airflow.configuration" if name == "conf" else written
+    near = "use" if expression or name == "conf" else "what comes near is"
+    return f"The context has no {name!r} since Airflow 3: {near} {instead}"
 
 
 def _arguments(said: str) -> str:

@@ -32,7 +32,7 @@ def _raised(make: str) -> Exception:
         ("BashOperator(task_id='a', bash_command='', other=2)", ""),
         ("BashOperator(task_id='a', bash_command='', execution_date=2)", ""),
         (
-            "from airflow.operators.trigger_dagrun import TriggerDagRunOperator as T\nT(task_id='a', trigger_dag_id='b', execution_date=2)",
+            "from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator as T\nT(task_id='a', trigger_dag_id='b', execution_date=2)",
             "write `logical_date=` for `execution_date=`",
         ),
         ("task(print) >> [1]", "call the function that `@task` decorates where the task is meant: `name()`"),

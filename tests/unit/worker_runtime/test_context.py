@@ -100,6 +100,10 @@ def test_who_asks_for_a_date_that_the_run_does_not_have_is_told_how_to_give_one(
             "The context has no 'prev_ds' since Airflow 3: what comes near is {{ prev_data_interval_start_success }}",
         ),
         (
+            BashOperator(task_id="a", bash_command="echo {{ dag_run.external_trigger.real }}"),
+            "It has no 'external_trigger' since Airflow 3: use 'run_type'",
+        ),
+        (
             PythonOperator(task_id="a", python_callable=lambda ti: ti.execution_date),
             "It has no 'execution_date' since Airflow 3: use 'logical_date'",
         ),
@@ -120,6 +124,14 @@ def test_other_errors_are_left_as_they_are(work):
     with DAG("d", schedule=None) as dag:
         PythonOperator(task_id="a", python_callable=work)
     assert "Airflow 3" not in Bench(dag).run("a").error
+
+
+def test_a_value_that_a_template_misses_elsewhere_is_not_told_to_be_the_contexts():
+    with DAG("d", schedule=None, params={"of": {}}) as dag:
+        BashOperator(task_id="a", bash_command="echo {{ params.of.execution_date.year }}")
+    error = Bench(dag).run("a").error
+    assert "has no attribute 'execution_date'" in error
+    assert "Airflow 3" not in error
 
 
 def test_a_template_that_names_the_date_of_a_run_without_one_is_told_too():
