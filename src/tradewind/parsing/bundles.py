@@ -131,6 +131,8 @@ class LocalBundle:
                 f"the DAG folder {self.root} can't be read: {error.strerror}", path=str(self.root)
             ) from error
         self._seen = scan.seen
+        if not self._has_neighbours:  # snapshots of before may stay in use for long
+            self._link_neighbours(self._home / "bundles" / self.name)
         return Manifest.of(scan.files)
 
     def lay_out(self, manifest: Manifest) -> Path:
@@ -140,11 +142,9 @@ class LocalBundle:
             BundleError: the home folder can't be written.
         """
         target = snapshot_path(self._home, self.name, manifest.version)
-        if target.is_dir() and self._has_neighbours:
-            return target
-        self._link_neighbours(target.parent)
         if target.is_dir():
             return target
+        self._link_neighbours(target.parent)
         draft = target.with_name(f".{target.name}-{os.getpid()}-{time.monotonic_ns()}")
         try:
             self._link_all(manifest, draft)

@@ -97,6 +97,21 @@ def test_what_lies_beside_another_folder_takes_the_place_of_what_lay_beside_the_
     assert (snapshot / "../include/tools.py").read_text() == "x = 'new'\n"
 
 
+def test_what_lies_beside_the_folder_is_looked_at_where_a_server_starts_and_nothing_has_to_be_parsed(
+    root: Path, tmp_path: Path
+) -> None:
+    write(root, "a.py")
+    write(root, "../include/tools.py", "x = 1\n")
+    ours = bundle(root)
+    snapshot = ours.lay_out(ours.read())
+    moved = tmp_path / "elsewhere"
+    root.parent.joinpath("include").rename(moved)
+    write(root, "../added/tools.py", "x = 2\n")
+    bundle(root).read()
+    assert (snapshot / "../added/tools.py").read_text() == "x = 2\n"
+    assert not (snapshot.parent / "include").is_symlink()
+
+
 def test_keys_and_the_database_of_our_own_home_lie_beside_no_snapshot(tmp_path: Path) -> None:
     home = tmp_path / "home"
     write(home, "dags/a.py")
