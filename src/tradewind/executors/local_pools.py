@@ -89,11 +89,16 @@ class Pools:
             file.spare_fork = self._fleet.start(zygote, file, Fork(id=f"spare-{next(self._ids)}", body="spare"), None)
 
     def run_fresh(self, file: CodeFile, work: Work) -> None:
-        """Run it in an interpreter of its own."""
+        """Run it in an interpreter of its own.
+
+        Raises:
+            OSError: the zygote that was to start it is gone, or this process has no descriptors left.
+        """
         process, file.spare_fresh = file.spare_fresh, None
         if process is None or not self._fleet.hand_over(process, work):
             process = self._fresh_process(file)
-            self._fleet.hand_over(process, work)
+            if not self._fleet.hand_over(process, work):
+                raise ConnectionResetError("the zygote that was to start it died meanwhile")
         if file.native_threads:
             self.prime_fresh(file)
 
