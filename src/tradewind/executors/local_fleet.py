@@ -220,7 +220,7 @@ class Fleet:
         works, file.waiting = list(file.waiting), type(file.waiting)()
         if ready.failure:
             for work in works:
-                self.pools.run_once(zygote, file, work)
+                self._run_failing(zygote, file, work)
             self.retire(zygote)  # the next attempt imports anew: the cause may have been a passing one
             return
         if ready.threads:
@@ -351,10 +351,20 @@ class Fleet:
             else:
                 self.pools.run_once(file.zygote, file, work)
         except ConnectionError:  # the zygote that was to start it has died, which will be read in a moment
-            file.waiting.append(work)
-            self._loop.after(READ_AFTER_S, partial(self._replace, file))
+            self._place_soon(file, work)
         except OSError as error:
             self._refuse(work, f"no process could be started: {error}")
+
+    def _place_soon(self, file: CodeFile, work: Work) -> None:
+        file.waiting.append(work)
+        self._loop.after(READ_AFTER_S, partial(self._replace, file))
+
+    def _run_failing(self, zygote: ZygoteState | None, file: CodeFile, work: Work, failure: str = "") -> None:
+        """Have a process tell why the file could not be imported; the base zygote forks it where the file has none."""
+        try:
+            self.pools.run_once(zygote or self.open_base(), file, work, failure)
+        except OSError:  # it died meanwhile: the file is imported again
+            self._place_soon(file, work)
 
     def _refuse(self, work: Work, reason: str) -> None:
         self.by_attempt.pop(work_id(work), None)
@@ -510,7 +520,7 @@ class Fleet:
         why = f"importing {file.key[1]} ended the process: {end_in_words(gone, 0, '')}"
         for work in works:
             if zygote.hang_reason or not was_killed(gone):
-                self.pools.run_once(self.open_base(), file, work, zygote.hang_reason or why)
+                self._run_failing(None, file, work, zygote.hang_reason or why)
             else:
                 self.by_attempt.pop(work_id(work), None)
                 if isinstance(work, Workload):

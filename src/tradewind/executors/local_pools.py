@@ -100,7 +100,8 @@ class Pools:
             if not self._fleet.hand_over(process, work):
                 raise ConnectionResetError("the zygote that was to start it died meanwhile")
         if file.native_threads:
-            self.prime_fresh(file)
+            with contextlib.suppress(OSError):  # the work has its process; the next one is started when it is needed
+                self.prime_fresh(file)
 
     def _fresh_process(self, file: CodeFile) -> Process:
         fork = Fork(id=f"fresh-{next(self._ids)}", body="exec", payload=_encoder.encode(FileRef(*file.key)))
