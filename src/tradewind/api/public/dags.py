@@ -40,8 +40,9 @@ from tradewind.timetables import KINDS
 router = APIRouter(tags=["DAG"])
 
 DELETION_LOOK_S = 0.5
-DELETION_LOOKS = 1200
-"""A scheduler that does not come to it within ten minutes is away; the file is parsed at the next start."""
+"""When it is first looked whether a DAG is deleted; then ever later, as hundreds may be on their way."""
+DELETION_LOOKS = 12
+"""A scheduler that has not come to it after half an hour is away."""
 
 Reader = Annotated[Call, may("read", "dag")]
 Editor = Annotated[Call, may("edit", "dag")]
@@ -214,8 +215,8 @@ async def delete_dag(dag_id: str, call: Deleter) -> Response:
 
 async def _parsed_again(desk: Desk, dag: DagRecord, reparse: Callable[[str], None]) -> None:
     """Have the file of a DAG parsed again as soon as the scheduler has deleted it, which takes long where it is busy."""
-    for _ in range(DELETION_LOOKS):
-        await asyncio.sleep(DELETION_LOOK_S)
+    for look in range(DELETION_LOOKS):
+        await asyncio.sleep(DELETION_LOOK_S * 2**look)
         try:
             await desk.read(lambda tx: dags.get_dag(tx, dag.dag))
         except NotFound:
