@@ -150,9 +150,9 @@ class ForkServer:
         call_id = f"parse-{next(self._numbers)}"
         with ours:
             with theirs:
-                parent = self._started()
+                parent, end = self._started(call_id)
                 fork = Fork(id=call_id, body="call", payload=msgspec.msgpack.encode((entry, payload)))
-                end = parent.send_call(fork, theirs)
+                parent.send_call(fork, theirs)
             try:
                 returned = _receive(ours, entry, timeout_s, answer)
             except EOFError:
@@ -172,15 +172,18 @@ class ForkServer:
     def close_if_idle(self, idle_s: float) -> None:
         """Let the warm parent go when it was not needed for a while."""
         with self._lock:
-            is_idle = self._parent is not None and not self._parent.is_busy
-        if is_idle and time.monotonic() - self._last_used > idle_s:
-            self.close()
+            parent = self._parent
+            if parent is None or parent.is_busy or time.monotonic() - self._last_used <= idle_s:
+                return
+            self._parent = None
+        parent.close()
 
-    def _started(self) -> _Parent:
+    def _started(self, call_id: str) -> tuple[_Parent, Future[Gone]]:
+        """The warm parent, which is not let go before the call has ended, and the end to come."""
         with self._lock:
             if self._parent is None or self._parent.is_gone:
                 self._parent = _Parent(self._environ)
-            return self._parent
+            return self._parent, self._parent.expect(call_id)
 
 
 class _Parent:
@@ -215,18 +218,23 @@ class _Parent:
         """Whether a process that it forked lives."""
         return bool(self._ends)
 
-    def send_call(self, fork: Fork, passed: socket.socket) -> Future[Gone]:
-        """Have it fork; the future tells how that process ended."""
-        end: Future[Gone] = Future()
+    def expect(self, call_id: str) -> Future[Gone]:
+        """A call follows; the future tells how its process ended."""
+        with self._lock:
+            end = self._ends[call_id] = Future[Gone]()
+            if self.is_gone:
+                self._forget(call_id)
+            return end
+
+    def send_call(self, fork: Fork, passed: socket.socket) -> None:
+        """Have it fork."""
         frame = memoryview(encode(fork))
         with self._lock:
-            self._ends[fork.id] = end
             try:
                 sent = socket.send_fds(self._socket, [frame], [passed.fileno()])
                 self._socket.sendall(frame[sent:])
             except OSError:
                 self._forget(fork.id)
-        return end
 
     def send(self, message: Stop) -> None:
         """Order something; where it is gone, so are its processes."""
@@ -260,9 +268,11 @@ class _Parent:
                 self._forget(call_id)
 
     def _forget(self, call_id: str) -> None:
-        self._ends.pop(call_id).set_result(
-            Gone(id=call_id, pid=0, status=0, peak_mb=0, reason="the warm parent of the parsers is gone")
-        )
+        end = self._ends.pop(call_id, None)
+        if end is not None:
+            end.set_result(
+                Gone(id=call_id, pid=0, status=0, peak_mb=0, reason="the warm parent of the parsers is gone")
+            )
 
 
 def _without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
@@ -278,7 +288,11 @@ def _receive(sock: socket.socket, entry: str, timeout_s: float, answer: Answerin
             message = channel.receive(_from_call)
             if isinstance(message, Returned):
                 return message
-            channel.send(Answer(message.number, answer(message.request)))
+            reply = Answer(message.number, answer(message.request))
+            with contextlib.suppress(
+                ConnectionResetError, BrokenPipeError
+            ):  # it did not wait; its last word is there yet
+                channel.send(reply)
     except TimeoutError:
         raise CallTimedOutError(f"{entry} did not return within {timeout_s:g} s", timeout_s=timeout_s) from None
     except (ConnectionResetError, BrokenPipeError):

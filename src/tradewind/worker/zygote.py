@@ -245,7 +245,6 @@ class Zygote:
         leave(0)
 
     def _be_file_zygote(self, message: Fork, sock: socket.socket) -> None:
-        gc.unfreeze()
         file = msgspec.msgpack.decode(message.payload, type=FileRef)
         Zygote(sock, self._entries, self._mark, file).run()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.dag_folder import DagFolder, dag_source
+from support.local_executor import is_alive, wait_until
 from tradewind.base.errors import DatabaseUnavailable
 from tradewind.base.ids import UuidSource
 from tradewind.cli.file_reads import file_reads
@@ -194,6 +195,38 @@ def test_a_fresh_interpreter_answers_as_well(folder: ReadingFolder) -> None:
     found = caller.call("reading_probe:read", b"", 30, lambda request: reads.answer("probe.py", request, seen))
     assert found == b"some"
     assert list(seen) == ["<variable key>"]
+
+
+GIVES_UP = """
+import os, threading, time
+from pathlib import Path
+from tradewind import Variable
+
+def read(folder):
+    folder = Path(folder.decode())
+    threading.Thread(target=Variable.get, args=("key",), daemon=True).start()
+    (folder / "draft").write_text(str(os.getpid()))
+    (folder / "draft").rename(folder / "pid")
+    while not (folder / "asked").exists(): time.sleep(0.01)
+    return b"did not wait"
+"""
+
+
+@pytest.mark.parametrize("kind", [ForkServer, FreshInterpreter])
+def test_what_a_process_returns_counts_though_it_left_before_it_was_answered(tmp_path: Path, kind) -> None:
+    (tmp_path / "giving_up.py").write_text(GIVES_UP)
+
+    def answer(_request: Request) -> Reply:
+        wait_until((tmp_path / "pid").exists, "its process id")
+        (tmp_path / "asked").touch()
+        wait_until(lambda: not is_alive(int((tmp_path / "pid").read_text())), "its end")
+        return ErrorReply(code="not_found", message="too late")
+
+    caller = kind({**os.environ, "PYTHONPATH": str(tmp_path)})
+    try:
+        assert caller.call("giving_up:read", str(tmp_path).encode(), 60, answer) == b"did not wait"
+    finally:
+        caller.close()
 
 
 def test_a_database_that_does_not_answer_is_no_error_of_the_file(folder: ReadingFolder) -> None:
