@@ -39,10 +39,11 @@ from tradewind.timetables import KINDS
 
 router = APIRouter(tags=["DAG"])
 
-DELETION_LOOK_S = 0.5
-"""When it is first looked whether a DAG is deleted; then ever later, as hundreds may be on their way."""
-DELETION_LOOKS = 12
-"""A scheduler that has not come to it after half an hour is away."""
+RETURN_AFTER_S = 30.0
+"""How long a deleted DAG whose file is there stays away: Airflow's parser leaves a file alone for as long, and a client that
+deletes a DAG finds it gone."""
+RETURN_LOOKS = 6
+"""It is looked ever more seldom whether the scheduler has deleted it; after half an hour it is away."""
 
 Reader = Annotated[Call, may("read", "dag")]
 Editor = Annotated[Call, may("edit", "dag")]
@@ -194,7 +195,7 @@ async def patch_dag(
 
 @router.delete("/dags/{dag_id}", operation_id="delete_dag", response_model=None)
 async def delete_dag(dag_id: str, call: Deleter) -> Response:
-    """Forget a DAG and its runs. While its file is there, it comes back with the next parse."""
+    """Forget a DAG and its runs. While its file is there, it comes back half a minute later, as one that has never run."""
 
     def delete(tx: Tx) -> tuple[DagRecord, list[Event]]:
         dag = dags.get_dag(tx, call.dag(dag_id))
@@ -204,19 +205,15 @@ async def delete_dag(dag_id: str, call: Deleter) -> Response:
         return dag, [DagDeleted(dag.dag)]
 
     dag, is_done = await call.act(Audit(event="delete_dag", dag_id=dag_id), delete)
-    # A file that has not changed is not parsed by itself.
-    if call.services.reparse is not None and not dag.is_stale:
-        if is_done:
-            call.services.reparse(dag.relative_fileloc)
-        else:
-            call.desk.later(_parsed_again(call.desk, dag, call.services.reparse))
+    if call.services.reparse is not None and not dag.is_stale:  # a file that has not changed is not parsed by itself
+        call.desk.later(_parsed_again(call.desk, dag, call.services.reparse))
     return reply(None, 200 if is_done else 202)
 
 
 async def _parsed_again(desk: Desk, dag: DagRecord, reparse: Callable[[str], None]) -> None:
-    """Have the file of a DAG parsed again as soon as the scheduler has deleted it, which takes long where it is busy."""
-    for look in range(DELETION_LOOKS):
-        await asyncio.sleep(DELETION_LOOK_S * 2**look)
+    """Have the file of a DAG parsed again a while after the scheduler has deleted it, which takes long where it is busy."""
+    for look in range(RETURN_LOOKS):
+        await asyncio.sleep(RETURN_AFTER_S * 2**look)
         try:
             await desk.read(lambda tx: dags.get_dag(tx, dag.dag))
         except NotFound:
