@@ -53,6 +53,8 @@ def main() -> int:
         _run(env, "biome", "ci", "--colors=off", "--error-on-warnings", "."),
         _run(env, "openapi-typescript", str(schema), "--check", "-o", str(api)),
     ]
+    if codes[1]:
+        print("The API has changed: `npm run api` in ui/ writes its types anew.")
     return max(codes)
 
 

@@ -2465,7 +2465,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Dag
-         * @description Forget a DAG and its runs. While its file is there, it comes back with the next parse.
+         * @description Forget a DAG and its runs. While its file is there, it comes back half a minute later, as one that has never run.
          */
         delete: operations["delete_dag"];
         options?: never;
